@@ -1,0 +1,192 @@
+"""What CreateFunction, UpdateFunctionConfiguration and UpdateFunctionCode refuse.
+
+Models, in AWS's order: constraints of the API model (all at once, ValidationException), then
+Lambda's own rules (one at a time, InvalidParameterValueException). Limits are those of default
+compute: the model's own maxima of memory, timeout and /tmp are wider for managed instances.
+Left out: whether role, bucket, layers, subnets or dead-letter target exist (their owners tell),
+container images beyond what they exclude, VPC, file systems, SnapStart, durable and tenant
+settings.
+
+Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths, enums);
+docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and troubleshooting-deployment.html;
+sentences as AWS's answers in public reports have them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from helpers.cloud.control.constraints import Constraints, detected, sentence
+from helpers.cloud.control.environment_variables import NAME_PATTERN, check_environment_variables
+from helpers.cloud.control.packages import check_upload
+from helpers.cloud.control.runtimes import check_creatable, check_updatable
+from helpers.cloud.errors import InvalidParameterValueException
+from helpers.cloud.facts import load_facts
+from helpers.cloud.model import LogFormat, PackageType
+
+FUNCTION_PATTERN = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
+    r"(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+FUNCTION_MAX = 140
+ROLE_PATTERN = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
+HANDLER_PATTERN = r"[^\s]+"
+LOG_GROUP_PATTERN = r"[\.\-_/#A-Za-z0-9]+"
+ARCHITECTURES = ("x86_64", "arm64")
+APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+SYSTEM_LEVELS = ("DEBUG", "INFO", "WARN")
+
+Request = Mapping[str, Any]
+
+
+def validate_create(request: Request, *, today: date) -> None:
+    """Raise the AwsError that CreateFunction answers with, if the request has a fault.
+
+    `request` holds the members as boto3 takes them; `Code.ZipFile` is bytes.
+    """
+    constraints = Constraints()
+    for member in ("FunctionName", "Role", "Code"):
+        constraints.required(_camel(member), request.get(member))
+    _check_name(constraints, request)
+    constraints.one_of("packageType", request.get("PackageType"), list(PackageType))
+    _check_configuration(constraints, request)
+    constraints.single("architectures", request.get("Architectures"), ARCHITECTURES)
+    constraints.raise_if_broken()
+    _check_plain_name(request["FunctionName"])
+    _check_rules(request)
+    if request.get("PackageType", PackageType.ZIP) == PackageType.ZIP:
+        _check_zip_function(request, today)
+    else:
+        _check_image_function(request)
+
+
+def validate_update_configuration(
+    request: Request, *, today: date, current_runtime: str | None = None
+) -> None:
+    """Raise the AwsError that UpdateFunctionConfiguration answers with, if there is a fault.
+
+    `current_runtime` is the function's own: from its block date on, nothing may be changed, unless
+    the request moves the function to a newer one.
+    """
+    constraints = Constraints()
+    _check_name(constraints, request)
+    _check_configuration(constraints, request)
+    constraints.raise_if_broken()
+    _check_rules(request)
+    runtime = request.get("Runtime")
+    if runtime is not None and runtime != current_runtime:
+        check_creatable(runtime, today=today)
+    elif current_runtime is not None:
+        check_updatable(current_runtime, today=today)
+
+
+def validate_update_code(
+    request: Request, *, today: date, current_runtime: str | None = None
+) -> None:
+    """Raise the AwsError that UpdateFunctionCode answers with, if there is a fault."""
+    constraints = Constraints()
+    _check_name(constraints, request)
+    constraints.single("architectures", request.get("Architectures"), ARCHITECTURES)
+    constraints.raise_if_broken()
+    if current_runtime is not None:
+        check_updatable(current_runtime, today=today)
+    check_upload(request, operation="UpdateFunctionCode")
+
+
+def _check_name(constraints: Constraints, request: Request) -> None:
+    name = request.get("FunctionName")
+    constraints.pattern("functionName", name, FUNCTION_PATTERN)
+    constraints.length("functionName", name, at_most=FUNCTION_MAX)
+
+
+def _check_configuration(constraints: Constraints, request: Request) -> None:
+    """Check the members that create and update share against the API model."""
+    facts = load_facts()
+    handler, description = request.get("Handler"), request.get("Description")
+    constraints.pattern("role", request.get("Role"), ROLE_PATTERN)
+    constraints.pattern("handler", handler, HANDLER_PATTERN)
+    constraints.length("handler", handler, at_most=facts.quota("handler_max"))
+    constraints.length("description", description, at_most=facts.quota("description_max"))
+    for member, value, quota in (
+        ("timeout", request.get("Timeout"), "timeout"),
+        ("memorySize", request.get("MemorySize"), "memory"),
+        (
+            "ephemeralStorage.size",
+            _within(request, "EphemeralStorage", "Size"),
+            "ephemeral_storage",
+        ),
+    ):
+        lowest, highest = facts.quota(f"{quota}_min"), facts.quota(f"{quota}_max")
+        constraints.number(member, value, at_least=lowest, at_most=highest)
+    variables = _within(request, "Environment", "Variables") or {}
+    constraints.keys("environment.variables", variables, NAME_PATTERN)
+    mode = _within(request, "TracingConfig", "Mode")
+    constraints.one_of("tracingConfig.mode", mode, ("Active", "PassThrough"))
+    _check_logging(constraints, request.get("LoggingConfig") or {})
+
+
+def _check_logging(constraints: Constraints, logging: Request) -> None:
+    for member, allowed in (
+        ("LogFormat", tuple(LogFormat)),
+        ("ApplicationLogLevel", APPLICATION_LEVELS),
+        ("SystemLogLevel", SYSTEM_LEVELS),
+    ):
+        constraints.one_of(f"loggingConfig.{_camel(member)}", logging.get(member), allowed)
+    group = logging.get("LogGroup")
+    constraints.pattern("loggingConfig.logGroup", group, LOG_GROUP_PATTERN)
+    constraints.length("loggingConfig.logGroup", group, at_most=512)
+
+
+def _check_plain_name(name: str) -> None:
+    """Refuse more than 64 characters for the name itself; ARNs may be longer."""
+    limit = load_facts().quota("function_name_max")
+    plain = re.sub(r"^.*function:", "", name).partition(":")[0]
+    if len(plain) > limit:
+        constraint = f"Member must have length less than or equal to {limit}"
+        message = detected([sentence("functionName", plain, constraint)])
+        raise InvalidParameterValueException(message)
+
+
+def _check_rules(request: Request) -> None:
+    """Check what Lambda itself asks of a configuration."""
+    check_environment_variables(_within(request, "Environment", "Variables") or {})
+    limit = load_facts().quota("layers_max")
+    if len(request.get("Layers") or ()) > limit:
+        raise InvalidParameterValueException(f"Cannot reference more than {limit} layers.")
+    logging = request.get("LoggingConfig") or {}
+    levels = {"ApplicationLogLevel", "SystemLogLevel"} & logging.keys()
+    if levels and logging.get("LogFormat", LogFormat.TEXT) == LogFormat.TEXT:
+        raise InvalidParameterValueException(
+            'LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your '
+            'request or change the LogFormat to "JSON" and try again.'
+        )
+
+
+def _check_zip_function(request: Request, today: date) -> None:
+    runtime, handler = request.get("Runtime"), request.get("Handler")
+    if runtime is None or handler is None:
+        raise InvalidParameterValueException(
+            "Runtime and Handler are mandatory parameters for functions created with deployment "
+            "packages."
+        )
+    check_creatable(runtime, today=today)
+    check_upload(request["Code"], operation="CreateFunction")
+
+
+def _check_image_function(request: Request) -> None:
+    if request.get("Runtime") is not None or request.get("Handler") is not None:
+        raise InvalidParameterValueException(
+            "The Runtime and Handler parameters are not supported for functions created with "
+            "container images."
+        )
+
+
+def _within(request: Request, outer: str, inner: str) -> Any:
+    return (request.get(outer) or {}).get(inner)
+
+
+def _camel(member: str) -> str:
+    return member[0].lower() + member[1:]

@@ -1,0 +1,45 @@
+"""How a function may be named in a call: its name, a partial ARN, or a full ARN.
+
+Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (FunctionName).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from helpers.cloud.errors import ValidationException
+
+PATTERN = (
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?(-iso[a-z]?)?-[a-z]+-\d{1}:)?(\d{12}:)?"
+    r"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+)
+NAME = re.compile(
+    r"(?:arn:aws[a-zA-Z-]*:lambda:)?(?:(?P<region>[a-z]{2}[a-z-]*-\d):)?(?:(?P<account>\d{12}):)?"
+    r"(?:function:)?(?P<name>[a-zA-Z0-9_.-]+)(?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionName:
+    """A function name taken apart; None where the caller's own Region or account is meant."""
+
+    name: str
+    region: str | None = None
+    account_id: str | None = None
+    qualifier: str | None = None
+
+
+def parse_function_name(text: str) -> FunctionName:
+    """Take a name or ARN apart; raises ValidationException in AWS's words.
+
+    >>> parse_function_name("123456789012:function:charge-card:live").qualifier
+    'live'
+    """
+    match = NAME.fullmatch(text)
+    if match is None:
+        raise ValidationException(
+            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
+            f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
+        )
+    return FunctionName(match["name"], match["region"], match["account"], match["qualifier"])

@@ -1,0 +1,202 @@
+"""One process of an environment and everything it says, driven by whoever waits for it.
+
+The driver has no thread: the thread that serves an event runs `wait`, which looks at the Runtime
+API, the output pipe, the exit, the memory and the processor share until something happens.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from helpers.cloud.clock import Clock
+from helpers.cloud.environment.output import Output, OutputDecoder
+from helpers.cloud.environment.processes import Command, ProcessGroup
+from helpers.cloud.environment.relay import OutputReader, open_output
+from helpers.cloud.environment.runtime_api import Connection, Request, RuntimeApi
+from helpers.cloud.governor import MEMORY_SAMPLE_S, CpuShare, MemoryWatch
+
+API = "/2018-06-01/runtime/"
+PIPE_BYTES = 262_144
+
+
+class Happening(StrEnum):
+    """What a wait can end with."""
+
+    NEXT = "next"
+    RESPONSE = "response"
+    ERROR = "error"
+    INIT_ERROR = "init error"
+    EXITED = "exited"
+    DEADLINE = "deadline"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One happening and, where the runtime spoke, its request."""
+
+    happening: Happening
+    request: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What ends or slows a wait: a deadline (steady seconds), memory, processor share."""
+
+    deadline: float
+    memory: MemoryWatch
+    share: CpuShare | None = None
+
+
+class Driver:
+    """A runtime process from its start until it is buried; its output goes to `on_output`."""
+
+    def __init__(self, clock: Clock, on_output: Callable[[list[Output]], None]) -> None:
+        self._clock = clock
+        self._on_output = on_output
+        self._selector = selectors.DefaultSelector()
+        self.api = RuntimeApi(self._selector)
+        self._decoder = OutputDecoder()
+        self._output: OutputReader | None = None
+        self._waiting: Request | None = None
+        self._request_id: str | None = None
+        self.group: ProcessGroup | None = None
+        self.on_connect: Callable[[int], None] = lambda pid: None
+
+    def launch(self, command: Callable[[int], Command]) -> ProcessGroup:
+        """Start the process; `command` is given the descriptor to print to."""
+        reader, writer = open_output()
+        try:
+            self.group = ProcessGroup(command(writer))
+        except BaseException:
+            reader.close()
+            raise
+        finally:
+            os.close(writer)
+        self._output = reader
+        self._selector.register(reader, selectors.EVENT_READ, "output")
+        if self.group.exit_descriptor is not None:
+            self._selector.register(self.group.exit_descriptor, selectors.EVENT_READ, "exit")
+        return self.group
+
+    def deliver(self, request_id: str, headers: Mapping[str, str], event: bytes) -> None:
+        """Answer the runtime's waiting /next with an event."""
+        assert self._waiting is not None
+        self._request_id = request_id
+        waiting, self._waiting = self._waiting, None
+        self.api.reply(waiting, 200, headers=headers, body=event)
+
+    def wait(self, limits: Limits) -> Event:
+        """Drive the process until something happens that the caller must act on."""
+        assert self.group is not None
+        started, used = self._clock.steady(), self.group.cpu_s() if limits.share else 0.0
+        while True:
+            now = self._clock.steady()
+            if now >= limits.deadline:
+                return Event(Happening.DEADLINE)
+            pause_s = self._share(limits, used, now - started)
+            event = self._turn(min(pause_s, limits.deadline - now))
+            if event is not None:
+                return event
+            if limits.memory.due(self._clock.steady()) and limits.memory.exceeded(
+                self.group.resident_bytes()
+            ):
+                return Event(Happening.MEMORY)
+            if self.group.exit_descriptor is None and self.group.poll() is not None:
+                return Event(Happening.EXITED)
+
+    def drain(self) -> None:
+        """Read what is left in the output pipe; a half line counts as a line."""
+        while self._output is not None and self._read_output():
+            pass
+        self._emit(self._decoder.flush())
+
+    def bury(self) -> None:
+        """Kill and reap the process, read its last words, and forget its connections."""
+        if self.group is None:
+            return
+        if self.group.exit_descriptor is not None:
+            self._selector.unregister(self.group.exit_descriptor)
+        self.group.bury()
+        self.drain()
+        if self._output is not None:
+            self._close_output()
+        self.api.disconnect()
+        self._waiting = self._request_id = None
+        self.group = None
+
+    def close(self) -> None:
+        """End everything, the Runtime API's socket too."""
+        self.bury()
+        self.api.close()
+        self._selector.close()
+
+    def _share(self, limits: Limits, used_s: float, elapsed_s: float) -> float:
+        if limits.share is None:
+            return MEMORY_SAMPLE_S
+        assert self.group is not None
+        advice = limits.share.advise(used_s=self.group.cpu_s() - used_s, elapsed_s=elapsed_s)
+        if advice.pause != self.group.stopped:
+            (self.group.stop if advice.pause else self.group.resume)()
+        return advice.ask_again_s
+
+    def _turn(self, timeout_s: float) -> Event | None:
+        happened: Event | None = None
+        for key, mask in self._selector.select(max(0.0, timeout_s)):
+            if isinstance(key.data, Connection):
+                for request in self.api.ready(key.data, mask):
+                    happened = self._route(request) or happened
+            elif key.data == "output":
+                self._read_output()
+            elif key.data == "exit":
+                happened = happened or Event(Happening.EXITED)
+            else:
+                assert self.group is not None
+                self.api.accept(self.group.owns_peer)
+                self.on_connect(self.group.pid)
+        return happened
+
+    def _route(self, request: Request) -> Event | None:
+        path = request.path.removeprefix(API)
+        if (request.method, path) == ("GET", "invocation/next"):
+            self._waiting = request
+            return Event(Happening.NEXT, request)
+        if (request.method, path) == ("POST", "init/error"):
+            self.api.reply(request)
+            return Event(Happening.INIT_ERROR, request)
+        prefix, _, verb = path.rpartition("/")
+        if request.method != "POST" or verb not in ("response", "error"):
+            self.api.refuse(request, 404, f"no such path: {request.method} {request.path}")
+            return None
+        if self._request_id is None or prefix != f"invocation/{self._request_id}":
+            self.api.refuse(request, 400, f"not the current request id: {prefix}")
+            return None
+        self._request_id = None
+        self.api.reply(request)
+        return Event(Happening.RESPONSE if verb == "response" else Happening.ERROR, request)
+
+    def _read_output(self) -> bool:
+        assert self._output is not None
+        try:
+            data = self._output.read(PIPE_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._close_output()
+            return False
+        self._emit(self._decoder.feed(data))
+        return True
+
+    def _emit(self, events: list[Output]) -> None:
+        if events:
+            self._on_output(events)
+
+    def _close_output(self) -> None:
+        assert self._output is not None
+        self._selector.unregister(self._output)
+        self._output.close()
+        self._output = None

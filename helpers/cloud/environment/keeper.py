@@ -1,0 +1,129 @@
+"""The keeper: a tiny process that cleans up after a cloud that died.
+
+A frozen process cannot notice that its parent is gone, so somebody else must. The keeper reads
+lines from its standard input; at end of file it kills every process group and deletes every
+folder it was told of and not told to forget:
+
+    +1234        a process group started          -1234       it ended
+    /a/folder    a folder to delete
+
+Standard library only, and it imports nothing of the kit: it is started by path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+
+class Keeper:
+    """The cloud's end of the pipe; starts the process, and starts it anew if somebody kills it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._groups: set[int] = set()
+        self._folders: list[Path] = []
+        self._closing = False
+        self._process = self._start()
+        threading.Thread(target=self._watch, name="keeper", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The keeper's process id."""
+        return self._process.pid
+
+    def adopt(self, group: int) -> None:
+        """Kill this process group if the cloud dies."""
+        with self._lock:
+            self._groups.add(group)
+            self._tell(f"+{group}")
+
+    def release(self, group: int) -> None:
+        """The group has ended; its number may soon belong to a stranger."""
+        with self._lock:
+            self._groups.discard(group)
+            self._tell(f"-{group}")
+
+    def inherit(self, folder: Path) -> None:
+        """Delete this folder if the cloud dies."""
+        with self._lock:
+            self._folders.append(folder)
+            self._tell(str(folder))
+
+    def close(self) -> None:
+        """End the keeper; it kills and deletes what is left."""
+        with self._lock:
+            self._closing = True
+            process = self._process
+        with contextlib.suppress(OSError):
+            assert process.stdin is not None
+            process.stdin.close()
+        process.wait()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            bufsize=0,
+        )
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # a killed keeper is replaced by _watch, with all lines
+            self._process.stdin.write(line.encode() + b"\n")
+
+    def _watch(self) -> None:
+        while True:
+            self._process.wait()
+            with self._lock:
+                if self._closing:
+                    return
+                self._process = self._start()
+                for folder in self._folders:
+                    self._tell(str(folder))
+                for group in self._groups:
+                    self._tell(f"+{group}")
+
+
+def end_group(group: int) -> None:
+    """Kill a process group at once; nobody may be left to kill."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    else:
+        command = ["taskkill", "/F", "/T", "/PID", str(group)]
+        subprocess.run(command, check=False, capture_output=True)
+
+
+def main() -> None:
+    """Read lines until the cloud is gone, then clean up."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    groups: set[int] = set()
+    folders: list[str] = []
+    for raw in sys.stdin.buffer:
+        line = raw.decode().rstrip("\n")
+        if line.startswith("+"):
+            groups.add(int(line[1:]))
+        elif line.startswith("-"):
+            groups.discard(int(line[1:]))
+        else:
+            folders.append(line)
+    for group in groups:
+        end_group(group)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""The processes of one environment: a group that is stopped, continued and killed as one.
+
+POSIX uses signals to the process group; elsewhere psutil suspends, resumes and kills the tree
+(pass `signals=False` to use that way anywhere). This is the only module that differs by platform.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+HAS_SIGNALS = hasattr(os, "killpg")
+HAS_PROC = Path("/proc/self/statm").exists()
+HAS_PIDFD = hasattr(os, "pidfd_open")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to start: arguments, variables, working directory, descriptors to inherit, output."""
+
+    arguments: Sequence[str]
+    variables: Mapping[str, str]
+    directory: str
+    output: int
+    inherit: Sequence[int] = ()
+
+
+class ProcessGroup:
+    """The group of one environment's process, from its start until it has been reaped."""
+
+    def __init__(self, command: Command, *, signals: bool = HAS_SIGNALS) -> None:
+        self._signals = signals
+        self.stopped = False
+        posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
+        self._popen = subprocess.Popen(
+            list(command.arguments),
+            env=dict(command.variables),
+            cwd=command.directory,
+            stdin=subprocess.DEVNULL,
+            stdout=command.output,
+            stderr=command.output,
+            **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
+        )
+        self.pid: int = self._popen.pid
+        self._pidfd = self._open_pidfd()
+
+    @property
+    def exit_descriptor(self) -> int | None:
+        """A descriptor that turns readable when the leader exits, where the system has one."""
+        return self._pidfd
+
+    def wait(self) -> int:
+        """Wait for the leader to exit; return its exit code (negative: minus the signal)."""
+        code: int = self._popen.wait()
+        return code
+
+    def poll(self) -> int | None:
+        """Return the leader's exit code (negative: minus the signal), or None while it runs."""
+        code: int | None = self._popen.poll()
+        return code
+
+    def stop(self) -> None:
+        """Stop every process; returns once the leader has stopped (or is gone)."""
+        self.stopped = True
+        if not self._signals:
+            self._each(psutil.Process.suspend)
+        elif self._signal(signal.SIGSTOP):
+            self._await_stop()
+
+    def resume(self) -> None:
+        """Let every process go on."""
+        self.stopped = False
+        if self._signals:
+            self._signal(signal.SIGCONT)
+        else:
+            self._each(psutil.Process.resume)
+
+    def slay(self) -> None:
+        """Send the kill to every process, those too that left the group; any thread may."""
+        strays = self._descendants()
+        if not self._signals or not self._signal(signal.SIGKILL):
+            with contextlib.suppress(OSError):
+                self._popen.kill()
+        for stray in strays:
+            with contextlib.suppress(psutil.Error):
+                stray.kill()
+
+    def bury(self) -> None:
+        """Kill what is left and reap the leader; only the environment's own thread."""
+        self.slay()
+        self._popen.wait()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def resident_bytes(self) -> int:
+        """Return the resident memory of the whole group."""
+        if not HAS_PROC:
+            return sum(_resident(process) for process in self._members())
+        return sum(_resident_pages(pid) for pid in self.pids()) * PAGE_BYTES
+
+    def peak_bytes(self) -> int:
+        """Return the leader's highest resident memory so far, where the system tells, else 0."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_bytes()
+            return int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024
+        except (OSError, IndexError):
+            return 0
+
+    def cpu_s(self) -> float:
+        """Return the processor seconds that the group has used."""
+        if not (HAS_PROC and sys.platform == "linux"):
+            return sum(_cpu_s(process) for process in self._members())
+        return sum(_cpu_clock_s(pid) for pid in self.pids())
+
+    def pids(self) -> list[int]:
+        """Return the leader's process id and those of its descendants."""
+        if not HAS_PROC:
+            return [process.pid for process in self._members()]
+        found = [self.pid]
+        for pid in found:
+            with contextlib.suppress(OSError):
+                found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
+
+    def owns_peer(self, peer_port: int, own_port: int) -> bool:
+        """Tell whether the loopback connection from `peer_port` was made by this group.
+
+        Linux answers from /proc; other systems have no cheap answer, and True is returned.
+        """
+        if not HAS_PROC:
+            return True
+        inode = _socket_inode(peer_port, own_port)
+        return inode is not None and any(_holds(pid, inode) for pid in self.pids())
+
+    def _open_pidfd(self) -> int | None:
+        if not HAS_PIDFD:
+            return None
+        with contextlib.suppress(OSError):
+            return os.pidfd_open(self.pid)
+        return None
+
+    def _signal(self, number: int) -> bool:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, number)
+            return True
+        return False
+
+    def _await_stop(self) -> None:
+        # waiting for the exit as well, without consuming it: a process may die instead of stopping
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def _members(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            leader = psutil.Process(self.pid)
+            return [leader, *leader.children(recursive=True)]
+        return []
+
+    def _descendants(self) -> list[psutil.Process]:
+        if HAS_PROC and len(self.pids()) == 1:
+            return []
+        return self._members()[1:]
+
+    def _each(self, action: object) -> None:
+        for process in self._members():
+            with contextlib.suppress(psutil.Error):
+                action(process)  # type: ignore[operator]
+
+
+def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
+    """Wait until the leader has exited; tell whether it has."""
+    if group.exit_descriptor is not None:
+        select.select([group.exit_descriptor], [], [], timeout_s)
+        return group.poll() is not None
+    end = time.monotonic() + timeout_s
+    while group.poll() is None and time.monotonic() < end:
+        time.sleep(0.005)
+    return group.poll() is not None
+
+
+def _resident_pages(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
+    except OSError:
+        return 0
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _cpu_clock_s(pid: int) -> float:
+    try:
+        return time.clock_gettime((~pid << 3) | 2)  # the CPU-time clock of another process
+    except OSError:
+        return 0.0
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    except psutil.Error:
+        return 0.0
+
+
+def _socket_inode(port: int, remote_port: int) -> bytes | None:
+    local = b":%04X " % port
+    remote = b":%04X " % remote_port
+    with Path("/proc/net/tcp").open("rb") as table:
+        for line in table:
+            if local in line[:22] and remote in line[19:36]:
+                return line.split()[9]
+    return None
+
+
+def _holds(pid: int, inode: bytes) -> bool:
+    wanted = f"socket:[{inode.decode()}]"
+    folder = f"/proc/{pid}/fd"
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):  # noqa: PTH208 - half the cost of Path.iterdir
+            with contextlib.suppress(OSError):
+                if os.readlink(f"{folder}/{name}") == wanted:
+                    return True
+    return False

@@ -1,0 +1,57 @@
+"""A pure-Python stand-in for awslambdaric's native `runtime_client` (macOS, Windows).
+
+It runs inside execution environments, under the native module's name and with its four functions:
+the long poll for the next event, the answer, and the error. One kept-alive connection.
+
+Source: the Runtime API, docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+
+_ROOT = "/2018-06-01/runtime/invocation/"
+_headers: dict[str, str] = {}
+_connections: list[http.client.HTTPConnection] = []
+
+
+def initialize_client(user_agent: str) -> None:
+    """Remember how the runtime names itself."""
+    _headers["User-Agent"] = user_agent
+
+
+def next() -> tuple[bytes, dict[str, str]]:  # noqa: A001 - the native module's name
+    """Wait for the next event; return its bytes and the headers that describe it."""
+    return _exchange("GET", "next")
+
+
+def post_invocation_result(
+    invoke_id: str, data: bytes, content_type: str, invocation_id: str | None = None
+) -> None:
+    """Hand in the answer of one invocation."""
+    _exchange("POST", f"{invoke_id}/response", data, {"Content-Type": content_type})
+
+
+def post_error(
+    invoke_id: str, data: str, xray_fault: str, invocation_id: str | None = None
+) -> None:
+    """Hand in the error of one invocation."""
+    headers = {"Content-Type": "application/json"}
+    if xray_fault:
+        headers["lambda-runtime-function-xray-error-cause"] = xray_fault
+    _exchange("POST", f"{invoke_id}/error", data.encode(), headers)
+
+
+def _exchange(
+    method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[bytes, dict[str, str]]:
+    if not _connections:
+        _connections.append(http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+    connection = _connections[0]
+    connection.request(method, _ROOT + path, body, {**_headers, **(headers or {})})
+    response = connection.getresponse()
+    answer = response.read()
+    if response.status >= http.HTTPStatus.BAD_REQUEST:
+        raise RuntimeError(f"Runtime API answered {response.status} to {method} {path}")
+    return answer, dict(response.getheaders())

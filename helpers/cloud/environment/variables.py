@@ -1,0 +1,82 @@
+"""The environment variables of an execution environment, built from scratch.
+
+Nothing of the host's environment is inherited. The keys are those a managed Python runtime sets,
+plus five of the kit's: the local endpoint and what keeps boto3 away from the host's own settings.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (defined runtime variables).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpers.cloud.model import FunctionVersion, LogFormat
+from helpers.cloud.ports import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where an environment finds its files, as the handler sees the paths."""
+
+    task: str
+    runtime: str
+    opt: str
+    tmp: str
+
+
+def build_variables(
+    function: FunctionVersion,
+    *,
+    places: Places,
+    credentials: Credentials,
+    runtime_api: str,
+    endpoint: str,
+) -> dict[str, str]:
+    """Return every variable but the log stream's and the initialization type's.
+
+    A function's own variables win over the unreserved defaults; reserved names were refused when
+    the function was configured.
+    """
+    variables = {
+        "LANG": "en_US.UTF-8",
+        "LC_CTYPE": "C.UTF-8",
+        "TZ": ":UTC",
+        "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
+        "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{places.runtime}:{places.task}:{places.opt}/lib",
+        "PYTHONPATH": places.runtime,
+        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
+        "AWS_SHARED_CREDENTIALS_FILE": f"{places.runtime}/aws-credentials",
+        "AWS_ENDPOINT_URL": endpoint,
+        "TMPDIR": places.tmp,
+        **function.variables,
+    }
+    variables |= _reserved(function, places, credentials, runtime_api)
+    if function.logging.log_format is LogFormat.JSON:
+        variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        variables["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
+    return variables
+
+
+def _reserved(
+    function: FunctionVersion, places: Places, credentials: Credentials, runtime_api: str
+) -> dict[str, str]:
+    return {
+        "_HANDLER": function.handler,
+        "AWS_REGION": function.region,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.logging.group,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": credentials.session_token,
+        "LAMBDA_TASK_ROOT": places.task,
+        "LAMBDA_RUNTIME_DIR": places.runtime,
+        "PWD": places.task,
+        "SHLVL": "0",
+    }

@@ -1,0 +1,35 @@
+"""HTTP requests and answers as facts, between the server and whoever answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request; `path` is raw (still percent-encoded), header names are lower-case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    header_names: tuple[str, ...]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """One answer; Content-Length, Date and Connection are added on the way out."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes = field(default=b"", repr=False)
+
+
+def json_answer(status: int, document: Any) -> HttpAnswer:
+    """Return an answer whose body is a JSON document."""
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return HttpAnswer(status, [("Content-Type", "application/json")], body)

@@ -1,0 +1,164 @@
+"""A threaded HTTP/1.1 server: one thread per connection, the path as it was on the wire.
+
+On http.server's classes, with its own reading of the request head, which is the hot path.
+Takes chunked bodies and Expect: 100-continue; keeps connections alive.
+"""
+
+from __future__ import annotations
+
+import http.server
+import socket
+import socketserver
+import sys
+from collections.abc import Callable, Mapping
+from email.utils import formatdate
+from http import HTTPStatus
+
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+
+MAX_LINE_BYTES = 65_536
+MAX_HEADERS = 200
+MAX_BODY_BYTES = 5 * 1024 * 1024 * 1024
+BACKLOG = 512
+
+
+class BadRequest(Exception):
+    """The bytes are not an HTTP request this server takes."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class HttpServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    """Serves `answer` on 127.0.0.1; threads end with their connections."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = BACKLOG
+    allow_reuse_address = True
+
+    def __init__(self, port: int, answer: Callable[[HttpRequest], HttpAnswer]) -> None:
+        self.answer = answer
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    def server_bind(self) -> None:
+        """Bind without the reverse look-up of http.server, which may take seconds."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", self.port
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing when a client went away; anything else is a fault worth a traceback."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    rbufsize = 65_536
+    wbufsize = 0
+    server: HttpServer
+
+    def handle(self) -> None:
+        while True:
+            try:
+                request = self._read()
+                if request is None:
+                    return
+            except BadRequest as error:
+                body = str(error).encode()
+                self._write(HttpAnswer(error.status, [("Content-Type", "text/plain")], body), True)
+                return
+            answer = self.server.answer(request)
+            close = request.headers.get("connection", "").lower() == "close"
+            self._write(answer, close, head_only=request.method == "HEAD")
+            if close:
+                return
+
+    def _read(self) -> HttpRequest | None:
+        try:
+            line = self.rfile.readline(MAX_LINE_BYTES + 1)
+        except ConnectionError:
+            return None
+        if not line:
+            return None
+        words = line.decode("latin-1").rstrip("\r\n").split(" ")
+        if len(words) != 3 or not words[2].startswith("HTTP/1.") or len(line) > MAX_LINE_BYTES:
+            raise BadRequest(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
+        headers, names = self._read_headers()
+        target = words[1]
+        if target.startswith(("http://", "https://")):
+            target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
+        path, _, query = target.partition("?")
+        if headers.get("expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return HttpRequest(words[0], path, query, headers, names, self._read_body(headers))
+
+    def _read_headers(self) -> tuple[dict[str, str], tuple[str, ...]]:
+        headers: dict[str, str] = {}
+        names: list[str] = []
+        while True:
+            line = self.rfile.readline(MAX_LINE_BYTES + 1)
+            if line in (b"\r\n", b"\n", b""):
+                return headers, tuple(names)
+            name, colon, value = line.decode("latin-1").partition(":")
+            if not colon or len(line) > MAX_LINE_BYTES or len(names) > MAX_HEADERS:
+                raise BadRequest(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
+            key, text = name.lower(), value.strip()
+            names.append(name)
+            headers[key] = f"{headers[key]},{text}" if key in headers else text
+
+    def _read_body(self, headers: Mapping[str, str]) -> bytes:
+        if "chunked" in headers.get("transfer-encoding", "").lower():
+            return self._read_chunks()
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            raise BadRequest(HTTPStatus.BAD_REQUEST, "bad Content-Length")
+        body = self.rfile.read(int(length)) if length != "0" else b""
+        if len(body) < int(length):
+            raise BadRequest(HTTPStatus.BAD_REQUEST, "the body ended early")
+        return body
+
+    def _read_chunks(self) -> bytes:
+        pieces: list[bytes] = []
+        while True:
+            line = self.rfile.readline(MAX_LINE_BYTES)
+            try:
+                size = int(line.split(b";")[0], 16)
+            except ValueError:
+                raise BadRequest(HTTPStatus.BAD_REQUEST, "bad chunk") from None
+            if size == 0:
+                while self.rfile.readline(MAX_LINE_BYTES) not in (b"\r\n", b"\n", b""):
+                    pass  # trailers
+                return b"".join(pieces)
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline(MAX_LINE_BYTES)
+
+    def _write(self, answer: HttpAnswer, close: bool, *, head_only: bool = False) -> None:
+        lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
+        lines += [f"{name}: {value}" for name, value in answer.headers]
+        present = {name.lower() for name, _ in answer.headers}
+        if "content-length" not in present and answer.status != HTTPStatus.NO_CONTENT:
+            lines.append(f"Content-Length: {len(answer.body)}")
+        if "date" not in present:
+            lines.append(f"Date: {formatdate(usegmt=True)}")
+        if close:
+            lines.append("Connection: close")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
+        try:
+            self.wfile.write(head if head_only else head + answer.body)
+        except (ConnectionError, socket.timeout):
+            self.close_connection = True
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,126 @@
+"""Synchronous invocation: check the event, find the version, lease an environment, answer.
+
+Lambda never retries a synchronous invocation; a failed function is an answer, not an error.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html, API_Invoke.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from helpers.cloud.clock import Clock
+from helpers.cloud.errors import (
+    AwsError,
+    InvalidRequestContentException,
+    RequestTooLargeException,
+)
+from helpers.cloud.model import (
+    MAX_SYNC_PAYLOAD_BYTES,
+    FunctionVersion,
+    Invocation,
+    InvocationResult,
+    PackageType,
+)
+from helpers.cloud.pool import Pool
+from helpers.cloud.registry import Key, Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvokeRequest:
+    """One call of Invoke: the function as named, the event, and what goes with it.
+
+    `client_context` is JSON text; `trace_id` is an X-Amzn-Trace-Id header, made when empty.
+    """
+
+    key: Key
+    qualifier: str | None
+    request_id: str
+    event: bytes
+    client_context: str | None = None
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvokeAnswer:
+    """The answer to a synchronous call: which version ran, and what came of it."""
+
+    executed_version: str
+    result: InvocationResult
+    trace_id: str
+
+
+class Invoker:
+    """Runs events on functions; lives with the cloud."""
+
+    def __init__(self, registry: Registry, pool: Pool, clock: Clock) -> None:
+        self._registry = registry
+        self._pool = pool
+        self._clock = clock
+
+    def invoke(self, request: InvokeRequest) -> InvokeAnswer:
+        """Run the function and wait for its answer; raises AwsError when it cannot be run."""
+        function = self.check(request)
+        trace_id = request.trace_id or _new_trace_id(self._clock.now())
+        invocation = Invocation(
+            function=function,
+            invoked_arn=function.arn + (f":{request.qualifier}" if request.qualifier else ""),
+            request_id=request.request_id,
+            event=request.event or b"{}",
+            client_context=request.client_context,
+            trace_id=trace_id,
+        )
+        with self._pool.lease(function) as environment:
+            result = environment.invoke(invocation)
+        return InvokeAnswer(function.version, result, trace_id)
+
+    def check(self, request: InvokeRequest) -> FunctionVersion:
+        """Return the version that would run, without running it (DryRun)."""
+        function = self._registry.resolve(request.key, request.qualifier)
+        if len(request.event) > MAX_SYNC_PAYLOAD_BYTES:
+            raise RequestTooLargeException(
+                f"Request must be smaller than {MAX_SYNC_PAYLOAD_BYTES} bytes for the "
+                "InvokeFunction operation"
+            )
+        _check_json(request.event)
+        _check_runnable(function)
+        return function
+
+
+def _new_trace_id(at: float) -> str:
+    """Return an X-Ray trace header for a request that came without one; it is not sampled."""
+    root = f"1-{int(at):08x}-{secrets.token_hex(12)}"
+    return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"
+
+
+def _check_json(event: bytes) -> None:
+    try:
+        if event:
+            json.loads(event, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}"
+        ) from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"Non-standard token '{name}'")
+
+
+def _check_runnable(function: FunctionVersion) -> None:
+    if function.package_type is PackageType.IMAGE:
+        raise AwsError(
+            "Functions of package type Image do not run in this local account, which has no "
+            "container engine. Deploy the same handler as a zip to run it here.",
+            code="InvalidRuntimeException",
+            http_status=502,
+        )
+    if not function.runtime.startswith("python"):
+        raise AwsError(
+            f"The runtime {function.runtime} does not run in this local account, which has the "
+            "Python runtimes only. Choose a python3.x runtime to run a handler here.",
+            code="InvalidRuntimeException",
+            http_status=502,
+        )

@@ -1,0 +1,64 @@
+"""The cloud's own four endpoints: health, reset, config and records, under /_kit/."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from helpers.cloud.errors import KitError
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.records import Recorder
+from helpers.cloud.settings import FIXED, Settings
+
+PREFIX = "/_kit/"
+
+
+@dataclass(frozen=True, slots=True)
+class KitApi:
+    """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account."""
+
+    settings: Settings
+    recorder: Recorder
+    facts: Callable[[], dict[str, Any]]
+    reset: Callable[[], None]
+    configured: Callable[[], None]
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Answer one request; errors say what to send instead."""
+        call = (request.method, request.path.removeprefix(PREFIX))
+        if call == ("GET", "health"):
+            return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
+        if call == ("GET", "records"):
+            since = parse_qs(request.query).get("since", ["0"])[0]
+            if not since.isdigit():
+                return _refused("'since' takes the number of a record.")
+            return json_answer(200, self.recorder.since(int(since)))
+        if call == ("POST", "reset"):
+            self.reset()
+            return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})
+        if call == ("POST", "config"):
+            return self._configure(request.body)
+        return json_answer(404, {"message": f"There is no {request.method} {request.path}."})
+
+    def _configure(self, body: bytes) -> HttpAnswer:
+        try:
+            changes = json.loads(body or b"{}")
+            if not isinstance(changes, dict):
+                return _refused("Send a JSON object of settings.")
+            fixed = sorted(FIXED & changes.keys())
+            if fixed:
+                return _refused(f"{', '.join(fixed)}: only a new cloud takes that.")
+            self.settings.update(changes)
+        except ValueError as error:
+            return _refused(f"Send a JSON object of settings: {error}")
+        except KitError as error:
+            return _refused(str(error))
+        self.configured()
+        return json_answer(200, self.settings.as_json())
+
+
+def _refused(message: str) -> HttpAnswer:
+    return json_answer(400, {"message": message})

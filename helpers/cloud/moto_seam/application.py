@@ -1,0 +1,50 @@
+"""moto as one WSGI application, its reset, and the settings it wants before it is imported."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+OFTEN_USED = ("s3", "sqs", "sns", "dynamodb", "events", "ssm", "secretsmanager", "cloudwatch")
+"""Services whose first call would otherwise pay for their import."""
+
+
+def prepare(port: int) -> None:
+    """Set what moto reads at import; call it before anything else of this package.
+
+    Step Functions' inner client talks to localhost:MOTO_PORT, so moto must know the port.
+    """
+    os.environ["MOTO_PORT"] = str(port)
+    os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    config = importlib.import_module("moto.core.config")
+    config.default_user_config["lambda"] = {"use_docker": False}
+    config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
+
+
+def wsgi_application() -> WsgiApplication:
+    """Return moto's server application: every service, told apart by the signature's scope."""
+    server = importlib.import_module("moto.moto_server.werkzeug_app")
+    application: WsgiApplication = server.DomainDispatcherApplication(server.create_backend_app)
+    return application
+
+
+def reset_services() -> None:
+    """Empty every service of the account."""
+    from moto.core.base_backend import BackendDict
+    from moto.core.model_instances import reset_model_data
+
+    BackendDict.reset()
+    reset_model_data()
+
+
+def warm_up() -> None:
+    """Import the services a lab is likely to call, so that their first call is quick."""
+    for service in OFTEN_USED:
+        importlib.import_module(f"moto.{service}.models")
+        importlib.import_module(f"moto.{service}.responses")

@@ -1,0 +1,102 @@
+"""An HTTP request becomes a `Call`: service, operation and parameters, in every protocol.
+
+Uses botocore's models, moto's request parsers, and botocore's CBOR reader. Leaves out event
+streams of requests. Headers are looked up in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import parse_qsl
+
+from botocore.parsers import RpcV2CBORParser
+from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
+from werkzeug.datastructures import Headers, MultiDict
+
+from helpers.cloud.moto_seam.operations.call import Call, Facts, NoFacts, Params
+from helpers.cloud.moto_seam.operations.routing import Asked, Match, find_operation
+
+
+class UnreadableRequest(ValueError):  # noqa: N818 - what it is, not an error of ours
+    """A request whose operation is known but whose parameters cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it came: raw path and query, and the credential scope's service and Region.
+
+    >>> request = HttpRequest(
+    ...     "GET", "/uploads/a.jpg", service="s3", region="us-east-1", headers={"host": "127.0.0.1"}
+    ... )
+    >>> recognise(request).operation
+    'GetObject'
+    """
+
+    method: str
+    path: str
+    service: str
+    region: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def recognise(
+    request: HttpRequest, *, account: str = "123456789012", facts: Facts | None = None
+) -> Call | None:
+    """Read a request; None if no model knows its operation. Raise UnreadableRequest."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    arguments = MultiDict(parse_qsl(request.query, keep_blank_values=True))
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        form = request.body.decode("utf-8", "replace")
+        arguments.update(parse_qsl(form, keep_blank_values=True))
+    asked = Asked(request.method, request.path, arguments, headers)
+    match = find_operation(request.service, asked)
+    if match is None:
+        return None
+    return Call(
+        service=match.model.service_name,
+        operation=match.operation.name,
+        params=_params(match, asked, request.body),
+        region=request.region,
+        account=account,
+        protocol=match.protocol,
+        facts=facts or NoFacts(),
+    )
+
+
+def _params(match: Match, asked: Asked, body: bytes) -> Params:
+    """Read the parameters in the protocol of the request."""
+    try:
+        if match.protocol == "smithy-rpc-v2-cbor":
+            return _cbor(body)
+        parser = PROTOCOL_PARSERS[match.protocol](match.operation)
+        params: Params = parser.parse(
+            {
+                "body": body,
+                "headers": Headers(list(asked.headers.items())),
+                "method": asked.method,
+                "url_params": dict(match.labels),
+                "url_path": asked.path,
+                "values": asked.arguments,
+            }
+        )
+    except (RequestParserError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise UnreadableRequest(
+            f"the body of {match.model.service_name}:{match.operation.name} cannot be read:"
+            f" {error!r}"
+        ) from error
+    return params
+
+
+def _cbor(body: bytes) -> Params:
+    reader = _cbor_reader()
+    params: Params = reader.parse_data_item(reader.get_peekable_stream_from_bytes(body or b"\xa0"))
+    return params
+
+
+@cache
+def _cbor_reader() -> RpcV2CBORParser:
+    return RpcV2CBORParser()

@@ -1,0 +1,50 @@
+"""Systems Manager Parameter Store: operations, actions and ARNs. Leaves the rest of SSM out."""
+
+from __future__ import annotations
+
+from helpers.cloud.moto_seam.operations.arns import regional
+from helpers.cloud.moto_seam.operations.call import Call, everything, row, rows
+
+
+def parameter_arn(call: Call, name: str) -> str:
+    """Give a parameter's ARN: ``/a/b`` is ``parameter/a/b``; a version or label is no part."""
+    if name.startswith("arn:"):
+        return name
+    return regional("ssm", call, f"parameter/{name.split(':', maxsplit=1)[0].removeprefix('/')}")
+
+
+def _one(call: Call) -> str:
+    return parameter_arn(call, call.params["Name"])
+
+
+def _many(call: Call) -> list[str]:
+    return [parameter_arn(call, name) for name in call.params["Names"]]
+
+
+def _tree(call: Call) -> str:
+    return parameter_arn(call, call.params["Path"])
+
+
+def _tree_keys(call: Call) -> dict[str, object]:
+    return {"ssm:Recursive": bool(call.params.get("Recursive"))}
+
+
+def _tagged(call: Call) -> str:
+    if call.params["ResourceType"] != "Parameter":
+        return "*"
+    return parameter_arn(call, call.params["ResourceId"])
+
+
+OPERATIONS = {
+    "GetParameters": row("ssm:GetParameters", _many),
+    "DeleteParameters": row("ssm:DeleteParameters", _many),
+    "GetParametersByPath": row("ssm:GetParametersByPath", _tree, _tree_keys),
+    **rows(
+        "ssm",
+        _one,
+        "GetParameter PutParameter DeleteParameter GetParameterHistory LabelParameterVersion"
+        " UnlabelParameterVersion",
+    ),
+    **rows("ssm", _tagged, "AddTagsToResource RemoveTagsFromResource ListTagsForResource"),
+    **rows("ssm", everything, "DescribeParameters"),
+}

@@ -1,0 +1,50 @@
+"""What the data plane asks of the rest of the account, as Protocols.
+
+The seam to moto implements them; tests implement them in a few lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from helpers.cloud.model import FunctionVersion
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent:
+    """One event of a log stream: Unix milliseconds and text."""
+
+    timestamp_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Temporary credentials of an assumed role."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+
+
+class FunctionLog(Protocol):
+    """Where a function's log lines go: its log group, if its role may write there."""
+
+    def put(self, function: FunctionVersion, stream: str, events: Sequence[LogEvent]) -> None:
+        """Append events to a stream, creating group and stream where they are missing."""
+
+
+class CredentialIssuer(Protocol):
+    """Who hands a function the credentials of its execution role: STS."""
+
+    def issue(self, role_arn: str, session_name: str) -> Credentials:
+        """Return fresh temporary credentials; raises AwsError when the role cannot be assumed."""
+
+
+class Authorizer(Protocol):
+    """Who decides whether a role may do something: IAM."""
+
+    def role_may(self, role_arn: str, action: str, resource: str) -> str | None:
+        """Return None when the role may, else AWS's sentence of refusal."""

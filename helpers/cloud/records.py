@@ -1,0 +1,230 @@
+"""The flight recorder: what happened in the data plane, one typed record at a time.
+
+Timelines, receipts, checks and tests read records; nothing instruments the code a second time.
+AWS has no such recorder: it is what CloudTrail, metrics, traces and logs together let one guess.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from helpers.cloud.clock import Clock
+
+RING_SIZE = 200_000
+SUBSCRIBER_BACKLOG = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRecord:
+    """Something that happened to one execution environment."""
+
+    kind: ClassVar[str]
+    function: str
+    version: str
+    environment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentCreated(EnvironmentRecord):
+    """A process was started for a function version: a cold start begins."""
+
+    kind: ClassVar[str] = "environment.created"
+    initialization_type: str = "on-demand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentInit(EnvironmentRecord):
+    """The init phase ended; `phase` is invoke when it was repeated inside the first invocation."""
+
+    kind: ClassVar[str] = "environment.init"
+    phase: str
+    status: str
+    duration_ms: float
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentFrozen(EnvironmentRecord):
+    """The runtime asked for the next event, so its processes were stopped."""
+
+    kind: ClassVar[str] = "environment.frozen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentThawed(EnvironmentRecord):
+    """An event arrived for a frozen environment, so its processes go on."""
+
+    kind: ClassVar[str] = "environment.thawed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentTimedOut(EnvironmentRecord):
+    """The timeout passed; every process of the environment was killed."""
+
+    kind: ClassVar[str] = "environment.timed_out"
+    request_id: str
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentKilled(EnvironmentRecord):
+    """The processes ended before their time: memory, exit, or init."""
+
+    kind: ClassVar[str] = "environment.killed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentReaped(EnvironmentRecord):
+    """The environment was shut down while idle: idle, updated, deleted, or reset."""
+
+    kind: ClassVar[str] = "environment.reaped"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationStarted(EnvironmentRecord):
+    """An event was handed to the runtime."""
+
+    kind: ClassVar[str] = "invocation.started"
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationFinished(EnvironmentRecord):
+    """The invocation ended: what its REPORT line says, as numbers."""
+
+    kind: ClassVar[str] = "invocation.finished"
+    request_id: str
+    status: str
+    error_type: str | None
+    duration_ms: float
+    billed_ms: int
+    init_ms: float | None
+    memory_mb: int
+    max_memory_mb: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationThrottled:
+    """An invocation was refused with 429; `reason` is AWS's Reason member."""
+
+    kind: ClassVar[str] = "invocation.throttled"
+    function: str
+    version: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """IAM allowed or denied a call; `statement` is the one that decided, or None."""
+
+    kind: ClassVar[str] = "decision"
+    principal: str
+    action: str
+    resource: str
+    allowed: bool
+    reason: str
+    statement: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogsWithheld:
+    """A function's log lines went nowhere, because its role may not write them."""
+
+    kind: ClassVar[str] = "logs.withheld"
+    function: str
+    version: str
+    reason: str
+
+
+Record = EnvironmentRecord | InvocationThrottled | Decided | LogsWithheld
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record with its place and moment: `sequence` never repeats, `time` is Unix seconds."""
+
+    sequence: int
+    time: float
+    record: Record
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry as the records endpoint shows it."""
+        return {
+            "sequence": self.sequence,
+            "time": round(self.time, 6),
+            "kind": self.record.kind,
+            **asdict(self.record),
+        }
+
+
+class Recorder:
+    """A ring of the newest records and the subscribers who want each; lives with the cloud."""
+
+    def __init__(self, clock: Clock, *, size: int = RING_SIZE) -> None:
+        self._clock = clock
+        self._ring: deque[Entry] = deque(maxlen=size)
+        self._lock = threading.Lock()
+        self._next = 1
+        self._subscribers: list[_Subscriber] = []
+        self.epoch = 1
+
+    def add(self, record: Record) -> None:
+        """Keep `record`; never waits for whoever reads."""
+        with self._lock:
+            entry = Entry(self._next, self._clock.now(), record)
+            self._next += 1
+            self._ring.append(entry)
+            for subscriber in self._subscribers:
+                subscriber.offer(entry)
+
+    def since(self, sequence: int) -> dict[str, Any]:
+        """Return the records numbered `sequence` or later, as the endpoint's JSON.
+
+        `next` is the number to ask for next time; `dropped` counts what the ring no longer holds.
+        """
+        with self._lock:
+            first = self._next - len(self._ring)
+            entries = [e for e in self._ring if e.sequence >= sequence]
+            dropped = max(0, first - max(sequence, 1))
+            following, epoch = self._next, self.epoch
+        records = [entry.as_json() for entry in entries]
+        return {"epoch": epoch, "next": following, "dropped": dropped, "records": records}
+
+    def subscribe(self, receive: Callable[[Entry], None], *, name: str) -> None:
+        """Call `receive` for each later record, on a thread of its own."""
+        with self._lock:
+            self._subscribers.append(_Subscriber(receive, name))
+
+    def start_epoch(self) -> int:
+        """Forget every record: the account was emptied. Sequence numbers go on."""
+        with self._lock:
+            self._ring.clear()
+            self.epoch += 1
+            return self.epoch
+
+
+class _Subscriber:
+    """A reader with a bounded backlog; what does not fit is counted, not waited for."""
+
+    def __init__(self, receive: Callable[[Entry], None], name: str) -> None:
+        self._receive = receive
+        self._backlog: queue.Queue[Entry] = queue.Queue(SUBSCRIBER_BACKLOG)
+        self.missed = 0
+        threading.Thread(target=self._run, name=f"records-{name}", daemon=True).start()
+
+    def offer(self, entry: Entry) -> None:
+        try:
+            self._backlog.put_nowait(entry)
+        except queue.Full:
+            self.missed += 1
+
+    def _run(self) -> None:
+        while True:
+            self._receive(self._backlog.get())

@@ -1,0 +1,66 @@
+"""What can be set while a cloud runs: POST /_kit/config, and the first line to a new cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from helpers.cloud.errors import KitError
+
+
+@dataclass(slots=True)
+class Settings:
+    """The settings of one cloud, with the values that `kit.py serve` starts with.
+
+    `time_lapse` divides waits on the platform; `cpu_share` rations the processor by memory;
+    `account_concurrency` is the account's limit; `idle_age_s` ends environments that are idle for
+    so long; `native_client` False takes the pure-Python runtime client; `file_level` is "auto",
+    or "A" to do without mount namespaces; `open` accepts unknown keys as administrator.
+    """
+
+    time_lapse: float = 1.0
+    cpu_share: bool = False
+    account_concurrency: int = 1000
+    idle_age_s: float = 600.0
+    native_client: bool = True
+    file_level: str = "auto"
+    open: bool = False
+
+    def update(self, changes: Mapping[str, Any]) -> None:
+        """Apply changes, all or none; raises KitError for an unknown name or a wrong value."""
+        known = {field.name for field in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise KitError(
+                    f"There is no setting {name!r}.",
+                    why=f"the settings are {', '.join(sorted(known))}",
+                    next_step="Check the spelling.",
+                )
+            _check(name, value, getattr(self, name))
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the settings as the endpoint shows them."""
+        return asdict(self)
+
+
+FIXED = frozenset({"native_client", "file_level", "open"})
+"""What only a new cloud takes."""
+
+
+def _check(name: str, value: Any, current: Any) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    right = {
+        bool: isinstance(value, bool),
+        str: value in ("auto", "A"),
+        int: isinstance(value, int) and is_number and value > 0,
+        float: is_number and value > 0,
+    }[type(current)]
+    if not right:
+        raise KitError(
+            f"The setting {name!r} does not take {value!r}.",
+            why=f"its value now is {current!r}, and numbers must be above 0",
+            next_step=f"Give a value of the same kind as {current!r}.",
+        )

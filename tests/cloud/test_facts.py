@@ -1,0 +1,84 @@
+"""The dated facts: complete, sourced, and as AWS's API model has them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import botocore.session
+import pytest
+
+from helpers.cloud.facts import load_facts
+
+FACTS = load_facts()
+SOURCED = [
+    *FACTS.runtimes.values(),
+    *FACTS.quotas.values(),
+    *FACTS.prices.values(),
+    *FACTS.exams.values(),
+]
+
+
+@pytest.mark.parametrize("entry", SOURCED)
+def test_every_fact_has_date_and_source(entry: object) -> None:
+    """A fact without a date and an AWS page cannot be checked again."""
+    assert re.fullmatch(r"20\d\d-\d\d(-\d\d)?", getattr(entry, "date", ""))
+    assert re.match(r"https://(docs\.)?aws\.amazon\.com/", getattr(entry, "source", ""))
+
+
+def test_runtimes_are_those_of_the_api() -> None:
+    """Every identifier CreateFunction takes is known, but for customer-managed ones."""
+    model = botocore.session.get_session().get_service_model("lambda")
+    assert set(model.shape_for("Runtime").enum) - {"custom"} == set(FACTS.runtimes)
+
+
+def test_days_of_a_runtime_follow_each_other() -> None:
+    """Python runtimes are deprecated first, then blocked for create, then for update."""
+    for name, runtime in FACTS.runtimes.items():
+        if name.startswith("python") and runtime.deprecated:
+            assert runtime.deprecated <= runtime.create_blocked <= runtime.update_blocked
+
+
+@pytest.mark.parametrize(
+    ("today", "deprecated", "create", "update"),
+    [
+        (date(2026, 10, 30), False, True, True),
+        (date(2026, 10, 31), True, True, True),
+        (date(2027, 2, 1), True, False, True),
+        (date(2027, 3, 3), True, False, False),
+    ],
+)
+def test_ladder_of_python_3_10(
+    today: date, *, deprecated: bool, create: bool, update: bool
+) -> None:
+    """Each day of the ladder takes one more thing away."""
+    runtime = FACTS.runtimes["python3.10"]
+    assert runtime.is_deprecated(today) is deprecated
+    assert runtime.can_create(today) is create
+    assert runtime.can_update(today) is update
+
+
+def test_quotas_and_prices_are_numbers() -> None:
+    """Quotas come as int, prices as exact decimals."""
+    assert FACTS.quota("timeout_max") == 900
+    assert FACTS.price("x86_64_tier_1") == Decimal("0.0000166667")
+
+
+def test_exam_of_the_day() -> None:
+    """DVA-C02 ends the day before DVA-C03 begins."""
+    last = date(2026, 11, 30)
+    first = date(2026, 12, 1)
+    assert (
+        FACTS.exams["DVA-C02"].is_offered(last),
+        FACTS.exams["DVA-C02"].is_offered(first),
+    ) == (True, False)
+    assert (
+        FACTS.exams["DVA-C03"].is_offered(last),
+        FACTS.exams["DVA-C03"].is_offered(first),
+    ) == (False, True)
+
+
+def test_exam_tasks_are_named_as_lessons_write_them() -> None:
+    """A lesson's front matter names code and task."""
+    assert {"DVA-C03 1.2", "DVA-C02 4.3", "SAA-C03 3.2"} <= FACTS.exam_tasks()
