@@ -10,11 +10,11 @@ from __future__ import annotations
 import sys
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from helpers.cloud.control.invocations import InvocationsApi
-from helpers.cloud.doorkeeper import Caller, CallerKind, Doorkeeper
+from helpers.cloud.doorkeeper import CallerKind, Doorkeeper
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
@@ -22,18 +22,37 @@ from helpers.cloud.kit_api import PREFIX, KitApi
 REGION = "us-east-1"
 
 
+class LambdaApi(Protocol):
+    """A part of Lambda's API that the kit answers itself."""
+
+    def takes(self, request: HttpRequest) -> bool:
+        """Tell whether the request belongs to this part."""
+
+    def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        """Answer it."""
+
+
+class Access(Protocol):
+    """Who decides whether a restricted caller may go on: IAM."""
+
+    def refusal(
+        self, request: HttpRequest, *, access_key_id: str | None, service: str, region: str
+    ) -> HttpAnswer | None:
+        """Return None when the call may go on, else the denial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Answers every request of the cloud's one port.
 
-    `authorize` returns None when a restricted caller may go on, else the refusal; `services` is
-    moto; `changed` is told of each call that may have changed IAM.
+    `lambda_apis` are the kit's own parts of Lambda's API; `access` says whether a restricted
+    caller may go on; `services` is moto; `changed` is told of calls that may have changed IAM.
     """
 
     doorkeeper: Doorkeeper
-    invocations: InvocationsApi
+    lambda_apis: Sequence[LambdaApi]
     kit: KitApi
-    authorize: Callable[[Caller, HttpRequest], HttpAnswer | None]
+    access: Access
     services: Callable[[HttpRequest], HttpAnswer]
     changed: Callable[[], None]
 
@@ -55,12 +74,18 @@ class Gateway:
             return caller
         if request.path.startswith(PREFIX):
             return self.kit.answer(request)
-        if caller.kind is CallerKind.KEY:
-            refusal = self.authorize(caller, request)
+        if caller.kind in (CallerKind.KEY, CallerKind.ANONYMOUS):
+            refusal = self.access.refusal(
+                request,
+                access_key_id=caller.access_key_id,
+                service=caller.service or "s3",
+                region=caller.region or REGION,
+            )
             if refusal is not None:
                 return refusal
-        if self.invocations.takes(request):
-            return self.invocations.answer(request, caller.region or REGION)
+        for api in self.lambda_apis:
+            if api.takes(request):
+                return api.answer(request, caller.region or REGION)
         answer = self.services(request)
         if request.method != "GET" and caller.service in ("iam", "cloudformation"):
             self.changed()

@@ -7,7 +7,6 @@ Takes chunked bodies and Expect: 100-continue; keeps connections alive.
 from __future__ import annotations
 
 import http.server
-import socket
 import socketserver
 import sys
 from collections.abc import Callable, Mapping
@@ -22,7 +21,7 @@ MAX_BODY_BYTES = 5 * 1024 * 1024 * 1024
 BACKLOG = 512
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The bytes are not an HTTP request this server takes."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
@@ -71,7 +70,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 request = self._read()
                 if request is None:
                     return
-            except BadRequest as error:
+            except BadRequestError as error:
                 body = str(error).encode()
                 self._write(HttpAnswer(error.status, [("Content-Type", "text/plain")], body), True)
                 return
@@ -90,7 +89,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return None
         words = line.decode("latin-1").rstrip("\r\n").split(" ")
         if len(words) != 3 or not words[2].startswith("HTTP/1.") or len(line) > MAX_LINE_BYTES:
-            raise BadRequest(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
+            raise BadRequestError(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
         headers, names = self._read_headers()
         target = words[1]
         if target.startswith(("http://", "https://")):
@@ -109,7 +108,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return headers, tuple(names)
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon or len(line) > MAX_LINE_BYTES or len(names) > MAX_HEADERS:
-                raise BadRequest(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
+                raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
             key, text = name.lower(), value.strip()
             names.append(name)
             headers[key] = f"{headers[key]},{text}" if key in headers else text
@@ -119,10 +118,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self._read_chunks()
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
-            raise BadRequest(HTTPStatus.BAD_REQUEST, "bad Content-Length")
+            raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad Content-Length")
         body = self.rfile.read(int(length)) if length != "0" else b""
         if len(body) < int(length):
-            raise BadRequest(HTTPStatus.BAD_REQUEST, "the body ended early")
+            raise BadRequestError(HTTPStatus.BAD_REQUEST, "the body ended early")
         return body
 
     def _read_chunks(self) -> bytes:
@@ -132,7 +131,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             try:
                 size = int(line.split(b";")[0], 16)
             except ValueError:
-                raise BadRequest(HTTPStatus.BAD_REQUEST, "bad chunk") from None
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad chunk") from None
             if size == 0:
                 while self.rfile.readline(MAX_LINE_BYTES) not in (b"\r\n", b"\n", b""):
                     pass  # trailers
@@ -153,7 +152,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
         try:
             self.wfile.write(head if head_only else head + answer.body)
-        except (ConnectionError, socket.timeout):
+        except (TimeoutError, ConnectionError):
             self.close_connection = True
 
 

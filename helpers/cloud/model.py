@@ -71,6 +71,7 @@ class FunctionVersion:
     logging: LoggingConfig
     variables: Mapping[str, str]
     package_type: PackageType = PackageType.ZIP
+    dead_letter_arn: str | None = None
 
     @property
     def arn(self) -> str:

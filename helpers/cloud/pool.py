@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from helpers.cloud import records
-from helpers.cloud.clock import Clock, Timers
 from helpers.cloud.environment.lifecycle import Environment, State
 from helpers.cloud.errors import ThrottleReason, TooManyRequestsException
 from helpers.cloud.model import FunctionVersion
-from helpers.cloud.records import Recorder
+from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Key, Registry
 
 REAP_EVERY_S = 5.0
@@ -40,18 +39,16 @@ class Pool:
     def __init__(
         self,
         registry: Registry,
-        recorder: Recorder,
-        timers: Timers,
+        waiting: Waiting,
         *,
-        clock: Clock,
         limits: PoolLimits,
         start: Callable[[FunctionVersion], Environment],
     ) -> None:
         self.limits = limits
         self._registry = registry
-        self._recorder = recorder
-        self._timers = timers
-        self._clock = clock
+        self._recorder = waiting.recorder
+        self._timers = waiting.timers
+        self._clock = waiting.clock
         self._start = start
         self._lock = threading.Lock()
         self._free: defaultdict[Key, list[Environment]] = defaultdict(list)
@@ -59,7 +56,7 @@ class Pool:
         self._in_flight: Counter[Key] = Counter()
         self._closed = False
         registry.subscribe(self._on_change)
-        timers.after(REAP_EVERY_S, self._reap)
+        self._timers.after(REAP_EVERY_S, self._reap)
 
     @contextlib.contextmanager
     def lease(self, function: FunctionVersion) -> Iterator[Environment]:
@@ -116,14 +113,11 @@ class Pool:
         raise TooManyRequestsException("Rate Exceeded.", reason=refusal)
 
     def _unreserved_limit(self) -> int:
-        return self.limits.account_concurrency - sum(self._reservations().values())
+        return self.limits.account_concurrency - sum(self._registry.reservations().values())
 
     def _unreserved_in_flight(self) -> int:
-        reserved = self._reservations()
+        reserved = self._registry.reservations()
         return sum(count for key, count in self._in_flight.items() if key not in reserved)
-
-    def _reservations(self) -> dict[Key, int]:
-        return self._registry.reservations()
 
     def _take(self, function: FunctionVersion) -> Environment | None:
         with self._lock:

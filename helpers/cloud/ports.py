@@ -5,9 +5,9 @@ The seam to moto implements them; tests implement them in a few lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from helpers.cloud.model import FunctionVersion
 
@@ -48,3 +48,26 @@ class Authorizer(Protocol):
 
     def role_may(self, role_arn: str, action: str, resource: str) -> str | None:
         """Return None when the role may, else AWS's sentence of refusal."""
+
+
+class Targets(Protocol):
+    """Where outcomes are sent: SQS, SNS, EventBridge, S3. Each raises AwsError when it cannot."""
+
+    def send_message(
+        self, queue_arn: str, body: str, attributes: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Send a message; attributes are name → (DataType, StringValue)."""
+
+    def publish(
+        self, topic_arn: str, message: str, attributes: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Publish a message to a topic."""
+
+    def put_event(self, bus_arn: str, entry: Mapping[str, Any]) -> None:
+        """Put an entry, in the form of PutEvents, on an event bus."""
+
+    def put_object(self, bucket_arn: str, key: str, body: bytes) -> None:
+        """Store an object."""
+
+    def missing(self, arn: str) -> bool:
+        """Tell whether the queue, topic, bus, bucket or function does not exist."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from helpers.cloud.clock import Clock
+from helpers.cloud.clock import Clock, Timers
 
 RING_SIZE = 200_000
 SUBSCRIBER_BACKLOG = 10_000
@@ -143,7 +143,54 @@ class LogsWithheld:
     reason: str
 
 
-Record = EnvironmentRecord | InvocationThrottled | Decided | LogsWithheld
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsyncRecord:
+    """Something that happened to one asynchronous event."""
+
+    kind: ClassVar[str]
+    function: str
+    version: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQueued(AsyncRecord):
+    """The event was accepted (202) and waits in the function's queue."""
+
+    kind: ClassVar[str] = "event.queued"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRetried(AsyncRecord):
+    """The event will be tried again after `wait_s` seconds of AWS's time."""
+
+    kind: ClassVar[str] = "event.retried"
+    attempts: int
+    wait_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDropped(AsyncRecord):
+    """The event is gone: nothing was configured that would keep it."""
+
+    kind: ClassVar[str] = "event.dropped"
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSentOn(AsyncRecord):
+    """The outcome went to a destination or dead-letter queue; or could not, for a reason."""
+
+    kind: ClassVar[str] = "event.sent_on"
+    condition: str
+    target: str
+    delivered: bool
+    reason: str
+
+
+Record = EnvironmentRecord | InvocationThrottled | Decided | LogsWithheld | AsyncRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +255,15 @@ class Recorder:
             self._ring.clear()
             self.epoch += 1
             return self.epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What whoever waits needs: the clock, its timers, and where its records go."""
+
+    clock: Clock
+    timers: Timers
+    recorder: Recorder
 
 
 class _Subscriber:

@@ -21,12 +21,16 @@ import sys
 import tempfile
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from helpers.cloud.clock import Clock, Timers
 from helpers.cloud.control.code_store import CodeStore
+from helpers.cloud.control.dead_letters import dead_letter_check
+from helpers.cloud.control.event_invoke_configs import EventInvokeConfigsApi
 from helpers.cloud.control.invocations import InvocationsApi
+from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.lifecycle import Environment, Platform
@@ -36,11 +40,17 @@ from helpers.cloud.environment.workspace import FileLevel, Sources, remove_tree
 from helpers.cloud.gateway import REGION, Gateway
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.http_server import HttpServer
-from helpers.cloud.invoke import Invoker, InvokeRequest
+from helpers.cloud.invoke import (
+    AsyncQueue,
+    EventInvokeConfigs,
+    FailurePath,
+    Invoker,
+    InvokeRequest,
+)
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.pool import Pool, PoolLimits
-from helpers.cloud.records import Recorder
+from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import Registry
 from helpers.cloud.settings import Settings
 from helpers.cloud.wsgi import call
@@ -82,6 +92,7 @@ class CloudServer:
         from helpers.cloud.moto_seam.application import reset_services
 
         self.registry.clear()
+        self.configs.clear()
         self.pool.end_all("reset")
         reset_services()
         self._authorizer.forget()
@@ -137,6 +148,7 @@ class CloudServer:
         from helpers.cloud.moto_seam.function_log import MotoFunctionLog
         from helpers.cloud.moto_seam.guard import Guard
         from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+        from helpers.cloud.moto_seam.targets import MotoTargets
 
         identities = Identities()
         self._authorizer = MotoAuthorizer(identities, self.recorder)
@@ -153,18 +165,38 @@ class CloudServer:
             sources=lambda function: Sources(code.folder_of(function.code), runtime, keep),
             cpu_share=lambda: self.settings.cpu_share,
         )
+        waiting = Waiting(self.clock, self.timers, self.recorder)
         self.pool = Pool(
             self.registry,
-            self.recorder,
-            self.timers,
-            clock=self.clock,
+            waiting,
             limits=PoolLimits(),
             start=lambda function: Environment(function, shared),
         )
         self._configured()
         invoker = Invoker(self.registry, self.pool, self.clock)
+        targets = MotoTargets(self.registry)
+        self.configs = EventInvokeConfigs()
+        queue = AsyncQueue(
+            invoker,
+            self.registry,
+            self.configs,
+            waiting,
+            lambda: path,
+        )
+        path = FailurePath(
+            targets, self._authorizer, self.recorder, self.clock, _queue_event(queue)
+        )
         awslambda.install(
-            awslambda.LambdaHooks(self.registry, self.clock, _direct_invoke(invoker))
+            awslambda.LambdaHooks(
+                registry=self.registry,
+                clock=self.clock,
+                invoke=_direct_invoke(invoker),
+                check_dead_letter=dead_letter_check(targets, self._authorizer),
+                limits=lambda: (
+                    self.settings.account_concurrency,
+                    self.settings.unreserved_minimum,
+                ),
+            )
         )
         self._moto = application.wsgi_application()
         self._gateway = Gateway(
@@ -175,9 +207,14 @@ class CloudServer:
                 token=self.token,
                 open_door=self.settings.open,
             ),
-            invocations=InvocationsApi(invoker, ACCOUNT_ID),
+            lambda_apis=(
+                InvocationsApi(invoker, queue, ACCOUNT_ID),
+                EventInvokeConfigsApi(
+                    self.configs, self.registry, targets, self._authorizer, self.clock, ACCOUNT_ID
+                ),
+            ),
             kit=KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
-            authorize=Guard(identities, self._authorizer).refusal,
+            access=Guard(identities, self._authorizer),
             services=lambda request: call(self._moto, request, port=self.http.port),
             changed=self._authorizer.forget,
         )
@@ -203,6 +240,21 @@ def _direct_invoke(invoker: Invoker) -> Any:
         return invoker.invoke(request).result.payload
 
     return invoke
+
+
+def _queue_event(queue: AsyncQueue) -> Callable[[str, bytes], None]:
+    def accept(arn: str, event: bytes) -> None:
+        named = parse_function_name(arn)
+        queue.accept(
+            InvokeRequest(
+                key=(named.account_id or "", named.region or REGION, named.name),
+                qualifier=named.qualifier,
+                request_id=str(uuid.uuid4()),
+                event=event,
+            )
+        )
+
+    return accept
 
 
 def main(arguments: list[str] | None = None) -> int:

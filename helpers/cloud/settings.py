@@ -14,7 +14,8 @@ class Settings:
     """The settings of one cloud, with the values that `kit.py serve` starts with.
 
     `time_lapse` divides waits on the platform; `cpu_share` rations the processor by memory;
-    `account_concurrency` is the account's limit; `idle_age_s` ends environments that are idle for
+    `account_concurrency` is the account's limit, of which `unreserved_minimum` cannot be reserved;
+    `idle_age_s` ends environments that are idle for
     so long; `native_client` False takes the pure-Python runtime client; `file_level` is "auto",
     or "A" to do without mount namespaces; `open` accepts unknown keys as administrator.
     """
@@ -22,6 +23,7 @@ class Settings:
     time_lapse: float = 1.0
     cpu_share: bool = False
     account_concurrency: int = 1000
+    unreserved_minimum: int = 100
     idle_age_s: float = 600.0
     native_client: bool = True
     file_level: str = "auto"

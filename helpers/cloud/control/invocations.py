@@ -17,7 +17,7 @@ from helpers.cloud.errors import (
     InvalidRequestContentException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
+from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.logs import log_result
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
@@ -28,8 +28,9 @@ MAX_CONTEXT_BYTES = 3583
 class InvocationsApi:
     """Answers Invoke; lives with the cloud."""
 
-    def __init__(self, invoker: Invoker, account_id: str) -> None:
+    def __init__(self, invoker: Invoker, queue: AsyncQueue, account_id: str) -> None:
         self._invoker = invoker
+        self._queue = queue
         self._account_id = account_id
 
     def takes(self, request: HttpRequest) -> bool:
@@ -55,12 +56,8 @@ class InvocationsApi:
             self._invoker.check(call)
             return HttpAnswer(204, [("x-amzn-RequestId", request_id)])
         if kind == "Event":
-            raise AwsError(
-                "Asynchronous invocation (InvocationType Event) is not part of this version of "
-                "the local account. Invoke with RequestResponse.",
-                code="ServiceException",
-                http_status=501,
-            )
+            self._queue.accept(call)
+            return HttpAnswer(202, [("x-amzn-RequestId", request_id)])
         answer = self._invoker.invoke(call)
         tail = request.headers.get("x-amz-log-type") == "Tail"
         return _rendered(answer, request_id, tail=tail)

@@ -80,10 +80,11 @@ class OutputDecoder:
         frame = self._buffer.find(MAGIC, 1, end)
         if frame > 0:
             end = frame
-        elif newline < 0 and len(self._buffer) < MAX_EVENT_BYTES:
-            return None
-        while 0 < end < len(self._buffer) and self._buffer[end] & 0xC0 == 0x80:
-            end -= 1  # never inside a UTF-8 character
+        elif newline < 0:
+            if len(self._buffer) <= MAX_EVENT_BYTES:
+                return None
+            while end > MAX_EVENT_BYTES - 3 and self._buffer[end] & 0xC0 == 0x80:
+                end -= 1  # never inside a UTF-8 character
         line = bytes(self._buffer[:end])
         del self._buffer[:end]
         return _plain(line)

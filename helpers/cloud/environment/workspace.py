@@ -24,7 +24,9 @@ from pathlib import Path
 from helpers.cloud.environment.variables import Places
 
 # by full path: a function may set a PATH of its own
-UNSHARE, NSENTER, SHELL, MOUNT = (shutil.which(n) or "" for n in ("unshare", "nsenter", "sh", "mount"))
+UNSHARE, NSENTER, SHELL, MOUNT = (
+    shutil.which(n) or "" for n in ("unshare", "nsenter", "sh", "mount")
+)
 HIDDEN = ("/tmp", "/opt", "/var")
 
 

@@ -1,7 +1,8 @@
 """IAM's decisions for this account: moto keeps the policies, the kit's evaluator decides.
 
 Every denial is recorded with the statement that decided it, and so is every allowed call of a
-restricted principal. Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
+restricted principal. Source:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 """
 
 from __future__ import annotations

@@ -40,20 +40,27 @@ UPDATABLE = {
     "EphemeralStorage": lambda fn, value: setattr(fn, "ephemeral_storage", value["Size"]),
     "TracingConfig": lambda fn, value: setattr(fn, "tracing_config", value),
     "KMSKeyArn": lambda fn, value: setattr(fn, "kms_key_arn", value),
+    "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
     "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class LambdaHooks:
-    """What the seam needs of the data plane: where to publish, and how moto's callers invoke."""
+    """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
+
+    `check_dead_letter` takes target and role; `limits` gives the account's concurrency and how
+    much of it must stay unreserved.
+    """
 
     registry: Registry
     clock: Clock
     invoke: Callable[[FunctionVersion, bytes], bytes]
+    check_dead_letter: Callable[[str, str], None]
+    limits: Callable[[], tuple[int, int]]
 
 
-class AwsErrorInMoto(JsonRESTError):
+class MotoAwsError(JsonRESTError):  # type: ignore[misc]
     """An AwsError as moto's responses can render it."""
 
     def __init__(self, error: AwsError) -> None:
@@ -67,6 +74,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
     def __init__(self, account_id: str, spec: dict[str, Any], region: str, version: Any = 1):
         super().__init__(account_id=account_id, spec=spec, region=region, version=version)
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
+        self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
         self.revision_id = str(uuid.uuid4())
 
     def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
@@ -77,6 +85,8 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             "SystemLogLevel": logging.system_level,
         }
         configuration["RevisionId"] = self.revision_id
+        if self.dead_letter_config.get("TargetArn"):
+            configuration["DeadLetterConfig"] = self.dead_letter_config
         configuration["LoggingConfig"] = {
             "LogFormat": str(logging.log_format),
             **{name: level for name, level in levels.items() if level},
@@ -141,6 +151,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             logging=self.published_logging(),
             variables=dict(self.environment_vars or {}),
             package_type=PackageType(self.package_type),
+            dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
         )
 
 
@@ -153,6 +164,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         request = _decoded(spec)
         with _as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
+            self._check_dead_letter(spec, spec["Role"])
         function = super().create_function(spec)
         self._publish(spec["FunctionName"])
         return function
@@ -185,6 +197,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            self._check_dead_letter(body, body.get("Role") or current.role)
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
@@ -215,6 +228,15 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         self._publish(self.get_function(function_name).function_name)
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: str) -> str:
+        function = self.get_function(function_name)
+        account, minimum = self.hooks.limits()
+        key = (self.account_id, self.region_name, function.function_name)
+        others = sum(n for k, n in self.hooks.registry.reservations().items() if k != key)
+        if account - others - int(reserved_concurrency) < minimum:
+            raise lambda_models.InvalidParameterValueException(
+                "Specified ReservedConcurrentExecutions for function decreases account's "
+                f"UnreservedConcurrentExecution below its minimum value of [{minimum}]."
+            )
         answer: str = super().put_function_concurrency(function_name, reserved_concurrency)
         self._publish(self.get_function(function_name).function_name)
         return answer
@@ -225,7 +247,12 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return None
 
     def invoke(
-        self, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
+        self,
+        function_name: str,
+        qualifier: str | None,
+        body: Any,
+        headers: Any,
+        response_headers: Any,
     ) -> bytes:
         """Serve the services of moto that call a function directly."""
         key = (self.account_id, self.region_name, self.get_function(function_name).function_name)
@@ -237,6 +264,11 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         super().reset()
         self.hooks.registry.clear()
 
+    def _check_dead_letter(self, spec: Mapping[str, Any], role_arn: str) -> None:
+        arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
+        if arn:
+            self.hooks.check_dead_letter(arn, role_arn)
+
     def _publish(self, name: str) -> None:
         key = (self.account_id, self.region_name, name)
         stored: Mapping[str, Any] | None = self._lambdas._functions.get(name)
@@ -245,7 +277,9 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
             return
         latest = stored["latest"]
         every = [*([latest] if latest is not None else []), *stored["versions"]]
-        aliases = self._lambdas._aliases.get(every[0].function_arn.split(f":{name}")[0] + f":{name}")
+        aliases = self._lambdas._aliases.get(
+            every[0].function_arn.split(f":{name}")[0] + f":{name}"
+        )
         reserved = getattr(latest, "reserved_concurrency", None)
         self.hooks.registry.publish(
             key,
@@ -272,7 +306,7 @@ class _as_moto_error:  # noqa: N801 - a context manager that reads like a statem
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, AwsError):
-            raise AwsErrorInMoto(error) from error
+            raise MotoAwsError(error) from error
 
 
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -294,6 +328,3 @@ def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
 def _alias(alias: Any) -> Alias:
     routing = alias.routing_config or {}
     return Alias(alias.name, alias.function_version, routing.get("AdditionalVersionWeights") or {})
-
-
-

@@ -99,12 +99,12 @@ def parse_policy(
 def _parse(text: str, kind: PolicyType) -> Policy:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _syntax() from error
     if not isinstance(document, dict) or not document.keys() <= _TOP:
         raise _syntax()
     version = document.get("Version", "2008-10-17")
-    if version not in {"2012-10-17", "2008-10-17"}:
+    if version not in ("2012-10-17", "2008-10-17"):
         raise MalformedPolicyDocument("Policy document must be version 2012-10-17 or greater.")
     listed = document.get("Statement")
     elements = [listed] if isinstance(listed, dict) else listed
@@ -128,7 +128,7 @@ def _statement(element: object, index: int, kind: PolicyType, *, variables: bool
     if not isinstance(element, dict) or not element.keys() <= _ELEMENTS:
         raise _syntax()
     sid, condition = element.get("Sid", ""), element.get("Condition", {})
-    if element.get("Effect") not in set(Effect) or not isinstance(sid, str):
+    if element.get("Effect") not in list(Effect) or not isinstance(sid, str):
         raise _syntax()
     if not isinstance(condition, dict):
         raise _syntax()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_policy
 
@@ -109,3 +112,30 @@ def test_a_policy_is_parsed_once() -> None:
     text = json.dumps(version(GOOD))
 
     assert parse_policy(text) is parse_policy(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=4,
+)
+ELEMENTS = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource"]
+
+
+@given(
+    st.dictionaries(st.sampled_from([*ELEMENTS, "NotResource", "Condition", "Note"]), JSON),
+    st.dictionaries(st.sampled_from(["Version", "Id", "Statement"]), JSON),
+    st.sampled_from(PolicyType),
+)
+def test_any_json_is_parsed_or_refused(
+    changes: dict[str, object], top: dict[str, object], kind: PolicyType
+) -> None:
+    """Whatever stands in a document, the answer is a policy or MalformedPolicyDocument."""
+    for document in (version(GOOD | changes), version(TRUST | changes), version(GOOD) | top):
+        with suppress(MalformedPolicyDocument):
+            parse_policy(document, kind)
+
+
+def test_a_bottomless_document_is_refused() -> None:
+    """Nesting beyond reason is a syntax error, not a crash."""
+    assert refusal("[" * 100_000) == "Syntax errors in policy."

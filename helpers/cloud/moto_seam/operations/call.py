@@ -18,7 +18,11 @@ class Facts(Protocol):
     """What only the services themselves know, and a request does not tell."""
 
     def arn_of(self, kind: str, name: str, region: str) -> str | None:
-        """Give the full ARN of a role, user, policy, secret, key or shard iterator by its name."""
+        """Give the full ARN behind a name, or None.
+
+        Kinds: role, user, group, instance-profile, secret, key (of an alias), stack, and
+        shard-iterator (the stream that it reads).
+        """
 
     def hash_key(self, table_arn: str) -> str | None:
         """Give the name of the partition key of a DynamoDB table."""
@@ -86,15 +90,22 @@ class Row:
 
     def requirements(self, call: Call) -> list[Requirement]:
         """Give the questions for IAM. A resource the call does not name is everything."""
-        action = self.action if isinstance(self.action, str) else self.action(call)
+        mine = self._mine(call) + [need for row in self.also for need in row._mine(call)]
+        if mine or self.resources is nothing:
+            return mine
+        return [Requirement(self._action(call), "*", {})]
+
+    def _action(self, call: Call) -> str:
+        return self.action if isinstance(self.action, str) else self.action(call)
+
+    def _mine(self, call: Call) -> list[Requirement]:
         try:
             found = self.resources(call)
+            arns = [found] if isinstance(found, str) else list(dict.fromkeys(found))
+            context = {**self.keys(call), **_tag_keys(call.params)} if arns else {}
         except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-            found = "*"
-        arns = [found] if isinstance(found, str) else list(dict.fromkeys(found))
-        context = {**self.keys(call), **_tag_keys(call.params)} if arns else {}
-        mine = [Requirement(action, arn, context) for arn in arns]
-        return mine + [need for row in self.also for need in row.requirements(call)]
+            arns, context = ["*"], {}  # a malformed call: its service will refuse it
+        return [Requirement(self._action(call), arn, context) for arn in arns]
 
 
 Table = Mapping[str, Row]

@@ -53,6 +53,10 @@ def _context(*parameters: str) -> Callable[[Call], dict[str, object]]:
 key = _key_in("KeyId")
 _encryption = _context("EncryptionContext")
 
+_encrypted_to = row(
+    "kms:ReEncryptTo", _key_in("DestinationKeyId"), _context("DestinationEncryptionContext")
+)
+
 OPERATIONS = {
     "Decrypt": row("kms:Decrypt", _key_in("KeyId", "CiphertextBlob"), _encryption),
     "ReEncrypt": row(

@@ -1,7 +1,8 @@
 """An HTTP request becomes a `Call`: service, operation and parameters, in every protocol.
 
-Uses botocore's models, moto's request parsers, and botocore's CBOR reader. Leaves out event
-streams of requests. Headers are looked up in lower case.
+Uses botocore's models, moto's request parsers, and botocore's CBOR reader. An upload by an HTML
+form to S3, which no model describes, is a PutObject. Leaves out event streams of requests.
+Source: docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html for the form.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from io import BytesIO
 from urllib.parse import parse_qsl
 
 from botocore.parsers import RpcV2CBORParser
 from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
 from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.formparser import MultiPartParser
+from werkzeug.http import parse_options_header
 
 from helpers.cloud.moto_seam.operations.call import Call, Facts, NoFacts, Params
 from helpers.cloud.moto_seam.operations.routing import Asked, Match, find_operation
@@ -55,7 +59,7 @@ def recognise(
     asked = Asked(request.method, request.path, arguments, headers)
     match = find_operation(request.service, asked)
     if match is None:
-        return None
+        return _form_upload(request, headers.get("content-type", ""), account, facts)
     return Call(
         service=match.model.service_name,
         operation=match.operation.name,
@@ -65,6 +69,30 @@ def recognise(
         protocol=match.protocol,
         facts=facts or NoFacts(),
     )
+
+
+def _form_upload(
+    request: HttpRequest, content_type: str, account: str, facts: Facts | None
+) -> Call | None:
+    """Read a browser's upload: the bucket is the path, key and file stand in the form."""
+    kind, options = parse_options_header(content_type)
+    bucket = request.path.strip("/")
+    if (request.service, request.method, kind) != ("s3", "POST", "multipart/form-data"):
+        return None
+    try:
+        boundary = options["boundary"].encode("ascii")
+        form, files = MultiPartParser().parse(BytesIO(request.body), boundary, len(request.body))
+        filename = files["file"].filename if "file" in files else ""
+        key = form["key"].replace("${filename}", filename or "")
+    except (KeyError, ValueError) as error:
+        raise UnreadableRequest(f"the form sent to {bucket!r} cannot be read: {error!r}") from error
+    params = {"Bucket": bucket, "Key": key} | {
+        parameter: form[field] for field, parameter in _FORM_FIELDS.items() if field in form
+    }
+    return Call("s3", "PutObject", params, request.region, account, "rest-xml", facts or NoFacts())
+
+
+_FORM_FIELDS = {"acl": "ACL", "tagging": "Tagging", "x-amz-storage-class": "StorageClass"}
 
 
 def _params(match: Match, asked: Asked, body: bytes) -> Params:

@@ -1,9 +1,8 @@
 """Which operation of which service an HTTP request calls.
 
 Models botocore's service models read backwards: the X-Amz-Target header (json), the Action
-parameter (query), the path (CBOR), and method, path, query and headers (REST). Leaves out S3's
-browser uploads, which no model describes. Source: botocore's service-2.json files and
-smithy.io/2.0/spec/http-bindings.html.
+parameter (query), the path (CBOR), and method, path, query and headers (REST). Source:
+botocore's service-2.json files and smithy.io/2.0/spec/http-bindings.html.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _SIGNING_NAMES: dict[str, tuple[str, ...]] = {
     "states": ("stepfunctions",),
 }
 _BUCKET_HOST = re.compile(
-    r"(?P<bucket>[a-z0-9][a-z0-9.-]+?)\.(?:s3[.-][a-z0-9.-]*amazonaws\.com|(?:s3\.)?localhost)(?::\d+)?",
+    r"(?P<bucket>[a-z0-9][a-z0-9.-]*?)\.(?:s3[.-][a-z0-9.-]*amazonaws\.com|(?:s3\.)?localhost)(?::\d+)?",
     re.IGNORECASE,
 )
 _CBOR_PATH = re.compile(r"/service/(?P<target>[^/]+)/operation/(?P<operation>[^/]+)")
@@ -118,7 +117,7 @@ def _rest(model: ServiceModel, asked: Asked) -> Match | None:
 def _path_style(path: str, host: str) -> str:
     """Put a bucket that stands in the host name into the path."""
     found = _BUCKET_HOST.fullmatch(host)
-    if found is None or found["bucket"] in {"s3", "www"}:
+    if found is None or found["bucket"] == "s3":
         return path
     return f"/{found['bucket']}{path if path != '/' else ''}"
 
@@ -168,9 +167,9 @@ def _routes(service: str) -> dict[str, tuple[_Route, ...]]:
     """Give a service's REST operations by HTTP method, the most particular first."""
     model = service_model(service)
     by_method: dict[str, list[_Route]] = {}
-    for name in model.operation_names if model else ():
-        operation = model.operation_model(name)
-        by_method.setdefault(operation.http_trait.method, []).append(_route(operation))
+    if model is not None:
+        for operation in map(model.operation_model, model.operation_names):
+            by_method.setdefault(operation.http_trait.method, []).append(_route(operation))
     return {
         method: tuple(sorted(routes, key=lambda route: route.order))
         for method, routes in by_method.items()

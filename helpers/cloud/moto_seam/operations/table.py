@@ -7,7 +7,9 @@ a gap in this table is never an open door.
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations import (
+    apigateway,
     awslambda,
+    cloudformation,
     cloudwatch,
     dynamodb,
     events,
@@ -21,12 +23,16 @@ from helpers.cloud.moto_seam.operations import (
     sns,
     sqs,
     ssm,
+    stepfunctions,
     sts,
     xray,
 )
 from helpers.cloud.moto_seam.operations.call import Call, Requirement, Table
 
 TABLES: dict[str, Table] = {
+    "apigateway": apigateway.REST,
+    "apigatewayv2": apigateway.HTTP,
+    "cloudformation": cloudformation.OPERATIONS,
     "cloudwatch": cloudwatch.OPERATIONS,
     "dynamodb": dynamodb.OPERATIONS,
     "dynamodbstreams": dynamodb.STREAM_OPERATIONS,
@@ -42,6 +48,7 @@ TABLES: dict[str, Table] = {
     "sns": sns.OPERATIONS,
     "sqs": sqs.OPERATIONS,
     "ssm": ssm.OPERATIONS,
+    "stepfunctions": stepfunctions.OPERATIONS,
     "sts": sts.OPERATIONS,
     "xray": xray.OPERATIONS,
 }

@@ -63,6 +63,11 @@ class Invoker:
     def invoke(self, request: InvokeRequest) -> InvokeAnswer:
         """Run the function and wait for its answer; raises AwsError when it cannot be run."""
         function = self.check(request)
+        if len(request.event) > MAX_SYNC_PAYLOAD_BYTES:
+            raise RequestTooLargeException(
+                f"Request must be smaller than {MAX_SYNC_PAYLOAD_BYTES} bytes for the "
+                "InvokeFunction operation"
+            )
         trace_id = request.trace_id or _new_trace_id(self._clock.now())
         invocation = Invocation(
             function=function,
@@ -79,11 +84,6 @@ class Invoker:
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""
         function = self._registry.resolve(request.key, request.qualifier)
-        if len(request.event) > MAX_SYNC_PAYLOAD_BYTES:
-            raise RequestTooLargeException(
-                f"Request must be smaller than {MAX_SYNC_PAYLOAD_BYTES} bytes for the "
-                "InvokeFunction operation"
-            )
         _check_json(request.event)
         _check_runnable(function)
         return function

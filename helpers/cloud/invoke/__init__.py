@@ -1,0 +1,16 @@
+"""Running functions: synchronously, and through the asynchronous queue with its failure paths."""
+
+from helpers.cloud.invoke.asynchronous import AsyncQueue
+from helpers.cloud.invoke.event_config import EventInvokeConfig, EventInvokeConfigs
+from helpers.cloud.invoke.failure_path import FailurePath
+from helpers.cloud.invoke.synchronous import InvokeAnswer, Invoker, InvokeRequest
+
+__all__ = [
+    "AsyncQueue",
+    "EventInvokeConfig",
+    "EventInvokeConfigs",
+    "FailurePath",
+    "InvokeAnswer",
+    "InvokeRequest",
+    "Invoker",
+]

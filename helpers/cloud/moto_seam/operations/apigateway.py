@@ -1,0 +1,64 @@
+"""API Gateway, both generations: actions are HTTP verbs, and resources are paths.
+
+A call of ``GET /restapis/{id}`` needs ``apigateway:GET`` on
+``arn:aws:apigateway:REGION::/restapis/ID``, so the rows are read off botocore's models. Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from helpers.cloud.moto_seam.operations.call import Call, Resources, Row, row
+from helpers.cloud.moto_seam.operations.routing import service_model
+
+_LABEL = re.compile(r"\{(\w+)\+?\}")
+
+
+class VerbTable(Mapping[str, Row]):
+    """The rows of one generation; made when first asked for, for the models are large."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getitem__(self, operation: str) -> Row:
+        """Give the row of an operation of the model."""
+        return _rows(self._service)[operation]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of all operations."""
+        return iter(_rows(self._service))
+
+    def __len__(self) -> int:
+        """Count the operations."""
+        return len(_rows(self._service))
+
+
+@cache
+def _rows(service: str) -> dict[str, Row]:
+    model = service_model(service)
+    if model is None:
+        return {}
+    made: dict[str, Row] = {}
+    for operation in map(model.operation_model, model.operation_names):
+        trait, shape = operation.http_trait, operation.input_shape
+        members = shape.members if shape else {}
+        names = {member.serialization.get("name", name): name for name, member in members.items()}
+        made[operation.name] = row(f"apigateway:{trait.method}", _arn(trait.path, names))
+    return made
+
+
+def _arn(template: str, names: Mapping[str, str]) -> Resources:
+    path = template.removeprefix("/v2")
+
+    def arn(call: Call) -> str:
+        filled = _LABEL.sub(lambda label: str(call.params[names[label.group(1)]]), path)
+        return f"arn:aws:apigateway:{call.region}::{filled}"
+
+    return arn
+
+
+REST = VerbTable("apigateway")
+HTTP = VerbTable("apigatewayv2")
