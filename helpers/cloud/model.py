@@ -72,6 +72,7 @@ class FunctionVersion:
     variables: Mapping[str, str]
     package_type: PackageType = PackageType.ZIP
     dead_letter_arn: str | None = None
+    layers: tuple[CodePackage, ...] = ()
 
     @property
     def arn(self) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from helpers.cloud import records
 from helpers.cloud.environment.lifecycle import Environment, State
-from helpers.cloud.errors import ThrottleReason, TooManyRequestsException
+from helpers.cloud.errors import ServiceException, ThrottleReason, TooManyRequestsException
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Key, Registry
@@ -67,6 +67,9 @@ class Pool:
             environment = self._take(function) or self._start(function)
             with self._lock:
                 self._busy.add(environment)
+                closed = self._closed
+            if closed:  # while the environment was made
+                environment.shutdown("shutdown")
             yield environment
         finally:
             self._give_back(function, environment)
@@ -94,6 +97,8 @@ class Pool:
     def _admit(self, function: FunctionVersion) -> None:
         key = function.key
         with self._lock:
+            if self._closed:
+                raise ServiceException("The local account is shutting down.")
             published = self._registry.get(key)
             reserved = published.reserved if published is not None else None
             if reserved is not None:

@@ -36,7 +36,7 @@ from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.lifecycle import Environment, Platform
 from helpers.cloud.environment.probe import probe_file_level
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, host_folders
-from helpers.cloud.environment.workspace import FileLevel, Sources, remove_tree
+from helpers.cloud.environment.workspace import FileLevel, Sources, opt_mounts, remove_tree
 from helpers.cloud.gateway import REGION, Gateway
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.http_server import HttpServer
@@ -69,8 +69,8 @@ class CloudServer:
         self.token = secrets.token_urlsafe(32)
         self.http = HttpServer(port, self._answer)
         self.endpoint = f"http://127.0.0.1:{self.http.port}"
-        self.folder = Path(tempfile.mkdtemp(prefix="coldstart-"))
         self.keeper = Keeper()
+        self.folder = Path(tempfile.mkdtemp(prefix="coldstart-"))
         self.keeper.inherit(self.folder)
         self.clock = Clock(time_lapse=settings.time_lapse)
         self.timers = Timers(self.clock)
@@ -152,7 +152,7 @@ class CloudServer:
 
         identities = Identities()
         self._authorizer = MotoAuthorizer(identities, self.recorder)
-        code = CodeStore(self.folder / "code")
+        code = CodeStore(self.folder / "code", mounts=opt_mounts(keep))
         shared = Platform(
             clock=self.clock,
             recorder=self.recorder,
@@ -162,7 +162,9 @@ class CloudServer:
             endpoint=self.endpoint,
             issuer=RoleCredentials(identities),
             log=MotoFunctionLog(self._authorizer, self.recorder),
-            sources=lambda function: Sources(code.folder_of(function.code), runtime, keep),
+            sources=lambda function: Sources(
+                code.code(function.code), code.opt(function.layers), runtime, keep
+            ),
             cpu_share=lambda: self.settings.cpu_share,
         )
         waiting = Waiting(self.clock, self.timers, self.recorder)
@@ -268,9 +270,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_child() -> int:
-    for name in ("SIGINT", "SIGHUP"):  # a terminal's signals are the kernel's business
+    # a terminal's signals are the kernel's business; SIG_IGN would be inherited by handlers
+    for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+            signal.signal(getattr(signal, name), lambda *_: None)
     settings = Settings()
     settings.update(json.loads(sys.stdin.readline() or "{}"))
     ended = threading.Event()

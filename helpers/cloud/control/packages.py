@@ -65,16 +65,20 @@ def check_upload(code: Mapping[str, Any], *, operation: str) -> None:
     check_package(zip_bytes)
 
 
-def check_package(zip_bytes: bytes) -> None:
-    """Raise InvalidParameterValueException for a package Lambda could not unzip.
+def check_package(zip_bytes: bytes) -> int:
+    """Return a package's unzipped size in bytes.
 
-    Reads every entry: checksums and true sizes show only then.
+    Raises InvalidParameterValueException for one that Lambda could not unzip. Reads every entry:
+    checksums and true sizes show only then.
     """
+    size = 0
     with _opened(zip_bytes) as archive:
         allowance = _Allowance()
         for entry in _Contents.of(archive).files.values():
             for chunk in _read(archive, entry):
                 allowance.spend(chunk)
+                size += len(chunk)
+    return size
 
 
 def unpack(zip_bytes: bytes, folder: Path) -> None:

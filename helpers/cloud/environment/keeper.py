@@ -4,8 +4,13 @@ A frozen process cannot notice that its parent is gone, so somebody else must. T
 lines from its standard input; at end of file it kills every process group and deletes every
 folder it was told of and not told to forget:
 
-    +1234        a process group started          -1234       it ended
-    /a/folder    a folder to delete
+    +1234 NAME=value    a process group started, with this among its variables
+    -1234               it ended
+    /a/folder           a folder to delete
+
+A process can leave its group (setsid), but not what /proc shows of its variables, so a process
+with the variable of a group is killed with it. Other systems than Linux show no variables; there,
+a process that left its group outlives the cloud.
 
 Standard library only, and it imports nothing of the kit: it is started by path.
 """
@@ -19,7 +24,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+SWEEPS = 20
 
 
 class Keeper:
@@ -27,7 +35,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._groups: set[int] = set()
+        self._groups: dict[int, str] = {}
         self._folders: list[Path] = []
         self._closing = False
         self._process = self._start()
@@ -38,16 +46,16 @@ class Keeper:
         """The keeper's process id."""
         return self._process.pid
 
-    def adopt(self, group: int) -> None:
-        """Kill this process group if the cloud dies."""
+    def adopt(self, group: int, mark: str) -> None:
+        """Kill this process group, and who else has the variable `mark`, if the cloud dies."""
         with self._lock:
-            self._groups.add(group)
-            self._tell(f"+{group}")
+            self._groups[group] = mark
+            self._tell(f"+{group} {mark}")
 
     def release(self, group: int) -> None:
         """The group has ended; its number may soon belong to a stranger."""
         with self._lock:
-            self._groups.discard(group)
+            self._groups.pop(group, None)
             self._tell(f"-{group}")
 
     def inherit(self, folder: Path) -> None:
@@ -90,8 +98,8 @@ class Keeper:
                 self._process = self._start()
                 for folder in self._folders:
                     self._tell(str(folder))
-                for group in self._groups:
-                    self._tell(f"+{group}")
+                for group, mark in self._groups.items():
+                    self._tell(f"+{group} {mark}")
 
 
 def end_group(group: int) -> None:
@@ -104,23 +112,54 @@ def end_group(group: int) -> None:
         subprocess.run(command, check=False, capture_output=True)
 
 
+def end_marked(marks: Iterable[str]) -> None:
+    """Kill every process that started with one of these variables (NAME=value)."""
+    wanted = {mark.encode() for mark in marks if "=" in mark}
+    for _ in range(SWEEPS):  # a process may fork while it is looked for
+        found = [pid for pid in _processes() if not wanted.isdisjoint(_variables(pid))]
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if not found:
+            return
+
+
+def _processes() -> Iterator[int]:
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/proc"):  # noqa: PTH208 - half the cost of Path.iterdir
+            if name.isdigit():
+                yield int(name)
+
+
+def _variables(pid: int) -> list[bytes]:
+    try:
+        descriptor = os.open(f"/proc/{pid}/environ", os.O_RDONLY)
+    except OSError:
+        return []
+    with contextlib.suppress(OSError), open(descriptor, "rb") as file:  # noqa: PTH123
+        return file.read().split(b"\0")
+    return []
+
+
 def main() -> None:
     """Read lines until the cloud is gone, then clean up."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    groups: set[int] = set()
+    groups: dict[int, str] = {}
     folders: list[str] = []
     for raw in sys.stdin.buffer:
         line = raw.decode().rstrip("\n")
         if line.startswith("+"):
-            groups.add(int(line[1:]))
+            group, _, mark = line[1:].partition(" ")
+            groups[int(group)] = mark
         elif line.startswith("-"):
-            groups.discard(int(line[1:]))
+            groups.pop(int(line[1:]), None)
         else:
             folders.append(line)
     for group in groups:
         end_group(group)
+    end_marked(groups.values())
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
 

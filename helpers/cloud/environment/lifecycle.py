@@ -101,15 +101,20 @@ class Environment:
 
     def invoke(self, invocation: Invocation) -> InvocationResult:
         """Serve one event, cold or warm; never raises for what a handler does."""
-        fresh = self._enter()
-        init = self._initialize() if fresh else None
-        if self._driver.group is None:
-            result = self._serve_after_reset(invocation)
-        else:
-            init_ms = init.duration_ms if init is not None else None
-            result = self._serve(invocation, init_ms)
-        self._leave()
-        return result
+        fresh = self.state is State.CREATED
+        if not self._enter():
+            return _failed(self._shut_down_fault(invocation.request_id))
+        try:
+            init = self._initialize() if fresh else None
+            if self._driver.group is None:
+                return self._serve_after_reset(invocation)
+            return self._serve(invocation, init.duration_ms if init is not None else None)
+        except BaseException:
+            if self._driver.group is not None:
+                self._bury()  # nobody knows where this runtime stands
+            raise
+        finally:
+            self._leave()
 
     def shutdown(self, reason: str) -> None:
         """End the environment; when it is serving an event, that event fails."""
@@ -145,9 +150,10 @@ class Environment:
         self._note_init(ending, phase="init")
         return ending
 
-    def _run_init(self, deadline: float) -> Ending:
+    def _run_init(self, deadline: float, *, request_id: str = "") -> Ending:
         started = self._platform.clock.steady()
-        self._launch()
+        if not self._launch():
+            return Ending(0.0, self._shut_down_fault(request_id))
         # memory is watched during init too; the processor is not rationed there
         event = self._driver.wait(Limits(deadline, self._memory))
         fault, reported = None, b""
@@ -158,7 +164,7 @@ class Environment:
         if reported:
             fault = Fault.reported(reported)
         elif event.happening is not Happening.NEXT:
-            fault = self._fault(event, request_id="")
+            fault = self._fault(event, request_id=request_id)
         duration_ms = (self._platform.clock.steady() - started) * 1000
         if fault is not None:
             self._bury()
@@ -176,13 +182,13 @@ class Environment:
     def _serve_after_reset(self, invocation: Invocation) -> InvocationResult:
         """Repeat init inside the invocation, under the function's timeout, then deliver."""
         started = self._platform.clock.steady()
-        init = self._run_init(started + invocation.function.timeout_s)
+        timeout_s = invocation.function.timeout_s
+        init = self._run_init(started + timeout_s, request_id=invocation.request_id)
         if init.fault is not None:
             self._note_init(init, phase="invoke")
             self._begin(invocation)
             if init.fault.status is Status.TIMEOUT:
-                fault = self._timeout_fault(invocation.request_id)
-                init = Ending(invocation.function.timeout_s * 1000.0, fault)
+                init = Ending(timeout_s * 1000.0, init.fault)
             return self._finish(invocation, init, None)
         self._note_init(init, phase="invoke")
         self._begin(invocation)
@@ -214,7 +220,8 @@ class Environment:
 
     # -- what the phases are made of --------------------------------------------------------------
 
-    def _launch(self) -> None:
+    def _launch(self) -> bool:
+        """Start the runtime, unless the environment is being shut down."""
         platform, workspace = self._platform, self._workspace
         variables = build_variables(
             self.function,
@@ -235,10 +242,15 @@ class Environment:
                 directory=workspace.working_directory,
                 output=output,
                 inherit=(*workspace.descriptors, *((output,) if framed else ())),
+                mark="AWS_LAMBDA_LOG_STREAM_NAME",
             )
 
-        group = self._driver.launch(command)
-        platform.keeper.adopt(group.pid)
+        with self._lock:  # shutdown finds the process to kill, or keeps it from starting
+            if self._ending is not None:
+                return False
+            group = self._driver.launch(command)
+            platform.keeper.adopt(group.pid, group.mark)
+        return True
 
     def _freeze(self) -> None:
         group = self._group()
@@ -259,7 +271,7 @@ class Environment:
 
     def _fault(self, event: Event, *, request_id: str) -> Fault:
         if self._ending is not None:
-            return Fault(Status.ERROR, "Runtime.ExitError", _shut_down(self._ending, request_id))
+            return self._shut_down_fault(request_id)
         if event.happening is Happening.DEADLINE:
             return self._timeout_fault(request_id)
         if event.happening is Happening.MEMORY:
@@ -271,6 +283,11 @@ class Environment:
         self._driver.drain()
         self._record(records.EnvironmentKilled, reason="exit")
         return exit_fault(group.wait(), request_id)
+
+    def _shut_down_fault(self, request_id: str) -> Fault:
+        how = f"the execution environment was shut down ({self._ending})"
+        message = f"RequestId: {request_id} Error: {how}"
+        return Fault(Status.ERROR, "Runtime.ExitError", message)
 
     def _timeout_fault(self, request_id: str) -> Fault:
         if request_id:
@@ -335,9 +352,10 @@ class Environment:
 
     def _enter(self) -> bool:
         with self._lock:
-            fresh = self.state is State.CREATED
+            if self._ending is not None:
+                return False
             self.state = State.BUSY
-            return fresh
+            return True
 
     def _leave(self) -> None:
         with self._lock:
@@ -393,5 +411,7 @@ def _invocation_headers(invocation: Invocation, deadline: float) -> dict[str, st
     return headers
 
 
-def _shut_down(reason: str, request_id: str) -> str:
-    return f"RequestId: {request_id} Error: the execution environment was shut down ({reason})"
+def _failed(fault: Fault) -> InvocationResult:
+    return InvocationResult(
+        payload=fault.payload, function_error="Unhandled", error_type=fault.error_type
+    )

@@ -15,6 +15,7 @@ from helpers.cloud.environment.workspace import (
     FileLevel,
     Sources,
     Workspace,
+    opt_mounts,
     remove_tree,
 )
 
@@ -34,10 +35,14 @@ def probe_file_level(folder: Path, runtime: Path, keep: Sequence[Path]) -> FileL
         return FileLevel.FOLDERS
     code = folder / "code"
     code.mkdir(parents=True)
+    opt = folder / "opt"
+    opt.mkdir()
+    for mount in opt_mounts(keep):
+        (opt / mount).mkdir(parents=True, exist_ok=True)
     (code / "app.py").write_text("ANSWER = 42\n")
     workspace = Workspace(
         folder / "environment",
-        Sources(code, runtime, keep),
+        Sources(code, opt, runtime, keep),
         level=FileLevel.NAMESPACE,
         ephemeral_mb=8,
     )

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import psutil
 
+from helpers.cloud.environment.keeper import end_marked
+
 HAS_SIGNALS = hasattr(os, "killpg")
 HAS_PROC = Path("/proc/self/statm").exists()
 HAS_PIDFD = hasattr(os, "pidfd_open")
@@ -27,13 +29,23 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start: arguments, variables, working directory, descriptors to inherit, output."""
+    """What to start: arguments, variables, working directory, descriptors to inherit, output.
+
+    `mark` names a variable that no other environment has with this value: processes that left the
+    group (setsid) and lost their parent are known by it.
+    """
 
     arguments: Sequence[str]
     variables: Mapping[str, str]
     directory: str
     output: int
     inherit: Sequence[int] = ()
+    mark: str = ""
+
+    @property
+    def marked_by(self) -> str:
+        """The marking variable as NAME=value, or "" without one."""
+        return f"{self.mark}={self.variables[self.mark]}" if self.mark else ""
 
 
 class ProcessGroup:
@@ -41,6 +53,7 @@ class ProcessGroup:
 
     def __init__(self, command: Command, *, signals: bool = HAS_SIGNALS) -> None:
         self._signals = signals
+        self.mark = command.marked_by
         self.stopped = False
         posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
         self._popen = subprocess.Popen(
@@ -95,6 +108,8 @@ class ProcessGroup:
         for stray in strays:
             with contextlib.suppress(psutil.Error):
                 stray.kill()
+        if HAS_PROC and self.mark:
+            end_marked([self.mark])
 
     def bury(self) -> None:
         """Kill what is left and reap the leader; only the environment's own thread."""

@@ -43,7 +43,7 @@ def build_variables(
         "TZ": ":UTC",
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
         "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{places.runtime}:{places.task}:{places.opt}/lib",
-        "PYTHONPATH": places.runtime,
+        "PYTHONPATH": _python_path(function, places),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
@@ -57,6 +57,14 @@ def build_variables(
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
     return variables
+
+
+def _python_path(function: FunctionVersion, places: Places) -> str:
+    # Lambda adds the layers' folders to sys.path itself; here the variable does
+    if not function.layers:
+        return places.runtime
+    packages = f"{places.opt}/python/lib/{function.runtime}/site-packages"
+    return f"{packages}:{places.opt}/python:{places.runtime}"
 
 
 def _reserved(

@@ -39,9 +39,10 @@ class FileLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What a workspace shows: unpacked code, the runtime folder, and host folders to keep."""
+    """What a workspace shows: code, merged layers, the runtime folder, host folders to keep."""
 
     code: Path
+    opt: Path
     runtime: Path
     keep: Sequence[Path] = ()
 
@@ -57,7 +58,7 @@ class Workspace:
         self._level = level
         self._ephemeral_mb = ephemeral_mb
         self._namespace: tuple[int, int] | None = None
-        for name in ("tmp", "opt", "stage"):
+        for name in ("tmp", "stage"):
             (folder / name).mkdir(parents=True)
         if level is FileLevel.NAMESPACE:
             (folder / "fstab").write_text(self._fstab())
@@ -70,7 +71,7 @@ class Workspace:
         return Places(
             task=str(self._sources.code),
             runtime=str(self._sources.runtime),
-            opt=str(self.folder / "opt"),
+            opt=str(self._sources.opt),
             tmp=str(self.folder / "tmp"),
         )
 
@@ -126,7 +127,7 @@ class Workspace:
         lines = [
             _line("tmpfs", stage, "tmpfs", "mode=755"),
             _line("tmpfs", f"{stage}/tmp", "tmpfs", f"size={self._ephemeral_mb}m,mode=1777"),
-            _line(self.folder / "opt", f"{stage}/opt", "none", "bind"),
+            _line(self._sources.opt, f"{stage}/opt", "none", "bind,ro"),
             _line(self._sources.code, f"{stage}/var/task", "none", "bind,ro"),
             _line(self._sources.runtime, f"{stage}/var/runtime", "none", "bind,ro"),
         ]
@@ -140,6 +141,11 @@ class Workspace:
 
 
 MOUNTS = '"$1" --all --fstab "$2/fstab" && cd /var/task && shift 2 && exec "$@"'
+
+
+def opt_mounts(keep: Sequence[Path]) -> list[Path]:
+    """Return the folders, relative to /opt, on which kept host folders will be mounted."""
+    return [path.relative_to("/opt") for path in keep if Path("/opt") in path.parents]
 
 
 def remove_tree(folder: Path) -> None:

@@ -1,22 +1,13 @@
-"""moto's Lambda as the memory of the API's state; everything that runs is the kit's own.
-
-moto looks its Lambda backends up in `moto.awslambda_simple.models` and constructs functions as
-`moto.awslambda.models.LambdaFunction`; both names are bound to the kit's classes here, so that
-boto3, S3, SNS, CloudFormation, versions and reset all reach them. After each mutation the function
-is published to the registry.
-"""
+"""moto's Lambda backend of one Region: validated before, published after each mutation."""
 
 from __future__ import annotations
 
 import base64
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import moto.awslambda.models as lambda_models
-import moto.awslambda_simple.models as simple_models
-from moto.core.base_backend import BackendDict
 from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.clock import Clock
@@ -25,24 +16,11 @@ from helpers.cloud.control.functions import (
     validate_update_code,
     validate_update_configuration,
 )
+from helpers.cloud.control.layers import check_total_size
+from helpers.cloud.control.packages import check_package
 from helpers.cloud.errors import AwsError
-from helpers.cloud.logs import group_name
-from helpers.cloud.model import (
-    CodePackage,
-    FunctionVersion,
-    LogFormat,
-    LoggingConfig,
-    PackageType,
-)
+from helpers.cloud.model import CodePackage, FunctionVersion
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
-
-UPDATABLE = {
-    "EphemeralStorage": lambda fn, value: setattr(fn, "ephemeral_storage", value["Size"]),
-    "TracingConfig": lambda fn, value: setattr(fn, "tracing_config", value),
-    "KMSKeyArn": lambda fn, value: setattr(fn, "kms_key_arn", value),
-    "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
-    "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,93 +46,6 @@ class MotoAwsError(JsonRESTError):  # type: ignore[misc]
         self.code = error.http_status
 
 
-class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
-    """moto's function with the members it leaves out: logging, revision, update status."""
-
-    def __init__(self, account_id: str, spec: dict[str, Any], region: str, version: Any = 1):
-        super().__init__(account_id=account_id, spec=spec, region=region, version=version)
-        self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
-        self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
-        self.revision_id = str(uuid.uuid4())
-
-    def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
-        configuration: dict[str, Any] = super().get_configuration(on_create)
-        logging = self.published_logging()
-        levels = {
-            "ApplicationLogLevel": logging.application_level,
-            "SystemLogLevel": logging.system_level,
-        }
-        configuration["RevisionId"] = self.revision_id
-        if self.dead_letter_config.get("TargetArn"):
-            configuration["DeadLetterConfig"] = self.dead_letter_config
-        configuration["LoggingConfig"] = {
-            "LogFormat": str(logging.log_format),
-            **{name: level for name, level in levels.items() if level},
-            "LogGroup": logging.group,
-        }
-        return {name: value for name, value in configuration.items() if value is not None}
-
-    def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
-        for member, value in config_updates.items():
-            if member in UPDATABLE:
-                UPDATABLE[member](self, value)
-        super().update_configuration(config_updates)
-        self.touch()
-        return self.get_configuration()
-
-    def update_function_code(self, updated_spec: dict[str, Any]) -> dict[str, Any]:
-        before = self.code_sha_256
-        super().update_function_code(updated_spec)
-        if "Architectures" in updated_spec:
-            self.architectures = updated_spec["Architectures"]
-        if self.code_sha_256 != before:
-            self.touch()
-        return self.get_configuration()
-
-    def set_version(self, version: int) -> None:
-        super().set_version(version)
-        self.revision_id = str(uuid.uuid4())
-
-    def touch(self) -> None:
-        """Note a change: a new revision, and the moment."""
-        self.revision_id = str(uuid.uuid4())
-        self.last_modified = lambda_models.iso_8601_datetime_with_nanoseconds()
-
-    def published_logging(self) -> LoggingConfig:
-        """Return where and how this function logs."""
-        given = self.logging_config
-        log_format = LogFormat(given.get("LogFormat", LogFormat.TEXT))
-        json = log_format is LogFormat.JSON
-        return LoggingConfig(
-            group=given.get("LogGroup") or group_name(self.function_name),
-            log_format=log_format,
-            application_level=given.get("ApplicationLogLevel", "INFO") if json else None,
-            system_level=given.get("SystemLogLevel", "INFO") if json else None,
-        )
-
-    def published(self) -> FunctionVersion:
-        """Return what the data plane needs to run this version."""
-        package = CodePackage(self.code_digest or "", self.code_bytes or b"")
-        return FunctionVersion(
-            account_id=self.account_id,
-            region=self.region,
-            name=self.function_name,
-            version=str(self.version),
-            revision=self.revision_id,
-            runtime=self.run_time or "",
-            handler=self.handler or "",
-            role_arn=self.role,
-            memory_mb=int(self.memory_size),
-            timeout_s=int(self.timeout),
-            ephemeral_mb=int(self.ephemeral_storage),
-            code=package,
-            logging=self.published_logging(),
-            variables=dict(self.environment_vars or {}),
-            package_type=PackageType(self.package_type),
-            dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
-        )
-
-
 class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
@@ -165,19 +56,21 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         with _as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
             self._check_dead_letter(spec, spec["Role"])
+            self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
         function = super().create_function(spec)
         self._publish(spec["FunctionName"])
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         current = self.get_function(function_name, qualifier)
-        request = _decoded({"FunctionName": function_name, "Code": body, **body})
+        code = _decoded({"Code": body})["Code"]
         with _as_moto_error():
             validate_update_code(
-                request,
+                {"FunctionName": function_name, **code},
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            _check_size(code.get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
         if body.get("DryRun"):
             return current.get_configuration()
@@ -198,6 +91,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 current_runtime=current.run_time,
             )
             self._check_dead_letter(body, body.get("Role") or current.role)
+            self._check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
@@ -264,6 +158,17 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         super().reset()
         self.hooks.registry.clear()
 
+    def publish_layer_version(self, spec: dict[str, Any]) -> Any:
+        content = _decoded({"Code": spec.get("Content")})["Code"]
+        if "ZipFile" in content:
+            with _as_moto_error():
+                check_package(content["ZipFile"])
+        return super().publish_layer_version(spec)
+
+    def _check_size(self, code: bytes | None, layer_arns: list[str] | None) -> None:
+        found = [self.layers_versions_by_arn(arn) for arn in layer_arns or ()]
+        _check_size(code, [CodePackage(v.code_digest, v.code_bytes) for v in found if v])
+
     def _check_dead_letter(self, spec: Mapping[str, Any], role_arn: str) -> None:
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
@@ -291,13 +196,6 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         )
 
 
-def install(hooks: LambdaHooks) -> None:
-    """Bind the kit's classes where moto looks for its own."""
-    backend = type("KitBackend", (KitBackend,), {"hooks": hooks, "__module__": __name__})
-    lambda_models.LambdaFunction = KitFunction
-    simple_models.lambda_simple_backends = BackendDict(backend, "lambda")
-
-
 class _as_moto_error:  # noqa: N801 - a context manager that reads like a statement
     """Raises the kit's AwsErrors in the form that moto's responses render."""
 
@@ -314,6 +212,11 @@ def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(code.get("ZipFile"), str):
         code["ZipFile"] = base64.b64decode(code["ZipFile"])
     return {**spec, "Code": code}
+
+
+def _check_size(code: bytes | None, layers: Sequence[CodePackage]) -> None:
+    if code:
+        check_total_size(CodePackage("", code), layers)
 
 
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:

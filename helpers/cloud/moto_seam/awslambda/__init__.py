@@ -1,0 +1,25 @@
+"""moto's Lambda as the memory of the API's state; everything that runs is the kit's own.
+
+moto looks its Lambda backends up in `moto.awslambda_simple.models` and constructs functions as
+`moto.awslambda.models.LambdaFunction`; both names are bound to the kit's classes here, so that
+boto3, S3, SNS, CloudFormation, versions and reset all reach them. After each mutation the function
+is published to the registry.
+"""
+
+from __future__ import annotations
+
+import moto.awslambda.models as lambda_models
+import moto.awslambda_simple.models as simple_models
+from moto.core.base_backend import BackendDict
+
+from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
+from helpers.cloud.moto_seam.awslambda.function import KitFunction
+
+__all__ = ["KitBackend", "KitFunction", "LambdaHooks", "install"]
+
+
+def install(hooks: LambdaHooks) -> None:
+    """Bind the kit's classes where moto looks for its own."""
+    backend = type("KitBackend", (KitBackend,), {"hooks": hooks, "__module__": __name__})
+    lambda_models.LambdaFunction = KitFunction
+    simple_models.lambda_simple_backends = BackendDict(backend, "lambda")

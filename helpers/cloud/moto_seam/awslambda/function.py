@@ -1,0 +1,122 @@
+"""moto's function with the members it leaves out, and what the data plane needs of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import moto.awslambda.models as lambda_models
+from moto.awslambda.utils import get_backend
+
+from helpers.cloud.logs import group_name
+from helpers.cloud.model import (
+    CodePackage,
+    FunctionVersion,
+    LogFormat,
+    LoggingConfig,
+    PackageType,
+)
+
+UPDATABLE = {
+    "EphemeralStorage": lambda fn, value: setattr(fn, "ephemeral_storage", value["Size"]),
+    "TracingConfig": lambda fn, value: setattr(fn, "tracing_config", value),
+    "KMSKeyArn": lambda fn, value: setattr(fn, "kms_key_arn", value),
+    "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
+    "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
+}
+
+
+class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
+    """moto's function with the members it leaves out: logging, revision, update status."""
+
+    def __init__(self, account_id: str, spec: dict[str, Any], region: str, version: Any = 1):
+        super().__init__(account_id=account_id, spec=spec, region=region, version=version)
+        self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
+        self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
+        self.revision_id = str(uuid.uuid4())
+
+    def _get_layers_data(self, layers_versions_arns: list[str]) -> list[Any]:
+        data: list[Any] = super()._get_layers_data(layers_versions_arns)
+        backend = get_backend(self.account_id, self.region)
+        versions = [backend.layers_versions_by_arn(arn) for arn in layers_versions_arns]
+        # kept with the function: a deleted layer version goes on working for who has it
+        self.layer_packages = tuple(CodePackage(v.code_digest, v.code_bytes) for v in versions)
+        return data
+
+    def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
+        configuration: dict[str, Any] = super().get_configuration(on_create)
+        logging = self.published_logging()
+        levels = {
+            "ApplicationLogLevel": logging.application_level,
+            "SystemLogLevel": logging.system_level,
+        }
+        configuration["RevisionId"] = self.revision_id
+        if self.dead_letter_config.get("TargetArn"):
+            configuration["DeadLetterConfig"] = self.dead_letter_config
+        configuration["LoggingConfig"] = {
+            "LogFormat": str(logging.log_format),
+            **{name: level for name, level in levels.items() if level},
+            "LogGroup": logging.group,
+        }
+        return {name: value for name, value in configuration.items() if value is not None}
+
+    def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
+        for member, value in config_updates.items():
+            if member in UPDATABLE:
+                UPDATABLE[member](self, value)
+        super().update_configuration(config_updates)
+        self.touch()
+        return self.get_configuration()
+
+    def update_function_code(self, updated_spec: dict[str, Any]) -> dict[str, Any]:
+        before = self.code_sha_256
+        super().update_function_code(updated_spec)
+        if "Architectures" in updated_spec:
+            self.architectures = updated_spec["Architectures"]
+        if self.code_sha_256 != before:
+            self.touch()
+        return self.get_configuration()
+
+    def set_version(self, version: int) -> None:
+        super().set_version(version)
+        self.revision_id = str(uuid.uuid4())
+
+    def touch(self) -> None:
+        """Note a change: a new revision, and the moment."""
+        self.revision_id = str(uuid.uuid4())
+        self.last_modified = lambda_models.iso_8601_datetime_with_nanoseconds()
+
+    def published_logging(self) -> LoggingConfig:
+        """Return where and how this function logs."""
+        given = self.logging_config
+        log_format = LogFormat(given.get("LogFormat", LogFormat.TEXT))
+        json = log_format is LogFormat.JSON
+        return LoggingConfig(
+            group=given.get("LogGroup") or group_name(self.function_name),
+            log_format=log_format,
+            application_level=given.get("ApplicationLogLevel", "INFO") if json else None,
+            system_level=given.get("SystemLogLevel", "INFO") if json else None,
+        )
+
+    def published(self) -> FunctionVersion:
+        """Return what the data plane needs to run this version."""
+        package = CodePackage(self.code_digest or "", self.code_bytes or b"")
+        return FunctionVersion(
+            account_id=self.account_id,
+            region=self.region,
+            name=self.function_name,
+            version=str(self.version),
+            revision=self.revision_id,
+            runtime=self.run_time or "",
+            handler=self.handler or "",
+            role_arn=self.role,
+            memory_mb=int(self.memory_size),
+            timeout_s=int(self.timeout),
+            ephemeral_mb=int(self.ephemeral_storage),
+            code=package,
+            logging=self.published_logging(),
+            variables=dict(self.environment_vars or {}),
+            package_type=PackageType(self.package_type),
+            dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
+            layers=self.layer_packages,
+        )
