@@ -74,6 +74,10 @@ class Gateway:
             return caller
         if request.path.startswith(PREFIX):
             return self.kit.answer(request)
+        if caller.kind is CallerKind.PUBLIC:
+            return json_answer(403, {"message": "Forbidden"})
+        if caller.kind is CallerKind.PUBLIC:
+            return json_answer(404, {"message": "Not Found"})
         if caller.kind in (CallerKind.KEY, CallerKind.ANONYMOUS):
             refusal = self.access.refusal(
                 request,
@@ -84,7 +88,7 @@ class Gateway:
             if refusal is not None:
                 return refusal
         for api in self.lambda_apis:
-            if api.takes(request):
+            if caller.service == "lambda" and api.takes(request):
                 return api.answer(request, caller.region or REGION)
         answer = self.services(request)
         if request.method != "GET" and caller.service in ("iam", "cloudformation"):

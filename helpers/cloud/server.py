@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import platform
 import secrets
 import signal
@@ -143,13 +144,14 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
-        from helpers.cloud.moto_seam import awslambda
+        from helpers.cloud.moto_seam import awslambda, managed_policies
         from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
         from helpers.cloud.moto_seam.function_log import MotoFunctionLog
         from helpers.cloud.moto_seam.guard import Guard
         from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
         from helpers.cloud.moto_seam.targets import MotoTargets
 
+        managed_policies.install()
         identities = Identities()
         self._authorizer = MotoAuthorizer(identities, self.recorder)
         code = CodeStore(self.folder / "code", mounts=opt_mounts(keep))
@@ -203,7 +205,7 @@ class CloudServer:
         self._moto = application.wsgi_application()
         self._gateway = Gateway(
             doorkeeper=Doorkeeper(
-                secret_of=identities.secret_of,
+                secret_of=identities.find,
                 access_key_id=self.access_key_id,
                 secret_access_key=self.secret_access_key,
                 token=self.token,
@@ -336,4 +338,7 @@ def _print_exports(server: CloudServer, open_door: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # all is closed; taking moto apart, module by module, would last a second

@@ -28,7 +28,16 @@ ROWS = (
     ("pollers", "schedules", "telemetry"),
     ("control", "http_fronts"),
     ("moto_seam",),
-    ("gateway", "server", "doorkeeper", "http_server", "wsgi", "kit_api"),
+    (
+        "gateway",
+        "server",
+        "doorkeeper",
+        "refusals",
+        "unauthenticated",
+        "http_server",
+        "wsgi",
+        "kit_api",
+    ),
 )
 ROW_OF = {name: number for number, names in enumerate(ROWS) for name in names}
 
@@ -57,6 +66,8 @@ THIRD_PARTY = {
     "ipywidgets": ("helpers.course", "helpers.consoles"),
     "psutil": (f"{CLOUD}.environment", "helpers.course"),
     "awslambdaric": (f"{CLOUD}.environment",),
+    "packaging": (f"{CLOUD}.environment",),
+    "werkzeug": (f"{CLOUD}.moto_seam",),
 }
 """Packages from outside, and the rooms that may import them."""
 
@@ -84,7 +95,7 @@ ROOMS = {
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import statement: who imports what, where, and whether inside a function."""
+    """One import statement: who imports what, where, and whether not at once (`late`)."""
 
     importer: str
     imported: str
@@ -113,9 +124,9 @@ def imports_of(name: str, source: str) -> Iterator[Import]:
     tree = ast.parse(source)
     inside = {
         node
-        for function in ast.walk(tree)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for node in ast.walk(function)
+        for block in ast.walk(tree)
+        if isinstance(block, (ast.FunctionDef, ast.AsyncFunctionDef)) or _is_for_types(block)
+        for node in ast.walk(block)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -127,6 +138,11 @@ def imports_of(name: str, source: str) -> Iterator[Import]:
             targets = {f"{package}.{alias.name}" for alias in node.names}
             for target in {t if t in MODULES else package for t in targets}:
                 yield Import(name, target, node.lineno, node in inside)
+
+
+def _is_for_types(block: ast.AST) -> bool:
+    """Tell whether a block is `if TYPE_CHECKING:`, which never runs."""
+    return isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
 
 
 IMPORTS = [

@@ -10,7 +10,7 @@ from typing import Any
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-OFTEN_USED = ("s3", "sqs", "sns", "dynamodb", "events", "ssm", "secretsmanager", "cloudwatch")
+OFTEN_USED = ("iam", "s3", "sqs", "sns", "dynamodb", "events", "ssm", "secretsmanager", "cloudwatch")
 """Services whose first call would otherwise pay for their import."""
 
 
@@ -45,6 +45,9 @@ def reset_services() -> None:
 
 def warm_up() -> None:
     """Import the services a lab is likely to call, so that their first call is quick."""
+    from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+
     for service in OFTEN_USED:
         importlib.import_module(f"moto.{service}.models")
         importlib.import_module(f"moto.{service}.responses")
+    importlib.import_module("moto.iam.models").iam_backends[ACCOUNT_ID][PARTITION]

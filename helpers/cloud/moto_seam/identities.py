@@ -55,9 +55,6 @@ class Identities:
         principal = Principal(user.arn, ACCOUNT_ID, PrincipalType.USER, tags)
         return Identity(principal, key.secret_access_key)
 
-    def secret_of(self, access_key_id: str) -> Identity | None:
-        return self.find(access_key_id)
-
     def policies(self, principal: Principal, session_policy: str | None = None) -> Policies:
         """Return the identity policies, boundary and session policy of a principal."""
         backend = iam_backends[ACCOUNT_ID][PARTITION]

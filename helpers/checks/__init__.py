@@ -1,0 +1,1 @@
+"""One short module of checks per lab, and the machinery they share."""

@@ -1,0 +1,90 @@
+"""What a lab asks: its exercises, its predictions, and where to find them by the lab's slug."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from helpers.cloud.errors import KitError
+
+# check(session, did, *submitted): returns when passed, raises NotYet, NotStarted, NotAvailable
+Check = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A question with a definite answer, asked before the cell that answers it."""
+
+    id: str
+    question: str
+    options: Mapping[str, str]
+    answer: str
+    reasons: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        """Refuse a question whose answer or reasons do not fit its options."""
+        if self.answer not in self.options:
+            raise ValueError(f"prediction {self.id}: answer {self.answer!r} is not an option")
+        if set(self.reasons) != set(self.options):
+            raise ValueError(f"prediction {self.id}: every option needs a reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: what one can do after it, three hints, and its check."""
+
+    id: str
+    title: str
+    core: bool
+    hints: tuple[str, str, str]
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class LabChecks:
+    """Everything a lab asks of its learner."""
+
+    slug: str
+    exercises: tuple[Exercise, ...]
+    predictions: tuple[Prediction, ...] = ()
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """Return an exercise by its id, or say which ones there are."""
+        for exercise in self.exercises:
+            if exercise.id == exercise_id:
+                return exercise
+        raise _unknown("exercise", exercise_id, self.slug, [e.id for e in self.exercises])
+
+    def prediction(self, prediction_id: str) -> Prediction:
+        """Return a prediction by its id, or say which ones there are."""
+        for prediction in self.predictions:
+            if prediction.id == prediction_id:
+                return prediction
+        raise _unknown("prediction", prediction_id, self.slug, [p.id for p in self.predictions])
+
+
+def find_lab(slug: str) -> LabChecks:
+    """Return the checks of a lab, e.g. `find_lab("01-handlers")` from helpers.checks.lab_01."""
+    module_name = f"helpers.checks.lab_{slug.split('-', maxsplit=1)[0]}"
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name != module_name:
+            raise
+        raise KitError(
+            f"There is no lab {slug!r}.",
+            why=f"The kit looked for its checks in {module_name}.",
+            next_step='Labs are listed in README.md; write the name as there: Lab("00-welcome").',
+        ) from None
+    lab: LabChecks = module.LAB
+    if lab.slug != slug:
+        raise KitError(f"There is no lab {slug!r}.", next_step=f"Did you mean Lab({lab.slug!r})?")
+    return lab
+
+
+def _unknown(kind: str, wanted: str, slug: str, known: list[str]) -> KitError:
+    return KitError(
+        f"Lab {slug} has no {kind} {wanted!r}.",
+        next_step=f"It has: {', '.join(known) or 'none'}.",
+    )

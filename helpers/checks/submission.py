@@ -1,0 +1,201 @@
+"""Judging what a learner submits: run a check and turn whatever it does into one Outcome.
+
+A crash inside the learner's own code is feedback that names the event, not a traceback through
+the kit. Only what neither the learner nor AWS explains is *broken*: the kit's fault, said so.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from helpers.checks.exercise import Exercise
+from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
+from helpers.checks.session import Session
+from helpers.cloud.errors import KitError
+from helpers.views.invocation import Answer
+
+STUB_WORDS = "Exercise "
+
+
+class Did:
+    """The first line of an outcome; a check calls it as it goes, the last words stay."""
+
+    def __init__(self) -> None:
+        self.text = "looked at your answer"
+
+    def __call__(self, text: str) -> None:
+        """Say what the check has done so far."""
+        self.text = text
+
+
+def judge(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Outcome:
+    """Run the exercise's check on what was submitted and return how it stands."""
+    if any(value is ... for value in submitted):
+        return _not_started(exercise)
+    return _wrong_arguments(exercise, submitted) or _run(exercise, session, submitted)
+
+
+def payload_of(answer: Answer, event: Any, *, expected: str = "", hint: int | None = None) -> Any:
+    """Return the answer's payload; a failed function becomes feedback that names the event."""
+    if answer.function_error is None:
+        return answer.payload
+    raise NotYet(
+        f"For the event {shown(event)} the function failed with "
+        f"{answer.error_type}: {answer.error_message}{_place_in(answer)}",
+        expected=expected,
+        advice="Invoke your function with this event and read its error and log.",
+        hint=hint,
+    )
+
+
+def call(function: Callable[..., Any], event: Any, *args: Any) -> Any:
+    """Call the learner's function in the notebook; a crash becomes feedback on that event."""
+    try:
+        return function(event, *args)
+    except NotImplementedError as error:
+        if str(error).startswith(STUB_WORDS):
+            raise NotStarted from None
+        raise _crash_feedback(error, event) from None
+    except Exception as error:
+        raise _crash_feedback(error, event) from None
+
+
+def is_untouched(answer: Answer) -> bool:
+    """Say whether a function failed because its starter was never filled in."""
+    return answer.error_type == "NotImplementedError" and (answer.error_message or "").startswith(
+        STUB_WORDS
+    )
+
+
+def shown(value: Any, *, longest: int = 160) -> str:
+    """Return a value as one short line of JSON, or its repr when JSON cannot hold it."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _run(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Outcome:
+    did = Did()
+    try:
+        exercise.check(session, did, *submitted)
+    except NotStarted:
+        return _not_started(exercise)
+    except NotAvailable as reason:
+        return Outcome(exercise.id, Status.NOT_AVAILABLE, str(reason))
+    except NotYet as feedback:
+        return _not_yet(exercise, did, feedback)
+    except Exception as error:
+        return _after_error(exercise, did, error)
+    return Outcome(exercise.id, Status.PASSED, did.text)
+
+
+def _not_started(exercise: Exercise) -> Outcome:
+    return Outcome(
+        exercise.id,
+        Status.NOT_STARTED,
+        "the starter is untouched",
+        advice="Fill in the TODO above, run that cell, then run this check again.",
+        hint=1,
+    )
+
+
+def _wrong_arguments(exercise: Exercise, submitted: tuple[Any, ...]) -> Outcome | None:
+    signature = inspect.signature(exercise.check)
+    try:
+        signature.bind(None, None, *submitted)
+    except TypeError:
+        wanted = [name for name in list(signature.parameters)[2:] if name != "_"]
+        line = ", ".join([f'lab.check("{exercise.id}"', *wanted]) + ")"
+        return Outcome(
+            exercise.id,
+            Status.NOT_STARTED,
+            f"got {len(submitted)} submitted values",
+            advice=f"Write: {line}",
+        )
+    return None
+
+
+def _not_yet(exercise: Exercise, did: Did, feedback: NotYet) -> Outcome:
+    return Outcome(
+        exercise.id,
+        Status.NOT_YET,
+        did.text,
+        seen=feedback.seen,
+        expected=feedback.expected,
+        advice=feedback.advice,
+        hint=feedback.hint,
+    )
+
+
+def _after_error(exercise: Exercise, did: Did, error: Exception) -> Outcome:
+    if isinstance(error, NotImplementedError) and str(error).startswith(STUB_WORDS):
+        return _not_started(exercise)
+    if isinstance(error, KitError):
+        reason = " ".join(part for part in (error.what, error.why) if part)
+        return _not_yet(exercise, did, NotYet(reason, advice=error.next_step))
+    if isinstance(error, ClientError) and _is_missing(error):
+        return _not_yet(exercise, did, _missing_feedback(error))
+    if _learner_frame(error) is not None:
+        return _not_yet(exercise, did, _crash_feedback(error))
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return Outcome(
+        exercise.id,
+        Status.BROKEN,
+        did.text,
+        seen=f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})",
+        advice="This is the kit's fault, not yours. Run lab.doctor(), then lab.reset().",
+    )
+
+
+def _is_missing(error: ClientError) -> bool:
+    return str(error.response["Error"]["Code"]) in {"ResourceNotFoundException", "NoSuchEntity"}
+
+
+def _missing_feedback(error: ClientError) -> NotYet:
+    return NotYet(
+        f"AWS answered {error.response['Error']['Code']}: {error.response['Error']['Message']}",
+        expected="what the exercise names to exist under exactly that name.",
+        advice="Run the cell that creates it, then run this check again.",
+    )
+
+
+def _crash_feedback(error: Exception, event: Any = ...) -> NotYet:
+    where = "" if event is ... else f"For the event {shown(event)} "
+    frame = _learner_frame(error)
+    place = ""
+    if frame is not None:
+        place = f", at line {frame.lineno}: {(frame.line or '').strip()}"
+    return NotYet(
+        f"{where}your code raised {type(error).__name__}: {error}{place}",
+        advice="Call your function in a cell of its own with that event and read the traceback.",
+    )
+
+
+def _learner_frame(error: Exception) -> traceback.FrameSummary | None:
+    """Return the innermost frame of a notebook cell, if the error passed through one."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if _is_cell(frame.filename):
+            return frame
+    return None
+
+
+def _is_cell(filename: str) -> bool:
+    # ipykernel names a cell's file /tmp/ipykernel_<pid>/<hash>.py, and nothing is stored there
+    return not filename.startswith("<frozen") and not Path(filename).exists()
+
+
+def _place_in(answer: Answer) -> str:
+    trace = answer.payload.get("stackTrace") if isinstance(answer.payload, dict) else None
+    if not isinstance(trace, list) or not trace:
+        return ""
+    lines = [line.strip() for line in str(trace[-1]).splitlines() if line.strip()]
+    return f" — {' → '.join(lines)}" if lines else ""

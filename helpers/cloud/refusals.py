@@ -1,0 +1,79 @@
+"""A refused signature as an answer, in the protocol the caller's SDK reads.
+
+Which service was meant follows from the request alone, because nothing of it is believed yet:
+the credential scope, X-Amz-Target, a query form, or a versioned REST path.
+Source: smithy.io/2.0/aws/protocols; docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from xml.sax.saxutils import escape
+
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.signatures import Dialect, Fault, SignatureError
+
+SCOPE = re.compile(r"/\d{8}/[^/]*/([^/,\s]+)/aws4_request|%2F\d{8}%2F[^%&]*%2F([^%&]+)%2Faws4")
+FORM = "application/x-www-form-urlencoded"
+REST_XML = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
+
+
+def dialect_of(request: HttpRequest) -> Dialect:
+    """Return how the service that a request means names its errors."""
+    service = _service(request)
+    if service is not None and service in REST_XML:
+        return Dialect.S3
+    headers = request.headers
+    if "x-amz-target" in headers or "smithy-protocol" in headers:
+        return Dialect.JSON
+    if headers.get("content-type", "").startswith(FORM) or "Action=" in request.query:
+        return Dialect.QUERY
+    return Dialect.S3 if service is None else Dialect.JSON
+
+
+def refusal(request: HttpRequest, error: SignatureError) -> HttpAnswer:
+    """Render a refused signature as the service that was meant would."""
+    dialect = dialect_of(request)
+    code = error.code(dialect)
+    request_id = str(uuid.uuid4())
+    if dialect is Dialect.JSON:
+        return _json(request, code, error.message, request_id)
+    told = f"<Code>{escape(code)}</Code><Message>{escape(error.message)}</Message>"
+    identifier = f"<RequestId>{request_id}</RequestId>"
+    if dialect is Dialect.S3:
+        status = 400 if error.fault in (Fault.MALFORMED, Fault.WRONG_TOKEN) else 403
+        text = f"<Error>{told}{identifier}</Error>"
+        headers = [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
+    else:
+        status = 400 if error.fault is Fault.MALFORMED else 403
+        text = (
+            f"<ErrorResponse><Error><Type>Sender</Type>{told}</Error>{identifier}</ErrorResponse>"
+        )
+        headers = [("Content-Type", "text/xml"), ("x-amzn-RequestId", request_id)]
+    body = b"" if request.method == "HEAD" else f'<?xml version="1.0"?>\n{text}'.encode()
+    return HttpAnswer(status, headers, body)
+
+
+def _service(request: HttpRequest) -> str | None:
+    found = SCOPE.search(request.headers.get("authorization", "")) or SCOPE.search(request.query)
+    return (found[1] or found[2]) if found else None
+
+
+def _json(request: HttpRequest, code: str, message: str, request_id: str) -> HttpAnswer:
+    headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", code)]
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        body = b"\xa2" + b"".join(map(_cbor_text, ("__type", code, "message", message)))
+        extra = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
+        return HttpAnswer(400, headers + extra, body)
+    body = json.dumps({"__type": code, "message": message}, ensure_ascii=False).encode()
+    by_target = "x-amz-target" in request.headers
+    kind = "application/x-amz-json-1.1" if by_target else "application/json"
+    return HttpAnswer(400 if by_target else 403, [*headers, ("Content-Type", kind)], body)
+
+
+def _cbor_text(text: str) -> bytes:
+    """Encode a text of less than 64 KB: major type 3 and a two-byte length."""
+    data = text.encode()
+    return b"\x79" + len(data).to_bytes(2) + data

@@ -1,0 +1,15 @@
+"""Who signed a request: Signature Version 4 and 2, in headers, query strings and upload forms."""
+
+from helpers.cloud.signatures.errors import Dialect, Fault, SignatureError
+from helpers.cloud.signatures.signature import SecretLookup, SecretOf, Signature
+from helpers.cloud.signatures.verify import verify
+
+__all__ = [
+    "Dialect",
+    "Fault",
+    "SecretLookup",
+    "SecretOf",
+    "Signature",
+    "SignatureError",
+    "verify",
+]

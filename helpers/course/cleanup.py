@@ -1,0 +1,62 @@
+"""Clean-up: what a lab leaves in an account, named; and the account emptied.
+
+On AWS each of these is deleted by its own call, and log groups stay until somebody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from helpers.course.account import Account
+from helpers.views.card import Card
+from helpers.views.panel import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource: how it is listed, and the member that names one."""
+
+    noun: str
+    service: str
+    operation: str
+    result: str
+    name: str
+    deletion: str
+
+
+KINDS = (
+    Kind("Functions", "lambda", "list_functions", "Functions", "FunctionName", "delete_function"),
+    Kind("Roles", "iam", "list_roles", "Roles", "RoleName", "delete_role"),
+    Kind(
+        "Log groups", "logs", "describe_log_groups", "logGroups", "logGroupName", "delete_log_group"
+    ),
+    Kind("Buckets", "s3", "list_buckets", "Buckets", "Name", "delete_bucket"),
+)
+
+
+def clean_up(account: Account, *, reset: Callable[[], None]) -> Card:
+    """Name what is there, then empty the account; an account of somebody else is left alone."""
+    found = [(kind, _names(account.client(kind.service), kind)) for kind in KINDS]
+    lines = tuple(
+        (kind.noun, f"{', '.join(names)} (on AWS: {kind.deletion}, one by one)")
+        for kind, names in found
+        if names
+    )
+    if account.joined:
+        return Card(
+            Tone.WAIT,
+            "Nothing deleted: this account is not the lab's own",
+            lines,
+            "Delete what you made with the calls above, or run lab.reset() to empty it all.",
+        )
+    reset()
+    if not lines:
+        return Card(Tone.GOOD, "The account was empty")
+    return Card(Tone.GOOD, "Deleted; the account is empty", lines)
+
+
+def _names(client: Any, kind: Kind) -> list[str]:
+    pages = client.get_paginator(kind.operation).paginate()
+    return sorted(str(entry[kind.name]) for page in pages for entry in page.get(kind.result, []))

@@ -1,0 +1,57 @@
+"""Predict before run: one option recorded, later shown beside what happened. Never graded."""
+
+from __future__ import annotations
+
+from helpers.checks.exercise import LabChecks, Prediction
+from helpers.course.progress import Progress
+from helpers.views.card import Card
+from helpers.views.panel import Tone
+
+
+def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: object) -> Card:
+    """Record an option; `...` records nothing and never blocks."""
+    prediction = checks.prediction(prediction_id)
+    choices = _either(prediction)
+    if option is ...:
+        return Card(
+            Tone.QUIET,
+            f"○ {prediction_id} no prediction",
+            closing=f"Write {choices} instead of ... to record one, or read on.",
+        )
+    chosen = str(option).strip().upper()
+    if chosen not in prediction.options:
+        return Card(
+            Tone.WAIT,
+            f"△ {prediction_id} has no option {option!r}",
+            closing=f"Choose {choices}. Nothing is recorded yet.",
+        )
+    progress.add_guess(checks.slug, prediction_id, chosen)
+    return Card(
+        Tone.CALM,
+        f"✎ {prediction_id} you say {chosen}: {prediction.options[chosen]}",
+        closing="Run the next cell and compare.",
+    )
+
+
+def saw(checks: LabChecks, progress: Progress, prediction_id: str) -> Card:
+    """Return what was said beside what happened, and why."""
+    prediction = checks.prediction(prediction_id)
+    said = progress.guesses(checks.slug).get(prediction_id)
+    answer = prediction.answer
+    happened = ("What happened", f"{answer}: {prediction.options[answer]}")
+    why = ("Why", prediction.reasons[answer])
+    why_not: tuple[tuple[str, str], ...] = ()
+    if said == answer:
+        tone, mark, mine = Tone.GOOD, "✔", f"{answer}, and so it was"
+    elif said is not None and said in prediction.options:
+        tone, mark, mine = Tone.CALM, "✎", f"{said}: {prediction.options[said]}"
+        why_not = ((f"Why not {said}", prediction.reasons[said]),)
+    else:
+        tone, mark, mine = Tone.QUIET, "○", "nothing yet"
+    lines = (("You said", mine), happened, why, *why_not)
+    return Card(tone, f"{mark} {prediction_id} {prediction.question}", lines)
+
+
+def _either(prediction: Prediction) -> str:
+    *others, last = [f'"{name}"' for name in prediction.options]
+    return f"{', '.join(others)} or {last}" if others else last

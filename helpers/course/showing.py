@@ -1,0 +1,16 @@
+"""Showing a picture from a line that returns something else, in a notebook or a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import display
+
+
+def show(picture: Any) -> None:
+    """Display a picture under the running cell; without a notebook, print its text."""
+    if get_ipython() is None:
+        print(picture)
+    else:
+        display(picture)

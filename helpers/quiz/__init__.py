@@ -1,0 +1,1 @@
+"""Questions with a reason for every option; later also practice and exam mode."""
