@@ -108,16 +108,18 @@ class Doorkeeper:
         if self.open_door:
             return Caller(CallerKind.ADMINISTRATOR)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and same(self.token, token.strip()):
-            return Caller(CallerKind.ADMINISTRATOR)
-        signature = self._verify(request)
-        if signature is None or signature.access_key_id != self.access_key_id:
-            message = (
-                f"{request.path} wants the administrator's key, or "
-                "'Authorization: Bearer <token>' with the token that python kit.py serve prints."
-            )
-            return json_answer(403, {"message": message})
-        return _caller(CallerKind.ADMINISTRATOR, signature)
+        if scheme.lower() == "bearer":
+            if same(self.token, token.strip()):
+                return Caller(CallerKind.ADMINISTRATOR)
+        else:
+            signature = self._verify(request)
+            if signature is not None and signature.access_key_id == self.access_key_id:
+                return _caller(CallerKind.ADMINISTRATOR, signature)
+        message = (
+            f"{request.path} wants the administrator's key, or "
+            "'Authorization: Bearer <token>' with the token that python kit.py serve prints."
+        )
+        return json_answer(403, {"message": message})
 
     def _authenticated(self, request: HttpRequest) -> Caller:
         try:

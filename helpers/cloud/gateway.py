@@ -76,8 +76,6 @@ class Gateway:
             return self.kit.answer(request)
         if caller.kind is CallerKind.PUBLIC:
             return json_answer(403, {"message": "Forbidden"})
-        if caller.kind is CallerKind.PUBLIC:
-            return json_answer(404, {"message": "Not Found"})
         if caller.kind in (CallerKind.KEY, CallerKind.ANONYMOUS):
             refusal = self.access.refusal(
                 request,

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from helpers.cloud.client import CloudError, start_cloud
 from helpers.cloud.errors import KitError
@@ -78,9 +79,20 @@ class Account:
     def account_id(self) -> str:
         """The account's number, asked for once."""
         if not self._account_id:
-            identity = self.client("sts").get_caller_identity()
+            try:
+                identity = self.client("sts").get_caller_identity()
+            except ClientError as error:
+                raise self._unknown_key(error) from None
             self._account_id = str(identity["Account"])
         return self._account_id
+
+    def _unknown_key(self, error: ClientError) -> KitError:
+        return KitError(
+            f"The account at {self.cloud.endpoint} does not take the key "
+            f"{self.cloud.access_key_id!r} ({error.response['Error']['Code']}).",
+            next_step="Export the keys that python kit.py serve printed, or unset "
+            "AWS_ENDPOINT_URL; then restart the kernel.",
+        )
 
     @property
     def place(self) -> Place:

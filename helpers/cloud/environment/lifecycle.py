@@ -167,6 +167,7 @@ class Environment:
             fault = self._fault(event, request_id=request_id)
         duration_ms = (self._platform.clock.steady() - started) * 1000
         if fault is not None:
+            self._workspace.hold(self._group().pid)  # init may have ended before it ever connected
             self._bury()
         self._driver.drain()
         return Ending(duration_ms, fault)

@@ -21,9 +21,12 @@ def initialize_client(user_agent: str) -> None:
     _headers["User-Agent"] = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:  # noqa: A001 - the native module's name
+def next() -> tuple[bytes, dict[str, str | int]]:  # noqa: A001 - the native module's name
     """Wait for the next event; return its bytes and the headers that describe it."""
-    return _exchange("GET", "next")
+    event, headers = _exchange("GET", "next")
+    # the native module hands the deadline over as a number, and the context reckons with it
+    deadline_ms = int(headers["Lambda-Runtime-Deadline-Ms"])
+    return event, {**headers, "Lambda-Runtime-Deadline-Ms": deadline_ms}
 
 
 def post_invocation_result(

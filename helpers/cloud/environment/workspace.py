@@ -94,7 +94,7 @@ class Workspace:
         if self._namespace is not None:
             user, mount = self._namespace
             enter = [NSENTER, f"--user=/proc/self/fd/{user}", f"--mount=/proc/self/fd/{mount}"]
-            return [*enter, SHELL, "-c", 'cd /var/task && exec "$@"', "sh", *command]
+            return [*enter, SHELL, "-c", f'{AT_HOME} && exec "$@"', "sh", *command]
         make = [UNSHARE, "--user", "--map-root-user", "--mount", SHELL, "-c", MOUNTS, "sh"]
         return [*make, MOUNT, str(self.folder), *command]
 
@@ -140,7 +140,9 @@ class Workspace:
         return "".join(lines)
 
 
-MOUNTS = '"$1" --all --fstab "$2/fstab" && cd /var/task && shift 2 && exec "$@"'
+AT_HOME = "cd /var/task && unset OLDPWD"
+# --no-mtab: root's mounts would queue for one lock on /run/mount/utab, a second under load
+MOUNTS = f'"$1" --all --no-mtab --fstab "$2/fstab" && {AT_HOME} && shift 2 && exec "$@"'
 
 
 def opt_mounts(keep: Sequence[Path]) -> list[Path]:

@@ -116,14 +116,19 @@ def _policies_of(holder: Any) -> Iterator[tuple[str, Policy]]:
     for name, document in holder.policies.items():
         yield name, _parsed(_text(document))
     for arn, policy in holder.managed_policies.items():
-        yield arn, _parsed(_text(policy.document))
+        yield arn, _parsed(_default_version(policy))
 
 
 def _managed(arn: str) -> tuple[str, Policy]:
     policy = iam_backends[ACCOUNT_ID][PARTITION].managed_policies.get(arn)
     if policy is None:
         raise AwsError(f"Policy {arn} does not exist.", code="NoSuchEntity", http_status=404)
-    return arn, _parsed(_text(policy.document))
+    return arn, _parsed(_default_version(policy))
+
+
+def _default_version(policy: Any) -> str:
+    """Return the text of a managed policy's version in force."""
+    return next(str(version.document) for version in policy.versions if version.is_default)
 
 
 def _text(document: Any) -> str:

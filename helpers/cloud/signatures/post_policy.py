@@ -46,7 +46,7 @@ def verify_post(request: HttpRequest, secret_of: SecretOf, now: float) -> Signat
         given = fields.get("signature", "")
     if not same(expected, given):
         raise mismatch(claim)
-    _check_policy(policy, fields, claim, now=now)
+    _check_policy(policy, {**fields, "bucket": _bucket(request)}, claim, now=now)
     return claim
 
 
@@ -63,6 +63,13 @@ def form_fields(request: HttpRequest) -> dict[str, str]:
             break
         fields[name[1].decode().lower()] = value.removesuffix(b"\r\n").decode("utf-8", "replace")
     return fields
+
+
+def _bucket(request: HttpRequest) -> str:
+    """Return the bucket a form is sent to, which is in the URL and not in the form."""
+    named = request.path.strip("/")
+    host = request.headers.get("host", "").partition(":")[0]
+    return named or host.removesuffix(".localhost").removesuffix(".s3")
 
 
 def _check_policy(policy: str, fields: Mapping[str, str], claim: Signature, *, now: float) -> None:
@@ -83,13 +90,9 @@ def _check_policy(policy: str, fields: Mapping[str, str], claim: Signature, *, n
 
 def _holds(condition: Any, fields: Mapping[str, str]) -> bool:
     if isinstance(condition, dict):
-        # the bucket is in the URL, not in the form
-        return all(
-            name.lower() == "bucket" or fields.get(name.lower()) == str(value)
-            for name, value in condition.items()
-        )
+        return all(fields.get(name.lower()) == str(value) for name, value in condition.items())
     operator, field, value = (str(part) for part in condition)
     given = fields.get(field.removeprefix("$").lower(), "")
     if operator.lower() == "starts-with":
         return given.startswith(value)
-    return operator.lower() != "eq" or given == value or field.lower() == "$bucket"
+    return operator.lower() != "eq" or given == value

@@ -30,6 +30,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
     """moto's function with the members it leaves out: logging, revision, update status."""
 
     def __init__(self, account_id: str, spec: dict[str, Any], region: str, version: Any = 1):
+        self.code_digest, self.code_bytes = "", b""  # moto sets them for zips, not for images
         super().__init__(account_id=account_id, spec=spec, region=region, version=version)
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
         self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}

@@ -1,0 +1,68 @@
+"""Every lesson runs: untouched, solved, with its exercises skipped, and with each wrong answer."""
+
+from __future__ import annotations
+
+import sys
+
+import nbformat
+import pytest
+
+from tools.notebooks.checkout import BUILD_PYTHON, Checkout
+from tools.notebooks.sanitize import stored_outputs
+from tools.rehearse import Variant, outcomes, rehearse, run_lesson
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_untouched(each_lesson):
+    """The untouched lab runs from top to bottom, and every check says that nothing is started."""
+    found = outcomes(run_lesson(each_lesson, Variant.UNTOUCHED))
+
+    assert found == dict.fromkeys(each_lesson.exercise_ids(), "not started")
+
+
+def test_solved(each_lesson):
+    """The solved lab passes every check, and what it shows is what is stored."""
+    notebook = run_lesson(each_lesson, Variant.SOLVED)
+
+    assert outcomes(notebook) == dict.fromkeys(each_lesson.exercise_ids(), "passed")
+
+    if sys.version_info[:2] == BUILD_PYTHON:
+        assert differences(each_lesson, notebook) == []
+
+
+@pytest.mark.slow
+def test_skipped(each_lesson):
+    """A learner who skips every exercise and check still gets to the end."""
+    assert outcomes(run_lesson(each_lesson, Variant.SKIPPED)) == {}
+
+
+def test_answers(each_lesson):
+    """Each wrong answer gets its own sentence; alternatives, and lone solutions, pass."""
+    results = rehearse(each_lesson)
+    told = [
+        f"{each_lesson.path}:{result.case.cell.line}: {problem}; it said: {result.text}"
+        for result in results
+        if (problem := result.problem())
+    ]
+
+    assert results
+    assert told == []
+
+
+def differences(lesson, notebook):
+    """Return the sources of the cells whose outputs are not the stored ones, with both."""
+    patterns = Checkout().patterns()
+    stored = nbformat.read(Checkout().solution_path(lesson.slug), as_version=4)
+    return [
+        (cell.source, stored_outputs(cell.outputs, patterns), before.outputs)
+        for cell, before in zip(notebook.cells, stored.cells, strict=True)
+        if cell.cell_type == "code"
+        and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+        and comparable(stored_outputs(cell.outputs, patterns)) != comparable(before.outputs)
+    ]
+
+
+def comparable(outputs):
+    """Return outputs without tracebacks, whose lines differ by the version of IPython."""
+    return [{key: part for key, part in out.items() if key != "traceback"} for out in outputs]

@@ -1,0 +1,1 @@
+"""What authors use: building notebooks from lessons, the linter of the course, a scaffold."""

@@ -1,0 +1,238 @@
+"""`kit.py bench`: how fast and how small the local account is, against bounds; writes bench.json.
+
+Times are medians of interleaved runs with one warmed boto3 client each. The yardstick is AWS's
+Runtime Interface Emulator, with the same handler, interpreter and runtime folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from helpers.cloud.client import Cloud, start_cloud
+from tools.bench_target import Target, connect, deploy
+from tools.emulator import ensure_emulator
+from tools.yardstick import running_emulator
+
+HOME = Path(__file__).resolve().parents[1]
+LAB = "01-handlers"
+TRIVIAL = "def handler(event, context):\n    return event\n"
+ONE_SECOND = "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n    return event\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of the table; `value` is None where this machine cannot measure it."""
+
+    what: str
+    value: float | None
+    bound: float
+    unit: str
+    detail: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Return how the value stands to its bound."""
+        if self.value is None:
+            return "not measured"
+        return "ok" if self.value <= self.bound else "OVER"
+
+
+def main() -> int:
+    """Measure, print the table, write bench.json; 1 if a bound is exceeded."""
+    measures: list[Measure] = []
+    for measure in (*_startup(), *_against_emulator(), *_memory(), _eight_at_once()):
+        measures.append(measure)
+        print(_row(measure), flush=True)
+    machine = f"{platform.platform(terse=True)}, {os.cpu_count()} cores"
+    document = {
+        "machine": machine,
+        "python": platform.python_version(),
+        "measures": [asdict(measure) | {"verdict": measure.verdict} for measure in measures],
+    }
+    (HOME / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    print(f"{machine}, Python {document['python']}; written to bench.json")
+    return 1 if any(measure.verdict == "OVER" for measure in measures) else 0
+
+
+def _row(measure: Measure) -> str:
+    value = "-" if measure.value is None else f"{measure.value:.2f}"
+    figures = f"{value:>8} {measure.unit:<5} (bound {measure.bound:g})"
+    return f"{measure.what:<52} {figures:<30} {measure.verdict:<12} {measure.detail}".rstrip()
+
+
+@contextmanager
+def _running_cloud() -> Iterator[Cloud]:
+    cloud = start_cloud()
+    try:
+        yield cloud
+    finally:
+        cloud.stop()
+
+
+def _startup() -> list[Measure]:
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        with _running_cloud():
+            times.append(time.perf_counter() - started)
+    return [Measure("cloud ready after its command", statistics.median(times), 2.0, "s")]
+
+
+def _against_emulator() -> list[Measure]:
+    """Compare warm and first invokes with the emulator's."""
+    binary = ensure_emulator()
+    warm_name, first_name = (
+        "warm invoke, against the emulator",
+        "first invoke, against the emulator",
+    )
+    if binary is None:
+        detail = "no Runtime Interface Emulator here (Linux; needs a network once)"
+        return [
+            Measure(warm_name, None, 1.1, "ratio", detail),
+            Measure(first_name, None, 1.5, "ratio", detail),
+        ]
+    with _running_cloud() as cloud, tempfile.TemporaryDirectory() as folder:
+        ours = deploy(cloud, "warm", TRIVIAL)
+        with running_emulator(binary, TRIVIAL, folder=Path(folder) / "warm") as endpoint:
+            theirs = Target(connect(cloud, "lambda", endpoint=endpoint), "function")
+            warm = _interleaved(ours.invoke_ms, theirs.invoke_ms, runs=400, warm_up=20)
+        first = _interleaved(
+            _first_invokes_here(cloud, ours.client),
+            _first_invokes_there(cloud, binary, Path(folder)),
+            runs=15,
+            warm_up=1,
+        )
+    return [_ratio(warm_name, warm, 1.1), _ratio(first_name, first, 1.5)]
+
+
+def _ratio(what: str, medians: tuple[float, float], bound: float) -> Measure:
+    ours, theirs = medians
+    return Measure(what, ours / theirs, bound, "ratio", f"{ours:.2f} ms against {theirs:.2f} ms")
+
+
+def _interleaved(
+    ours: Callable[[], float], theirs: Callable[[], float], *, runs: int, warm_up: int
+) -> tuple[float, float]:
+    """Return both medians; the first in each pair alternates, so that neither gains by order."""
+    times: dict[Callable[[], float], list[float]] = {ours: [], theirs: []}
+    for run in range(warm_up + runs):
+        for measure in (ours, theirs) if run % 2 else (theirs, ours):
+            elapsed = measure()
+            if run >= warm_up:
+                times[measure].append(elapsed)
+    return statistics.median(times[ours]), statistics.median(times[theirs])
+
+
+def _first_invokes_here(cloud: Cloud, client: Any) -> Callable[[], float]:
+    numbers = iter(range(1_000))
+
+    def measure() -> float:
+        name = f"first-{next(numbers)}"
+        deploy(cloud, name, TRIVIAL)
+        return Target(client, name).invoke_ms()
+
+    return measure
+
+
+def _first_invokes_there(cloud: Cloud, binary: Path, folder: Path) -> Callable[[], float]:
+    numbers = iter(range(1_000))
+
+    def measure() -> float:
+        home = folder / f"first-{next(numbers)}"
+        with running_emulator(binary, TRIVIAL, folder=home) as endpoint:
+            client = connect(cloud, "lambda", endpoint=endpoint)
+            return Target(client, "function").invoke_ms()
+
+    return measure
+
+
+def _memory() -> list[Measure]:
+    """Measure resident memory: one idle environment, then the cloud after lab 01."""
+    with _running_cloud() as cloud:
+        environment = _environment_mb(cloud)
+        detail = _play_lab(cloud)
+        assert cloud.process is not None
+        process = psutil.Process(cloud.process.pid)
+        resident, unique = _megabytes(process)
+    lab_row = Measure(
+        f"memory: cloud after lab {LAB[:2]}", resident, 130, "MB", f"USS {unique:.0f}"
+    )
+    if detail:
+        lab_row = Measure(lab_row.what, None, 130, "MB", detail)
+    return [lab_row, environment]
+
+
+def _environment_mb(cloud: Cloud) -> Measure:
+    assert cloud.process is not None
+    before = _descendants(cloud.process.pid)
+    deploy(cloud, "small", TRIVIAL).invoke_ms()
+    added = [pid for pid in _descendants(cloud.process.pid) if pid not in before]
+    figures = [_megabytes(psutil.Process(pid)) for pid in added]
+    resident, unique = max(figures, default=(0.0, 0.0))
+    what = "memory: one trivial environment"
+    return Measure(what, resident or None, 25, "MB", f"USS {unique:.0f}")
+
+
+def _descendants(pid: int) -> set[int]:
+    return {child.pid for child in psutil.Process(pid).children(recursive=True)}
+
+
+def _megabytes(process: psutil.Process) -> tuple[float, float]:
+    """Return a process's resident and unique memory."""
+    memory = process.memory_full_info()
+    return memory.rss / 1e6, memory.uss / 1e6
+
+
+def _play_lab(cloud: Cloud) -> str:
+    """Run the solved lab against this cloud; return why that was not possible, if so."""
+    import nbformat  # noqa: PLC0415 - slow to import, and not part of what is timed
+    from nbclient import NotebookClient  # noqa: PLC0415
+
+    solved = HOME / "solutions" / f"{LAB}.ipynb"
+    if not solved.exists():
+        return f"solutions/{LAB}.ipynb is not there: python3 kit.py build"
+    with tempfile.TemporaryDirectory() as data:
+        variables = os.environ | {
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_DEFAULT_REGION": cloud.region,
+            "AWS_ACCESS_KEY_ID": cloud.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": cloud.secret_access_key,
+            "COLDSTART_DATA": data,
+        }
+        notebook = nbformat.read(solved, as_version=4)
+        NotebookClient(
+            notebook, timeout=300, extra_arguments=["--Application.log_level=ERROR"]
+        ).execute(env=variables, cwd=str(HOME / "solutions"))
+    return ""
+
+
+def _eight_at_once() -> Measure:
+    what = "8 events at once of a 1 s handler"
+    with _running_cloud() as cloud:
+        target = deploy(cloud, "second", ONE_SECOND)
+        target.client.get_function(FunctionName=target.name)  # connects and warms the client
+        started = time.perf_counter()
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: target.invoke_ms(), range(8)))
+        elapsed = time.perf_counter() - started
+        records = cloud.records()["records"]
+    environments = sum(record["kind"] == "environment.created" for record in records)
+    return Measure(what, elapsed, 1.5, "s", f"{environments} environments")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""The commands of kit.py: read the command line, set up what it needs, hand over."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from tools.launch.copies import WELCOME, Copies
+from tools.launch.doctor import run_doctor
+from tools.launch.errors import LaunchError
+from tools.launch.installation import Installation
+from tools.launch.setup_lock import setup_lock
+from tools.launch.suite import run_suite
+
+HOME = Path(__file__).resolve().parents[2]
+# Loopback only, ended by one Ctrl-C, and no request that leaves the machine.
+JUPYTER = (
+    "jupyterlab",
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.answer_yes=True",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(prog="kit.py", description="Learn AWS Lambda in labs that run.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    lab = commands.add_parser("lab", help="open a lab in JupyterLab, in your own copy")
+    lab.add_argument("name", nargs="?", default=WELCOME, help="01, handlers or 01-handlers")
+    lab.add_argument("--fresh", action="store_true", help="start over; the old copy is kept")
+    lab.epilog = "Options after -- go to JupyterLab: kit.py lab 01 -- --no-browser --port 8890"
+
+    test = commands.add_parser("test", help="run everything this machine can run")
+    test.add_argument("--quick", action="store_true", help="leave out what is slow")
+
+    serve = commands.add_parser("serve", help="run the local AWS account for any SDK or CLI")
+    serve.add_argument("--port", type=int, default=4566)
+    serve.add_argument("--open", action="store_true", help="accept any access key")
+
+    doctor = commands.add_parser("doctor", help="say what on this machine helps or hinders")
+    doctor.add_argument("--port", type=int, default=4566, help="the port serve would use")
+
+    build = commands.add_parser("build", help="make labs/ and solutions/ from lessons/")
+    build.add_argument("name", nargs="?", help="a lesson: 01, handlers or 01-handlers")
+    build.add_argument("--check", action="store_true", help="only say whether they are current")
+
+    new = commands.add_parser("new", help="begin a lesson")
+    new.add_argument("slug", help="such as observability or 12-observability")
+
+    commands.add_parser("bench", help="measure, print the table, and write bench.json")
+    return top
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says and return the exit status."""
+    own, passed_on = _split(arguments)
+    options = parser().parse_args(own or ["--help"])
+    if passed_on and options.command != "lab":
+        parser().error("only lab passes options on to another program")
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        return _COMMANDS[options.command](options, passed_on)
+    except LaunchError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. Run the same command again to go on.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # such as kit.py doctor | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(_explain(error), file=sys.stderr)
+        return 1
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split at the first `--`, which stays in neither half."""
+    words = list(arguments)
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at + 1 :]
+
+
+def _end(signal_number: int, _frame: FrameType | None) -> None:
+    """Turn SIGTERM into an exception, so that a running pip or test is ended too."""
+    sys.exit(128 + signal_number)
+
+
+def _explain(error: OSError) -> LaunchError:
+    if error.errno == errno.ENOSPC:
+        advice = "free 1 GB, then run the same command again."
+        return LaunchError("Writing a file failed.", "the disk is full.", advice)
+    if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
+        return LaunchError(
+            f"{error.filename!r} cannot be written.",
+            f"{error.strerror}: the kit keeps .venv and your copies in its own folder.",
+            "copy the kit to a folder of your own and run it there.",
+        )
+    raise error
+
+
+def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
+    copies = Copies(HOME)
+    lab = copies.find(options.name)
+    installation = Installation(HOME)
+    installation.ensure()
+    with setup_lock(HOME / ".venv.lock"):  # two terminals at once make one copy
+        notebook = copies.open(lab, fresh=options.fresh)
+    print("Opening JupyterLab; Ctrl-C here ends it.", flush=True)
+    # containers run as root, and Jupyter's objection is to servers others can reach
+    as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    root = f"--ServerApp.root_dir={HOME}"
+    where = notebook.relative_to(HOME).as_posix()
+    return _hand_over(installation, [*JUPYTER, root, *as_root, *passed_on, where])
+
+
+def _test(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure(developer=True)
+    return run_suite(installation, quick=options.quick)
+
+
+def _serve(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure()
+    _require_free_port(options.port)
+    opening = ["--open"] if options.open else []
+    arguments = ["helpers.cloud.server", "--port", str(options.port), *opening]
+    return _hand_over(installation, arguments)
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        if os.name != "nt":  # there it would allow two servers on one port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise LaunchError(
+                f"Port {port} cannot be used: {error.strerror}.",
+                "another program listens there, perhaps LocalStack or another kit.py serve.",
+                f"end it, or choose another port: python3 kit.py serve --port {port + 1}",
+            ) from None
+
+
+def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    return run_doctor(Installation(HOME), port=options.port)
+
+
+def _build(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    check = ["--check"] if options.check else []
+    name = [options.name] if options.name else []
+    return _author(["tools.build", *check, *name])
+
+
+def _new(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    return _author(["tools.scaffold", options.slug])
+
+
+def _bench(_options: argparse.Namespace, _passed_on: list[str]) -> int:
+    return _author(["tools.bench"])
+
+
+def _author(arguments: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure(developer=True)
+    return _hand_over(installation, arguments)
+
+
+def _hand_over(installation: Installation, arguments: Sequence[str]) -> int:
+    """Become that module under .venv's Python, so that signals reach it and nobody else."""
+    command = [str(installation.python), "-m", *arguments]
+    environment = installation.environment()
+    # a kernel of this checkout, not one of the same name in the user's own Jupyter
+    environment["JUPYTER_PREFER_ENV_PATH"] = "1"
+    os.chdir(HOME)
+    # a shell's `&` leaves SIGINT ignored; whoever started it so may still end it by SIGINT
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if os.name != "nt":
+        os.execve(command[0], command, environment)
+    child = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:  # the console sent it to the child as well, which decides
+            continue
+
+
+_COMMANDS = {
+    "lab": _lab,
+    "test": _test,
+    "serve": _serve,
+    "doctor": _doctor,
+    "build": _build,
+    "new": _new,
+    "bench": _bench,
+}

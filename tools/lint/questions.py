@@ -1,0 +1,25 @@
+"""A lab's questions: five to eight of them, in the form helpers/quiz validates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpers.cloud.errors import KitError
+from helpers.quiz.questions import load_questions
+from tools.lint.problem import Problem
+from tools.notebooks.source import Lesson
+
+FEWEST, MOST = 5, 8
+
+
+def questions(lesson: Lesson, folder: Path) -> list[Problem]:
+    """Find questions that are missing, too few, too many, or without a reason for each option."""
+    path = folder / f"{lesson.slug}.json"
+    try:
+        sheet = load_questions(lesson.slug, folder=folder)
+    except KitError as error:
+        return [Problem(path, 1, " ".join(str(error).split()))]
+    count = len(sheet.questions)
+    if FEWEST <= count <= MOST:
+        return []
+    return [Problem(path, 1, f"{count} questions; a lab has {FEWEST} to {MOST}. Add or take out.")]
