@@ -554,4 +554,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **01 · Handlers**: deployment by hand, all the ways a handler can fail, and what the log tells.
-# Close this tab, and in the terminal run `python kit.py lab 01`.
+# Close this tab, and in the terminal run `python3 kit.py lab 01`.

@@ -157,7 +157,7 @@ def _compare_price(event: dict[str, Any], answer: Answer, cents: int) -> None:
     )
 
 
-TRUTHS = {"TRUE": "it is true", "HALF": "it is half true", "FALSE": "it is false"}
+TRUTHS = {"TRUE": "it is so", "HALF": "it is so in part", "FALSE": "it is not so"}
 
 LAB = LabChecks(
     slug="00-welcome",
@@ -272,11 +272,10 @@ LAB = LabChecks(
             options=TRUTHS,
             answer="FALSE",
             reasons={
-                "TRUE": "It had: go1.x. It ended on 8 January 2024, and you saw it refused.",
-                "HALF": "Go programs do run on Lambda, but not on a Go runtime: they bring their "
-                "own program on the bare system, provided.al2023.",
-                "FALSE": "go1.x ended on 8 January 2024, and you saw it refused. Go programs run "
-                "on the bare system, provided.al2023.",
+                "TRUE": "It had one, go1.x, until 8 January 2024.",
+                "HALF": "Go programs do run on Lambda, but AWS keeps no runtime for Go any more.",
+                "FALSE": "You saw go1.x refused. Go programs bring all they need, and run on the "
+                "bare system, the runtime provided.al2023.",
             },
         ),
     ),

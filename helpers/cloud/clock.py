@@ -10,6 +10,7 @@ import heapq
 import itertools
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -93,7 +94,10 @@ class Timers:
                     return
                 action = heapq.heappop(self._heap).action
             if action is not None:
-                action()
+                try:
+                    action()
+                except Exception:  # the others still want their turn
+                    traceback.print_exc()
 
     def _due(self) -> bool:
         return bool(self._heap) and self._heap[0].due <= self._clock.steady()

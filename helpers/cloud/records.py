@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -283,4 +284,8 @@ class _Subscriber:
 
     def _run(self) -> None:
         while True:
-            self._receive(self._backlog.get())
+            entry = self._backlog.get()
+            try:
+                self._receive(entry)
+            except Exception:  # one record less is better than none from now on
+                traceback.print_exc()

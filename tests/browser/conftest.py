@@ -24,7 +24,7 @@ from tools.launch.browser import find_chromium
 
 HOME = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).with_name("screenshots")
-COPIED = ("kit.py", "tools", "labs", "solutions", "requirements.lock", "requirements-dev.lock")
+COPIED = ("kit.py", "tools", "helpers", "labs", "solutions", "requirements.lock", "requirements-dev.lock")
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -17,6 +17,7 @@ return "Hello, " + (event.get("name") or "friend") + "!"
 def test_a_learner_goes_through_the_welcome_lab(page: Page, jupyterlab: JupyterLab) -> None:
     """The untouched lab runs, a typed solution passes, ■ ends a run, and the lab goes on."""
     run_all(page)
+    cell(page, "lab = Lab(").scroll_into_view_if_needed()
     screenshot(page, "00-run-all")
     expect(output_of(page, 'lab.check("0.1"')).to_contain_text("not started", timeout=60_000)
     screenshot(page, "00-untouched")
