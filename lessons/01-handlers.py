@@ -628,12 +628,16 @@ def handler(event, context):
 # %% [markdown]
 # ## The REPORT line
 #
-# After each invocation Lambda writes one line that says what happened and what you pay. You have seen it in the tables above:
+# After each invocation Lambda writes one line that says what happened and what you pay:
+#
+# ```text
+# REPORT RequestId: 3f1e…  Duration: 15.74 ms  Billed Duration: 147 ms  Memory Size: 128 MB  Max Memory Used: 56 MB  Init Duration: 130.49 ms
+# ```
 #
 # | field | meaning |
 # |---|---|
 # | Duration | your handler, from event to answer |
-# | Billed Duration | Init and Duration together, rounded up to a whole millisecond |
+# | Billed Duration | Init and Duration together, rounded up: 130.49 + 15.74 gives 147 |
 # | Memory Size | what you set |
 # | Max Memory Used | the most this environment ever used |
 # | Init Duration | loading your file; only in the first invocation of an environment |
@@ -664,12 +668,11 @@ for memory_mb in (128, 1769):
     with quiet:
         lab.deploy(work, "work-demo", MemorySize=memory_mb, Timeout=30)
         lab.invoke("work-demo", {"numbers": 1})
-        answer = lab.invoke("work-demo", {"numbers": 400_000})
-    report = answer.report
-    print(answer.log_tail[answer.log_tail.index("REPORT") :].strip())
-    billed_s = report.billed_ms / 1000
-    gb_seconds = report.memory_mb / 1024 * billed_s
-    print(f"{memory_mb} MB × {billed_s:.3f} s = {gb_seconds:.3f} GB-s", end="\n\n")
+        reports = [lab.invoke("work-demo", {"numbers": 400_000}).report for _ in range(5)]
+    # the best of five: your computer does other things too
+    billed_s = min(report.billed_ms for report in reports) / 1000
+    gb_seconds = memory_mb / 1024 * billed_s
+    print(f"{memory_mb:4} MB × {billed_s:.3f} s billed = {gb_seconds:.3f} GB-s")
 
 lab.saw("1.e")
 
@@ -678,7 +681,7 @@ lab.saw("1.e")
 # For work that computes, less memory saves little and costs patience.
 # Work that waits for others is different: waiting takes as long at any size, so there less memory is cheaper.
 #
-# The first `invoke` of each size took the cold start, so that the second shows the work alone.
+# The first `invoke` of each size took the cold start, so that the others show the work alone.
 # Loading your file was free until August 2025. Now Init Duration is billed like the rest.
 #
 # Prices in November 2026: $0.0000166667 per GB-second and $0.20 per million requests. Lab 13 looks for the best size.
@@ -751,9 +754,10 @@ lab.saw("1.f")
 # **Given** `copies`: for each function its `Handler` setting and the code of its `app.py`.
 #
 # **Goal** invoke each of them, read the `errorType`, and repair one thing in each: the setting or the code.
-# Leave their work as it is; lists in an answer are in alphabetical order.
+# `repairs` starts as a copy of `copies`; change its entries. A text is changed with `text.replace("old", "new")`.
+# Leave the functions' work as it is; lists in an answer are in alphabetical order.
 #
-# **Done when** each of the five answers an event that it has not seen.
+# **Done when** the check has deployed your repairs, and each of the five answers an event that it has not seen.
 
 # %% tags=["run"]
 copies = {
@@ -890,7 +894,7 @@ repairs["print-job"]["code"] = repairs["print-job"]["code"].replace('["items"]}\
 # %% [markdown]
 # ## Heard elsewhere
 #
-# Four sentences from articles about Lambda. Mark each as `"true"`, `"half"` or `"false"`, in place of `...`, and run the cell.
+# Four sentences from articles about Lambda. Before you run the cell, mark each as `"true"`, `"half"` or `"false"`, in place of `...`.
 
 # %% tags=["predict-1.g"]
 lab.predict("1.g", ...)  # In Lambda, datetime.utcnow() is the way to get the time in UTC.
@@ -943,7 +947,6 @@ def handler(event, context):
     photo = s3.head_object(Bucket=record["bucket"]["name"], Key=record["object"]["key"])
     return {"statusCode": 200, "body": json.dumps({"size": photo["ContentLength"]})}
 ''')
-quick_start
 
 # %% tags=["run"]
 s3 = lab.client("s3")

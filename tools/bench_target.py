@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from helpers.cloud.client import Cloud
+from tools.yardstick import RUNTIME
 
 TRUST = {
     "Version": "2012-10-17",
@@ -57,7 +58,7 @@ def deploy(cloud: Cloud, name: str, source: str) -> Target:
     client = connect(cloud, "lambda")
     client.create_function(
         FunctionName=name,
-        Runtime="python3.13",
+        Runtime=RUNTIME,
         Role=role,
         Handler="app.handler",
         Code={"ZipFile": archive.getvalue()},

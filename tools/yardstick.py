@@ -12,6 +12,8 @@ from pathlib import Path
 
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
 
+RUNTIME = "python3.13"
+"""The runtime that both sides are told they are: it decides how awslambdaric waits."""
 LISTENS_WITHIN_S = 10
 STOPS_WITHIN_S = 5
 
@@ -44,6 +46,7 @@ def running_emulator(
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout_s),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "128",
         "AWS_REGION": "us-east-1",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{RUNTIME}",
         "TZ": ":UTC",
     }
     with (folder / "emulator.log").open("wb") as log:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from helpers.cloud.doorkeeper import CallerKind, Doorkeeper
+from helpers.cloud.doorkeeper import Caller, CallerKind, Doorkeeper
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
@@ -50,11 +50,13 @@ class Gateway:
     """
 
     doorkeeper: Doorkeeper
+    invocations: LambdaApi
     lambda_apis: Sequence[LambdaApi]
     kit: KitApi
     access: Access
     services: Callable[[HttpRequest], HttpAnswer]
     changed: Callable[[], None]
+    settle: Callable[[], None]
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; a fault of the kit is a 500 with its own words, never a hang."""
@@ -72,19 +74,31 @@ class Gateway:
         caller = self.doorkeeper.admit(request)
         if isinstance(caller, HttpAnswer):
             return caller
+        invokes = caller.service == "lambda" and self.invocations.takes(request)
+        if not invokes:
+            self.settle()  # whoever reads logs or records after an answer finds them complete
         if request.path.startswith(PREFIX):
             return self.kit.answer(request)
+        refusal = self._refusal(request, caller)
+        if refusal is not None:
+            return refusal
+        if invokes:
+            return self.invocations.answer(request, caller.region or REGION)
+        return self._control_plane(request, caller)
+
+    def _refusal(self, request: HttpRequest, caller: Caller) -> HttpAnswer | None:
         if caller.kind is CallerKind.PUBLIC:
             return json_answer(403, {"message": "Forbidden"})
-        if caller.kind in (CallerKind.KEY, CallerKind.ANONYMOUS):
-            refusal = self.access.refusal(
-                request,
-                access_key_id=caller.access_key_id,
-                service=caller.service or "s3",
-                region=caller.region or REGION,
-            )
-            if refusal is not None:
-                return refusal
+        if caller.kind not in (CallerKind.KEY, CallerKind.ANONYMOUS):
+            return None
+        return self.access.refusal(
+            request,
+            access_key_id=caller.access_key_id,
+            service=caller.service or "s3",
+            region=caller.region or REGION,
+        )
+
+    def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
         for api in self.lambda_apis:
             if caller.service == "lambda" and api.takes(request):
                 return api.answer(request, caller.region or REGION)

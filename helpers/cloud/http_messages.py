@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request; `path` is raw (still percent-encoded), header names are lower-case."""
+    """One request; `path` is raw (still percent-encoded), header names are lower-case.
+
+    `respond` sends an answer at once, for whoever has work left to do after it; what is returned
+    later is then not sent.
+    """
 
     method: str
     path: str
@@ -18,6 +22,7 @@ class HttpRequest:
     headers: Mapping[str, str]
     header_names: tuple[str, ...]
     body: bytes = field(repr=False)
+    respond: Callable[[HttpAnswer], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     rbufsize = 65_536
     wbufsize = 0
     server: HttpServer
+    _responded = False
+    _closing = False
 
     def handle(self) -> None:
         while True:
@@ -74,11 +76,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 body = str(error).encode()
                 self._write(HttpAnswer(error.status, [("Content-Type", "text/plain")], body), True)
                 return
+            self._responded = False
+            self._closing = self._closes_after(request)
             answer = self.server.answer(request)
-            close = request.headers.get("connection", "").lower() == "close"
-            self._write(answer, close, head_only=request.method == "HEAD")
-            if close:
+            if not self._responded:
+                self._write(answer, self._closing, head_only=request.method == "HEAD")
+            if self._closing:
                 return
+
+    def _respond(self, answer: HttpAnswer) -> None:
+        self._responded = True
+        self._write(answer, self._closing)
+
+    def _closes_after(self, request: HttpRequest) -> bool:
+        wishes = request.headers.get("connection", "").lower()
+        if self.request_version == "HTTP/1.0":
+            return "keep-alive" not in wishes
+        return "close" in wishes
 
     def _read(self) -> HttpRequest | None:
         try:
@@ -90,6 +104,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         words = line.decode("latin-1").rstrip("\r\n").split(" ")
         if len(words) != 3 or not words[2].startswith("HTTP/1.") or len(line) > MAX_LINE_BYTES:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
+        self.request_version = words[2]
         headers, names = self._read_headers()
         target = words[1]
         if target.startswith(("http://", "https://")):
@@ -97,15 +112,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         path, _, query = target.partition("?")
         if headers.get("expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return HttpRequest(words[0], path, query, headers, names, self._read_body(headers))
+        body = self._read_body(headers)
+        return HttpRequest(words[0], path, query, headers, names, body, self._respond)
 
     def _read_headers(self) -> tuple[dict[str, str], tuple[str, ...]]:
         headers: dict[str, str] = {}
         names: list[str] = []
         while True:
             line = self.rfile.readline(MAX_LINE_BYTES + 1)
-            if line in (b"\r\n", b"\n", b""):
+            if line in (b"\r\n", b"\n"):
                 return headers, tuple(names)
+            if not line:
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "the head ended early")
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon or len(line) > MAX_LINE_BYTES or len(names) > MAX_HEADERS:
                 raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
@@ -117,7 +135,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if "chunked" in headers.get("transfer-encoding", "").lower():
             return self._read_chunks()
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad Content-Length")
         body = self.rfile.read(int(length)) if length != "0" else b""
         if len(body) < int(length):
@@ -128,10 +146,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pieces: list[bytes] = []
         while True:
             line = self.rfile.readline(MAX_LINE_BYTES)
-            try:
-                size = int(line.split(b";")[0], 16)
-            except ValueError:
-                raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad chunk") from None
+            digits = line.split(b";")[0].strip()
+            if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad chunk")
+            size = int(digits, 16)
             if size == 0:
                 while self.rfile.readline(MAX_LINE_BYTES) not in (b"\r\n", b"\n", b""):
                     pass  # trailers

@@ -33,7 +33,7 @@ class KitApi:
             return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
         if call == ("GET", "records"):
             since = parse_qs(request.query).get("since", ["0"])[0]
-            if not since.isdigit():
+            if not since.isdecimal():
                 return _refused("'since' takes the number of a record.")
             return json_answer(200, self.recorder.since(int(since)))
         if call == ("POST", "reset"):

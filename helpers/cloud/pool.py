@@ -23,6 +23,8 @@ from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Key, Registry
 
 REAP_EVERY_S = 5.0
+SETTLE_WITHIN_S = 0.5
+"""Freezing and logging take a millisecond; a runtime that asks for no more is not waited for."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,18 @@ class PoolLimits:
 
     account_concurrency: int = 1000
     idle_age_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An environment for one event; `answered` says that the event no longer counts.
+
+    The caller has its answer then, while the environment still freezes and writes its log. It can
+    be leased again once that is done.
+    """
+
+    environment: Environment
+    answered: Callable[[], None]
 
 
 class Pool:
@@ -51,6 +65,8 @@ class Pool:
         self._clock = waiting.clock
         self._start = start
         self._lock = threading.Lock()
+        self._settled = threading.Condition(self._lock)
+        self._settling: set[Environment] = set()
         self._free: defaultdict[Key, list[Environment]] = defaultdict(list)
         self._busy: set[Environment] = set()
         self._in_flight: Counter[Key] = Counter()
@@ -59,10 +75,20 @@ class Pool:
         self._timers.after(REAP_EVERY_S, self._reap)
 
     @contextlib.contextmanager
-    def lease(self, function: FunctionVersion) -> Iterator[Environment]:
+    def lease(self, function: FunctionVersion) -> Iterator[Lease]:
         """Yield an environment for one event; raises TooManyRequestsException at a ceiling."""
         self._admit(function)
         environment: Environment | None = None
+        counted = True
+
+        def answered() -> None:
+            nonlocal counted
+            counted = False
+            assert environment is not None
+            with self._lock:
+                self._discount(function.key)
+                self._settling.add(environment)
+
         try:
             environment = self._take(function) or self._start(function)
             with self._lock:
@@ -70,9 +96,17 @@ class Pool:
                 closed = self._closed
             if closed:  # while the environment was made
                 environment.shutdown("shutdown")
-            yield environment
+            yield Lease(environment, answered)
         finally:
+            if counted:
+                with self._lock:
+                    self._discount(function.key)
             self._give_back(function, environment)
+
+    def settle(self) -> None:
+        """Wait until every environment whose caller has its answer is frozen, and has logged."""
+        with self._settled:
+            self._settled.wait_for(lambda: not self._settling, SETTLE_WITHIN_S)
 
     def environments(self) -> list[Environment]:
         """Return all living environments."""
@@ -125,30 +159,39 @@ class Pool:
         return sum(count for key, count in self._in_flight.items() if key not in reserved)
 
     def _take(self, function: FunctionVersion) -> Environment | None:
-        with self._lock:
-            free = self._free[function.key]
-            for index in range(len(free) - 1, -1, -1):
-                environment = free[index]
-                if environment.function.revision == function.revision and (
-                    environment.function.version == function.version
-                ):
-                    return free.pop(index)
+        with self._settled:
+            found = self._take_free(function)
+            if found is None and any(_serves(e, function) for e in self._settling):
+                # its caller has the answer: it will be free before a new one could be started
+                self._settled.wait_for(lambda: bool(self._free[function.key]), SETTLE_WITHIN_S)
+                found = self._take_free(function)
+        return found
+
+    def _take_free(self, function: FunctionVersion) -> Environment | None:
+        free = self._free[function.key]
+        for index in range(len(free) - 1, -1, -1):
+            if _serves(free[index], function):
+                return free.pop(index)
         return None
 
+    def _discount(self, key: Key) -> None:
+        self._in_flight[key] -= 1
+        if not self._in_flight[key]:
+            del self._in_flight[key]
+
     def _give_back(self, function: FunctionVersion, environment: Environment | None) -> None:
-        with self._lock:
-            self._in_flight[function.key] -= 1
-            if not self._in_flight[function.key]:
-                del self._in_flight[function.key]
-            if environment is None:
-                return
+        if environment is None:
+            return
+        with self._settled:
             self._busy.discard(environment)
-            if environment.state is State.ENDED:
-                return
-            if not self._closed and self._is_current(environment):
+            self._settling.discard(environment)
+            ended = environment.state is State.ENDED
+            keep = not ended and not self._closed and self._is_current(environment)
+            if keep:
                 self._free[function.key].append(environment)
-                return
-        environment.shutdown("updated")
+            self._settled.notify_all()
+        if not keep and not ended:
+            environment.shutdown("updated")
 
     def _is_current(self, environment: Environment) -> bool:
         function = environment.function
@@ -177,3 +220,8 @@ class Pool:
         for environment in idle:
             environment.shutdown("idle")
         self._timers.after(REAP_EVERY_S, self._reap)
+
+
+def _serves(environment: Environment, function: FunctionVersion) -> bool:
+    own = environment.function
+    return own.revision == function.revision and own.version == function.version

@@ -211,8 +211,8 @@ class CloudServer:
                 token=self.token,
                 open_door=self.settings.open,
             ),
+            invocations=InvocationsApi(invoker, queue, ACCOUNT_ID),
             lambda_apis=(
-                InvocationsApi(invoker, queue, ACCOUNT_ID),
                 EventInvokeConfigsApi(
                     self.configs, self.registry, targets, self._authorizer, self.clock, ACCOUNT_ID
                 ),
@@ -221,6 +221,7 @@ class CloudServer:
             access=Guard(identities, self._authorizer),
             services=lambda request: call(self._moto, request, port=self.http.port),
             changed=self._authorizer.forget,
+            settle=self.pool.settle,
         )
         threading.Thread(target=application.warm_up, name="warm-up", daemon=True).start()
 

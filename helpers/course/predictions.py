@@ -18,8 +18,9 @@ def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: o
             f"○ {prediction_id} no prediction",
             closing=f"Write {choices} instead of ... to record one, or read on.",
         )
-    chosen = str(option).strip().upper()
-    if chosen not in prediction.options:
+    wanted = str(option).strip().casefold()
+    chosen = next((name for name in prediction.options if name.casefold() == wanted), None)
+    if chosen is None:
         return Card(
             Tone.WAIT,
             f"△ {prediction_id} has no option {option!r}",

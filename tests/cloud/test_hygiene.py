@@ -256,6 +256,7 @@ def test_nothing_is_left_of_a_killed_cloud(account: Account):
     assert_nothing_left(processes, account.folder)
 
 
+@pytest.mark.slow
 def test_a_killed_keeper_is_replaced_and_knows_all_that_the_first_knew(account: Account):
     """After kill -9 of the keeper the account answers, and a new keeper cleans up in the end."""
     account.fill()
@@ -286,6 +287,7 @@ def test_nothing_is_left_after_stop(account: Account):
         assert "Unhandled" == call.result(GONE_WITHIN_S)["FunctionError"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_serve_and_everything_in_it(folder: Path, number: int):
     """`serve` in the foreground ends within 2 s, with status 0, and leaves nothing."""
@@ -358,6 +360,7 @@ def allow_logs(account: Account) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells whose a daemon is")
 def test_a_daemon_of_a_handler_dies_with_its_environment(account: Account):
     """A process that left group and parent is killed at the timeout, by stop() and by the keeper.
@@ -392,6 +395,7 @@ def test_no_variable_marks_no_process():
     assert psutil.Process().is_running()
 
 
+@pytest.mark.slow
 def test_two_clouds_side_by_side_do_not_disturb_each_other(account: Account, folder: Path):
     """Each account has its own functions, and the end of one leaves the other as it was."""
     account.deploy("frozen", IDLE)
@@ -410,6 +414,7 @@ def test_two_clouds_side_by_side_do_not_disturb_each_other(account: Account, fol
     assert 1 == account.kinds("frozen").count("environment.created")
 
 
+@pytest.mark.slow
 def test_reset_empties_everything_and_kills_every_environment(account: Account):
     """After reset there is no function, role, bucket, record or process, and deploying works."""
     account.fill()

@@ -68,3 +68,12 @@ def test_without_a_prediction_what_happened_is_shown_all_the_same(progress: Prog
     """Skipping a prediction costs nothing."""
     assert "nothing yet" in str(saw(LAB, progress, "1.a"))
     assert "B: ten" in str(saw(LAB, progress, "1.a"))
+
+
+def test_options_in_small_letters_are_found_too(progress: Progress):
+    """Sentences heard elsewhere are marked "true", "half" or "false", however they are typed."""
+    truths = {"true": "it is right", "half": "it is half right", "false": "it is wrong"}
+    heard = LabChecks("01-x", (), (Prediction("1.g", "NaN is JSON.", truths, "false", truths),))
+
+    assert "you say half: it is half right" in str(predict(heard, progress, "1.g", "Half"))
+    assert {"1.g": "half"} == progress.guesses("01-x")

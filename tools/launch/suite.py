@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tools.launch.browser import find_chromium
 from tools.launch.installation import Installation
@@ -30,7 +29,7 @@ class Verdict:
     note: str
 
 
-def sections(home: Path, *, quick: bool) -> list[Section]:
+def sections(*, quick: bool) -> list[Section]:
     """Return what to run, the cheapest first."""
     return [
         Section("style", ("ruff", "check", ".")),
@@ -38,7 +37,6 @@ def sections(home: Path, *, quick: bool) -> list[Section]:
         Section("types", ("mypy",)),
         Section("labs are built from lessons", ("tools.build", "--check")),
         _tests(quick=quick),
-        _notebooks(home, quick=quick),
     ]
 
 
@@ -48,19 +46,9 @@ def _tests(*, quick: bool) -> Section:
     return Section("tests", ("pytest", "-n", "auto", *(["-m", markers] if markers else [])))
 
 
-def _notebooks(home: Path, *, quick: bool) -> Section:
-    name = "solved notebooks give their stored outputs"
-    if quick:
-        return Section(name, left_out="--quick")
-    if not any((home / "solutions").glob("*.ipynb")):
-        return Section(name, left_out="solutions/ is empty")
-    options = ("--nbval", "--nbval-sanitize-with", "tests/lessons/sanitize.cfg")
-    return Section(name, ("pytest", *options, "-n", "auto", "--dist", "loadfile", "solutions"))
-
-
 def run_suite(installation: Installation, *, quick: bool) -> int:
     """Run the sections, print the summary, and return the exit status."""
-    verdicts = [_run(installation, section) for section in sections(installation.home, quick=quick)]
+    verdicts = [_run(installation, section) for section in sections(quick=quick)]
     print("\nSummary", flush=True)
     for verdict in verdicts:
         print(f"  {'ok    ' if verdict.passed else 'FAILED'}  {verdict.name} ({verdict.note})")

@@ -47,6 +47,7 @@ class CodeStore:
         with self._lock:
             if not target.exists():
                 unfinished = self._folder / f"{name}.part"
+                shutil.rmtree(unfinished, ignore_errors=True)  # what a failed attempt left
                 unfinished.mkdir()
                 for package in packages:
                     _lay_over(package, unfinished)
@@ -63,7 +64,14 @@ def _lay_over(package: CodePackage, target: Path) -> None:
         return
     apart = target.with_name(f"{target.name}.layer")
     apart.mkdir()
-    unpack(package.zip_bytes, apart)
+    try:
+        unpack(package.zip_bytes, apart)
+        _merge(apart, target)
+    finally:
+        shutil.rmtree(apart)
+
+
+def _merge(apart: Path, target: Path) -> None:
     for path in sorted(apart.rglob("*")):
         place = target / path.relative_to(apart)
         is_folder = path.is_dir() and not path.is_symlink()
@@ -73,7 +81,6 @@ def _lay_over(package: CodePackage, target: Path) -> None:
             place.mkdir(exist_ok=True)
         else:
             shutil.copy2(path, place, follow_symlinks=False)
-    shutil.rmtree(apart)
 
 
 def _protect(folder: Path) -> None:

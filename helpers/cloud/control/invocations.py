@@ -58,9 +58,15 @@ class InvocationsApi:
         if kind == "Event":
             self._queue.accept(call)
             return HttpAnswer(202, [("x-amzn-RequestId", request_id)])
-        answer = self._invoker.invoke(call)
-        tail = request.headers.get("x-amz-log-type") == "Tail"
-        return _rendered(answer, request_id, tail=tail)
+        if request.headers.get("x-amz-log-type") == "Tail":
+            return _rendered(self._invoker.invoke(call), request_id, tail=True)
+        respond = request.respond
+        if respond is None:
+            return _rendered(self._invoker.invoke(call), request_id, tail=False)
+        answer = self._invoker.invoke(
+            call, lambda early: respond(_rendered(early, request_id, tail=False))
+        )
+        return _rendered(answer, request_id, tail=False)
 
     def _request(self, request: HttpRequest, region: str, request_id: str) -> InvokeRequest:
         match = PATH.fullmatch(request.path)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +36,7 @@ from helpers.cloud.ports import CredentialIssuer, FunctionLog
 from helpers.cloud.records import Recorder
 
 INIT_LIMIT_S = 10.0
+Answered = Callable[[InvocationResult], None]
 
 
 class State(StrEnum):
@@ -72,6 +73,15 @@ class Ending:
     fault: Fault | None = None
     payload: bytes = b""
 
+    def result(self, log_lines: Sequence[str] = ()) -> InvocationResult:
+        """Return the ending as the caller is told of it."""
+        return InvocationResult(
+            payload=self.fault.payload if self.fault else self.payload,
+            function_error="Unhandled" if self.fault else None,
+            error_type=self.fault.error_type if self.fault else None,
+            log_lines=log_lines,
+        )
+
 
 class Environment:
     """One execution environment of one function version, from its creation until shutdown.
@@ -87,6 +97,7 @@ class Environment:
         self._platform = platform
         self._lock = threading.Lock()
         self._ending: str | None = None
+        self._answered: Answered | None = None
         self._journal = Journal(function, self.id, clock=platform.clock, sink=platform.log)
         self._driver = Driver(platform.clock, self._journal.printed)
         self._memory = MemoryWatch(function.memory_mb)
@@ -99,8 +110,13 @@ class Environment:
         self._driver.on_connect = self._workspace.hold
         self._record(records.EnvironmentCreated)
 
-    def invoke(self, invocation: Invocation) -> InvocationResult:
-        """Serve one event, cold or warm; never raises for what a handler does."""
+    def invoke(self, invocation: Invocation, answered: Answered | None = None) -> InvocationResult:
+        """Serve one event, cold or warm; never raises for what a handler does.
+
+        `answered` is given the handler's answer at once, without the log lines, while the runtime
+        still goes to ask for the next event.
+        """
+        self._answered = answered
         fresh = self.state is State.CREATED
         if not self._enter():
             return _failed(self._shut_down_fault(invocation.request_id))
@@ -208,6 +224,8 @@ class Environment:
         ending: Ending
         if event.happening in (Happening.RESPONSE, Happening.ERROR):
             ending = _answered(event, duration_ms)
+            if self._answered is not None:
+                self._answered(ending.result())
             event = self._driver.wait(limits)
         else:
             if event.happening is Happening.DEADLINE:
@@ -257,7 +275,7 @@ class Environment:
         group = self._group()
         group.stop()
         self._driver.drain()
-        self._memory.exceeded(max(group.resident_bytes(), group.peak_bytes()))
+        self._memory.exceeded(group.peak_bytes())
         self._record(records.EnvironmentFrozen)
 
     def _thaw(self) -> None:
@@ -329,12 +347,7 @@ class Environment:
             memory_mb=report.memory_mb,
             max_memory_mb=report.max_memory_mb,
         )
-        return InvocationResult(
-            payload=fault.payload if fault else ending.payload,
-            function_error="Unhandled" if fault else None,
-            error_type=report.error_type,
-            log_lines=self._journal.invocation_lines(),
-        )
+        return ending.result(self._journal.invocation_lines())
 
     def _note_init(self, ending: Ending, *, phase: str) -> None:
         fault = ending.fault

@@ -126,12 +126,19 @@ class ProcessGroup:
         return sum(_resident_pages(pid) for pid in self.pids()) * PAGE_BYTES
 
     def peak_bytes(self) -> int:
-        """Return the leader's highest resident memory so far, where the system tells, else 0."""
+        """Return the group's highest resident memory: the leader's peak, the others as they are.
+
+        Where the system does not tell a process's peak, this is the memory of the moment.
+        """
+        if not HAS_PROC:
+            return self.resident_bytes()
+        leader, *others = self.pids()
         try:
-            status = Path(f"/proc/{self.pid}/status").read_bytes()
-            return int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024
+            status = _read(f"/proc/{leader}/status")
+            peak = int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024
         except (OSError, IndexError):
-            return 0
+            peak = 0
+        return peak + sum(_resident_pages(pid) for pid in others) * PAGE_BYTES
 
     def cpu_s(self) -> float:
         """Return the processor seconds that the group has used."""
@@ -146,7 +153,7 @@ class ProcessGroup:
         found = [self.pid]
         for pid in found:
             with contextlib.suppress(OSError):
-                found += map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+                found += map(int, _read(f"/proc/{pid}/task/{pid}/children").split())
         return found
 
     def owns_peer(self, peer_port: int, own_port: int) -> bool:
@@ -205,10 +212,19 @@ def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
     return group.poll() is not None
 
 
+def _read(path: str) -> bytes:
+    # asked at every invocation; pathlib's objects would cost more than the reading
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 65_536)
+    finally:
+        os.close(descriptor)
+
+
 def _resident_pages(pid: int) -> int:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
-    except OSError:
+        return int(_read(f"/proc/{pid}/statm").split()[1])
+    except (OSError, IndexError):
         return 0
 
 

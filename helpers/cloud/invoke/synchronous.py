@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.clock import Clock
@@ -60,8 +61,13 @@ class Invoker:
         self._pool = pool
         self._clock = clock
 
-    def invoke(self, request: InvokeRequest) -> InvokeAnswer:
-        """Run the function and wait for its answer; raises AwsError when it cannot be run."""
+    def invoke(
+        self, request: InvokeRequest, answered: Callable[[InvokeAnswer], None] | None = None
+    ) -> InvokeAnswer:
+        """Run the function and wait for its answer; raises AwsError when it cannot be run.
+
+        `answered` gets the handler's answer before the environment is frozen and has logged.
+        """
         function = self.check(request)
         if len(request.event) > MAX_SYNC_PAYLOAD_BYTES:
             raise RequestTooLargeException(
@@ -77,8 +83,14 @@ class Invoker:
             client_context=request.client_context,
             trace_id=trace_id,
         )
-        with self._pool.lease(function) as environment:
-            result = environment.invoke(invocation)
+        with self._pool.lease(function) as lease:
+
+            def early(result: InvocationResult) -> None:
+                assert answered is not None
+                lease.answered()
+                answered(InvokeAnswer(function.version, result, trace_id))
+
+            result = lease.environment.invoke(invocation, early if answered else None)
         return InvokeAnswer(function.version, result, trace_id)
 
     def check(self, request: InvokeRequest) -> FunctionVersion:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from helpers.cloud.http_messages import HttpRequest
@@ -231,12 +232,9 @@ def _timestamp(request: HttpRequest) -> str:
 
 
 def _check_time(parts: _Parts, now: float) -> None:
-    try:
-        made = datetime.strptime(parts.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        raise malformed(
-            f"Date must be in ISO-8601 'basic format'. Got '{parts.timestamp}'."
-        ) from None
+    made = _unix_seconds(parts.timestamp)
+    if made is None:
+        raise malformed(f"Date must be in ISO-8601 'basic format'. Got '{parts.timestamp}'.")
     if parts.timestamp[:8] != parts.day:
         raise mismatch(parts.claim)
     s3 = parts.claim.service in S3_SERVICES
@@ -249,6 +247,14 @@ def _check_time(parts: _Parts, now: float) -> None:
             raise SignatureError(Fault.EXPIRED, message, claim=parts.claim)
     elif early or now > made + SKEW_S:
         raise SignatureError(Fault.SKEWED, _skew_message(parts, now, early), claim=parts.claim)
+
+
+@lru_cache(maxsize=64)  # many requests are signed within one second
+def _unix_seconds(timestamp: str) -> float | None:
+    try:
+        return datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
 
 
 def _skew_message(parts: _Parts, now: float, early: bool) -> str:

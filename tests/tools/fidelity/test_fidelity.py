@@ -31,7 +31,9 @@ def test_the_committed_table_says_of_aws_what_the_rows_say():
     """Labs, AWS's side and sources are current; only "here" comes from a run."""
     committed = json.loads(fidelity.FILE.read_text("utf-8"))
 
-    expected = [fidelity.entry_of(row, entry["here"]) for row, entry in zip(ROWS, committed, strict=True)]
+    expected = [
+        fidelity.entry_of(row, entry["here"]) for row, entry in zip(ROWS, committed, strict=True)
+    ]
     assert expected == committed
 
 

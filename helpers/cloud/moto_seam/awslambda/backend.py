@@ -18,7 +18,7 @@ from helpers.cloud.control.functions import (
 )
 from helpers.cloud.control.layers import check_total_size
 from helpers.cloud.control.packages import check_package
-from helpers.cloud.errors import AwsError
+from helpers.cloud.errors import AwsError, PreconditionFailedException
 from helpers.cloud.model import CodePackage, FunctionVersion
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
 
@@ -222,9 +222,11 @@ def _check_size(code: bytes | None, layers: Sequence[CodePackage]) -> None:
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
     given = body.get("RevisionId")
     if given is not None and given != function.revision_id:
-        raise lambda_models.PreconditionFailedException(
-            "The RevisionId provided does not match the latest RevisionId. Call the "
-            "GetFunction/GetAlias API to retrieve the latest RevisionId"
+        raise MotoAwsError(
+            PreconditionFailedException(
+                "The Revision Id provided does not match the latest Revision Id. Call the "
+                "GetFunction/GetAlias API to retrieve the latest Revision Id"
+            )
         )
 
 

@@ -1,0 +1,270 @@
+"""The places of moto that the kit holds on to: a new moto that moved one fails here, by name."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import re
+from importlib.metadata import version
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import moto.awslambda.models as lambda_models
+import pytest
+from moto.awslambda.utils import get_backend
+from moto.cloudformation.parsing import resource_class_from_type
+from moto.core.config import default_user_config
+from moto.iam.models import IAMBackend
+
+from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
+
+ROOT = Path(__file__).resolve().parents[3]
+
+NAMES = {
+    "moto.core.config": {"application": ["default_user_config"]},
+    "moto.core.base_backend": {"application": ["BackendDict.reset"]},
+    "moto.core.model_instances": {"application": ["reset_model_data"]},
+    "moto.moto_server.werkzeug_app": {
+        "application": ["DomainDispatcherApplication", "create_backend_app"]
+    },
+    "moto.settings": {"application": ["moto_server_port", "load_iam_aws_managed_policies"]},
+    "moto.awslambda.utils": {"awslambda": ["get_backend"]},
+    "moto.awslambda_simple.models": {"awslambda": ["lambda_simple_backends"]},
+    "moto.awslambda.models": {
+        "awslambda": [
+            "LambdaFunction.create_from_cloudformation_json",
+            "LambdaFunction.update_from_cloudformation_json",
+            "LambdaFunction._create_zipfile_from_plaintext_code",
+            "LambdaBackend.layers_versions_by_arn",
+            "LambdaBackend.get_function",
+        ]
+    },
+    "moto.iam.models": {
+        "identities": ["iam_backends", "IAMBackend.get_user", "IAMBackend.get_groups_for_user"],
+        "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
+    },
+    "moto.sts.models": {
+        "identities": [
+            "sts_backends",
+            "STSBackend.assume_role",
+            "STSBackend.get_assumed_role_from_access_key",
+        ]
+    },
+    "moto.logs.models": {
+        "function_log": [
+            "logs_backends",
+            "LogsBackend.create_log_group",
+            "LogGroup.create_log_stream",
+            "LogGroup.put_log_events",
+        ]
+    },
+    "moto.s3.models": {"targets": ["s3_backends", "S3Backend.put_object"]},
+    "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
+    "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
+    "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
+    "moto.dynamodb.models": {"guard": ["dynamodb_backends"]},
+}
+"""By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
+
+PARAMETERS = {
+    "moto.sts.models:STSBackend.assume_role": (
+        "region_name role_session_name role_arn policy duration external_id"
+    ),
+    "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
+    "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
+    "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
+    "moto.events.models:EventsBackend.put_events": "events",
+    "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
+    "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
+}
+"""Parameters that the seam passes, some of them by name."""
+
+ATTRIBUTES = {
+    "moto.iam.models:iam_backends": "roles users access_keys managed_policies",
+    "moto.s3.models:s3_backends": "buckets",
+    "moto.sqs.models:sqs_backends": "queues",
+    "moto.sns.models:sns_backends": "topics",
+    "moto.events.models:events_backends": "event_buses",
+    "moto.logs.models:logs_backends": "groups",
+    "moto.dynamodb.models:dynamodb_backends": "tables",
+}
+"""What the seam reads of a fresh backend."""
+
+
+def looked_up(module: str, name: str) -> Any:
+    """Return a name of a module, also `Class.method`."""
+    found = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def advice(user: str, what: str) -> str:
+    """Return what to do about a seam that moved."""
+    return (
+        f"moto {version('moto')} has {what} no longer as it was; helpers/cloud/moto_seam/{user} "
+        "holds on to it. Pin moto back in requirements.txt, or adapt that module and this table."
+    )
+
+
+@pytest.mark.parametrize(
+    ("module", "user", "name"),
+    [
+        (module, user, name)
+        for module, users in NAMES.items()
+        for user, names in users.items()
+        for name in names
+    ],
+)
+def test_what_the_seam_names_is_there(module: str, user: str, name: str):
+    """Each class, function and variable that the kit uses or replaces exists."""
+    try:
+        looked_up(module, name)
+    except (ImportError, AttributeError):
+        pytest.fail(advice(user, f"{module}.{name}"))
+
+
+@pytest.mark.parametrize(("place", "parameters"), PARAMETERS.items())
+def test_what_the_seam_calls_takes_what_it_gives(place: str, parameters: str):
+    """Functions of backends that the kit calls itself have the parameters it passes."""
+    module, name = place.split(":")
+    taken = [*inspect.signature(looked_up(module, name)).parameters]
+
+    missing = [wanted for wanted in parameters.split() if wanted not in taken]
+    assert [] == missing, advice("targets", f"the parameters {missing} of {module}.{name}")
+
+
+@pytest.mark.parametrize(("place", "attributes"), ATTRIBUTES.items())
+def test_what_the_seam_reads_of_a_backend_is_there(
+    place: str, attributes: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Backends hold their resources under the names that the kit reads."""
+    monkeypatch.setattr("moto.iam.models.load_iam_aws_managed_policies", lambda: False)
+    module, name = place.split(":")
+    by_region = looked_up(module, name)["000000000001"]
+    try:
+        backend = by_region["us-east-1"]
+    except KeyError:  # a service without Regions
+        backend = by_region["aws"]
+
+    missing = [wanted for wanted in attributes.split() if not hasattr(backend, wanted)]
+    assert [] == missing, advice("targets", f"{missing} of {module}.{name}")
+
+
+def seam_attributes() -> list[tuple[str, str, str]]:
+    """Return each `alias.name` of the seam for which `alias` is a module of moto."""
+    found = set()
+    for file in (ROOT / "helpers" / "cloud" / "moto_seam").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        aliases = {
+            alias.asname: alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if alias.asname and alias.name.startswith("moto.")
+        }
+        for node in ast.walk(tree):
+            match node:
+                case ast.Attribute(ast.Name(alias), name) if alias in aliases:
+                    found.add((file.stem, aliases[alias], name))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("user", "module", "name"), seam_attributes())
+def test_what_the_seam_takes_of_a_module_is_there(user: str, module: str, name: str):
+    """Names behind a module's alias are looked up late, so they are looked up here first."""
+    assert hasattr(importlib.import_module(module), name), advice(user, f"{module}.{name}")
+
+
+def public_methods(kit_class: type) -> list[str]:
+    """Return the methods that a class of the kit defines, not those it only inherits."""
+    return [name for name, value in vars(kit_class).items() if isinstance(value, FunctionType)]
+
+
+@pytest.mark.parametrize(
+    ("kit_class", "name"),
+    [(KitBackend, n) for n in public_methods(KitBackend) if not n.startswith("_")]
+    + [
+        (KitFunction, n)
+        for n in public_methods(KitFunction)
+        if n not in ("touch", "published", "published_logging")
+    ],
+)
+def test_what_the_kit_overrides_is_still_called_so(kit_class: type, name: str):
+    """An override that moto no longer calls, or calls otherwise, would silently do nothing."""
+    original = getattr(kit_class.__mro__[1], name, None)
+    assert original is not None, advice("awslambda", f"{kit_class.__mro__[1].__name__}.{name}")
+
+    ours = inspect.signature(getattr(kit_class, name)).parameters
+    theirs = [*inspect.signature(original).parameters]
+    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    named = [p.name for p in ours.values() if p.kind not in kinds]
+    assert named == theirs[: len(named)], advice("awslambda", f"the parameters of {name}")
+    if len(named) < len(theirs):
+        assert any(p.kind in kinds for p in ours.values()), advice("awslambda", f"all of {name}")
+
+
+def test_the_simple_backends_are_looked_up_anew_at_each_call(monkeypatch: pytest.MonkeyPatch):
+    """With use_docker off, every path of moto reaches whatever stands in awslambda_simple."""
+    monkeypatch.setitem(default_user_config, "lambda", {"use_docker": False})
+    ours = {"123456789012": {"us-east-1": "the kit's backend"}}
+    monkeypatch.setattr("moto.awslambda_simple.models.lambda_simple_backends", ours)
+
+    found = get_backend("123456789012", "us-east-1")
+
+    assert "the kit's backend" == found, advice("awslambda", "moto.awslambda.utils.get_backend")
+
+
+def test_functions_are_constructed_by_the_name_that_the_kit_rebinds():
+    """create_function looks LambdaFunction up in its module, so a rebound name is used."""
+    names = lambda_models.LambdaBackend.create_function.__code__.co_names
+
+    assert "LambdaFunction" in names, advice("awslambda", "LambdaBackend.create_function")
+
+
+def test_managed_policies_are_read_by_the_method_that_the_kit_replaces():
+    """A new IAM backend asks _init_aws_policies, once."""
+    names = IAMBackend.__init__.__code__.co_names
+
+    assert "_init_aws_policies" in names, advice("managed_policies", "IAMBackend.__init__")
+
+
+def test_cloudformation_knows_functions_by_motos_own_class():
+    """That is why creation and update from a template are bound on that class."""
+    found = resource_class_from_type("AWS::Lambda::Function")
+
+    assert found.__name__ == "LambdaFunction", advice("awslambda", "CloudFormation's functions")
+    assert found.__module__ == "moto.awslambda.models"
+
+
+def test_step_functions_asks_for_the_port_late():
+    """Its inner client goes to localhost at the port that the kit sets."""
+    client = importlib.import_module("moto.stepfunctions.parser.asl.utils.boto_client")
+    source = Path(str(client.__file__)).read_text(encoding="utf-8")
+
+    assert re.search(r"moto_server_port|MOTO_PORT|localhost", source), advice(
+        "application", "the endpoint of Step Functions' client"
+    )
+
+
+def test_the_installed_moto_is_the_pinned_one():
+    """The seam is checked against one version; another one is a decision."""
+    pinned = re.search(
+        r"^moto(?:\[[^\]]*\])?\s*==\s*([\w.]+)",
+        (ROOT / "requirements.txt").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+
+    assert pinned is not None, "requirements.txt does not pin moto with =="
+    assert pinned[1] == version("moto")
+
+
+def test_a_seam_that_moved_is_told_with_the_remedy():
+    """The failure names the version, the place, who needs it, and what to do."""
+    text = advice("targets", "moto.sqs.models.sqs_backends")
+
+    assert f"moto {version('moto')} has moto.sqs.models.sqs_backends no longer as it was" in text
+    assert "helpers/cloud/moto_seam/targets" in text
+    assert "requirements.txt" in text
