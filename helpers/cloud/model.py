@@ -23,6 +23,13 @@ class LogFormat(StrEnum):
     JSON = "JSON"
 
 
+class InitializationType(StrEnum):
+    """How an environment came to be: AWS_LAMBDA_INITIALIZATION_TYPE."""
+
+    ON_DEMAND = "on-demand"
+    PROVISIONED = "provisioned-concurrency"
+
+
 class PackageType(StrEnum):
     """PackageType of CreateFunction."""
 

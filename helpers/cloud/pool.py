@@ -1,38 +1,30 @@
 """Which environment serves an event: concurrency as a lease.
 
-In this order: a free environment of the same function version and revision, else a new one, else
-429. A function's reserved concurrency is its own ceiling; all others share what is left of the
-account's. Environments that nobody needs are shut down: idle too long, or of an old revision.
+In this order: a free provisioned environment of the version, a free one that was made on demand,
+a new one, else 429. Environments of an old revision are shut down.
 
-Source: docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html.
+Source: docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html, provisioned-concurrency.html.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.cloud import records
+from helpers.cloud.admission import Admission, PoolLimits, Refusal
 from helpers.cloud.environment.lifecycle import Environment, State
-from helpers.cloud.errors import ServiceException, ThrottleReason, TooManyRequestsException
-from helpers.cloud.model import FunctionVersion
+from helpers.cloud.errors import ServiceException
+from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Key, Registry
 
-REAP_EVERY_S = 5.0
+ON_DEMAND, PROVISIONED = InitializationType.ON_DEMAND, InitializationType.PROVISIONED
 SETTLE_WITHIN_S = 0.5
 """Freezing and logging take a millisecond; a runtime that asks for no more is not waited for."""
-
-
-@dataclass(slots=True)
-class PoolLimits:
-    """The account's concurrency and how long an idle environment is kept (settable)."""
-
-    account_concurrency: int = 1000
-    idle_age_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +53,43 @@ class Pool:
         self.limits = limits
         self._registry = registry
         self._recorder = waiting.recorder
-        self._timers = waiting.timers
-        self._clock = waiting.clock
+        self._admission = Admission(registry, limits, waiting.clock.steady)
         self._start = start
         self._lock = threading.Lock()
         self._settled = threading.Condition(self._lock)
         self._settling: set[Environment] = set()
         self._free: defaultdict[Key, list[Environment]] = defaultdict(list)
         self._busy: set[Environment] = set()
-        self._in_flight: Counter[Key] = Counter()
+        self._prepared: set[Environment] = set()
+        self._retired: set[Environment] = set()
         self._closed = False
         registry.subscribe(self._on_change)
-        self._timers.after(REAP_EVERY_S, self._reap)
 
     @contextlib.contextmanager
     def lease(self, function: FunctionVersion) -> Iterator[Lease]:
         """Yield an environment for one event; raises TooManyRequestsException at a ceiling."""
-        self._admit(function)
-        environment: Environment | None = None
-        counted = True
+        environment = self._admit(function)
+        counted = environment is None or environment.initialization_type is ON_DEMAND
+
+        def discount() -> None:
+            nonlocal counted
+            if counted:
+                counted = False
+                self._admission.leave(function.key)
 
         def answered() -> None:
-            nonlocal counted
-            counted = False
             assert environment is not None
             with self._lock:
-                self._discount(function.key)
+                discount()
                 self._settling.add(environment)
 
         try:
-            environment = self._take(function) or self._start(function)
-            with self._lock:
-                self._busy.add(environment)
-                closed = self._closed
-            if closed:  # while the environment was made
-                environment.shutdown("shutdown")
+            if environment is None:
+                environment = self._begin(function)
             yield Lease(environment, answered)
         finally:
-            if counted:
-                with self._lock:
-                    self._discount(function.key)
+            with self._lock:
+                discount()
             self._give_back(function, environment)
 
     def settle(self) -> None:
@@ -111,15 +100,63 @@ class Pool:
     def environments(self) -> list[Environment]:
         """Return all living environments."""
         with self._lock:
-            return [*self._busy, *(e for free in self._free.values() for e in free)]
+            return [*self._busy, *self._prepared, *self._waiting()]
+
+    def idle(self) -> list[Environment]:
+        """Return the environments made on demand that wait for an event."""
+        with self._lock:
+            return [e for e in self._waiting() if e.initialization_type is ON_DEMAND]
+
+    def prepare(self, environment: Environment) -> bool:
+        """Initialise a provisioned environment, which serves once it is provided."""
+        with self._lock:
+            self._prepared.add(environment)
+            closed = self._closed
+        if closed:
+            environment.shutdown("shutdown")
+        return environment.prepare()
+
+    def provide(
+        self,
+        key: Key,
+        qualifier: str,
+        versions: Mapping[str, int],
+        environments: Sequence[Environment],
+    ) -> None:
+        """Let prepared environments serve, and hold concurrency for what a qualifier has."""
+        with self._settled:
+            self._admission.hold(key, qualifier, versions)
+            self._prepared.difference_update(environments)
+            stale = [e for e in environments if self._closed or not self._is_current(e)]
+            self._free[key].extend(e for e in environments if e not in stale)
+            self._settled.notify_all()
+        for environment in stale:
+            environment.shutdown("updated")
+
+    def retire(self, environments: Iterable[Environment], reason: str) -> None:
+        """Shut environments down: what is idle at once, what is busy after its event."""
+        idle = []
+        with self._lock:
+            for environment in environments:
+                free = self._free[environment.function.key]
+                if environment in free:
+                    free.remove(environment)
+                    idle.append(environment)
+                elif environment in self._prepared:
+                    self._prepared.discard(environment)
+                    idle.append(environment)
+                elif environment in self._busy:
+                    self._retired.add(environment)
+        for environment in idle:
+            environment.shutdown(reason)
 
     def end_all(self, reason: str) -> None:
         """Shut down every environment: reset or the end of the cloud."""
         with self._lock:
-            idle = [e for free in self._free.values() for e in free]
-            busy = list(self._busy)
+            every = [*self._waiting(), *self._busy, *self._prepared]
             self._free.clear()
-        for environment in [*idle, *busy]:
+            self._admission.forget()
+        for environment in every:
             environment.shutdown(reason)
 
     def close(self) -> None:
@@ -128,56 +165,77 @@ class Pool:
             self._closed = True
         self.end_all("shutdown")
 
-    def _admit(self, function: FunctionVersion) -> None:
-        key = function.key
-        with self._lock:
+    def _waiting(self) -> Iterator[Environment]:
+        return (environment for free in self._free.values() for environment in free)
+
+    def _admit(self, function: FunctionVersion) -> Environment | None:
+        """Return a free environment, or None when a new one may be made."""
+        with self._settled:
             if self._closed:
                 raise ServiceException("The local account is shutting down.")
-            published = self._registry.get(key)
-            reserved = published.reserved if published is not None else None
-            if reserved is not None:
-                refusal = ThrottleReason.RESERVED_CONCURRENCY
-                full = self._in_flight[key] >= reserved
-            else:
-                refusal = ThrottleReason.CONCURRENCY
-                full = self._unreserved_in_flight() >= self._unreserved_limit()
-            if not full:
-                self._in_flight[key] += 1
-                return
-        self._recorder.add(
-            records.InvocationThrottled(
-                function=function.name, version=function.version, reason=refusal
+            provides = self._admission.held_for(function.key, function.version) > 0
+            environment = self._take_provisioned(function) if provides else None
+            spilled = provides and environment is None
+            refusal = None if environment else self._admission.enter(function.key)
+            if environment is None and refusal is None:
+                environment = self._take(function, ON_DEMAND)
+                refusal = None if environment else self._admission.start(function.key)
+                if refusal is not None:
+                    self._admission.leave(function.key)
+            if environment is not None:
+                self._busy.add(environment)
+        self._note(function, refusal, spilled=spilled)
+        return environment
+
+    def _note(self, function: FunctionVersion, refusal: Refusal | None, *, spilled: bool) -> None:
+        name, version = function.name, function.version
+        if refusal is not None:
+            self._recorder.add(
+                records.InvocationThrottled(function=name, version=version, reason=refusal.reason)
             )
-        )
-        raise TooManyRequestsException("Rate Exceeded.", reason=refusal)
+            raise refusal.error()
+        if spilled:
+            self._recorder.add(records.InvocationSpilledOver(function=name, version=version))
 
-    def _unreserved_limit(self) -> int:
-        return self.limits.account_concurrency - sum(self._registry.reservations().values())
+    def _begin(self, function: FunctionVersion) -> Environment:
+        environment = self._start(function)
+        with self._lock:
+            self._busy.add(environment)
+            closed = self._closed
+        if closed:  # while the environment was made
+            environment.shutdown("shutdown")
+        return environment
 
-    def _unreserved_in_flight(self) -> int:
-        reserved = self._registry.reservations()
-        return sum(count for key, count in self._in_flight.items() if key not in reserved)
-
-    def _take(self, function: FunctionVersion) -> Environment | None:
-        with self._settled:
-            found = self._take_free(function)
-            if found is None and any(_serves(e, function) for e in self._settling):
-                # its caller has the answer: it will be free before a new one could be started
-                self._settled.wait_for(lambda: bool(self._free[function.key]), SETTLE_WITHIN_S)
-                found = self._take_free(function)
-        return found
-
-    def _take_free(self, function: FunctionVersion) -> Environment | None:
-        free = self._free[function.key]
-        for index in range(len(free) - 1, -1, -1):
-            if _serves(free[index], function):
-                return free.pop(index)
+    def _take_provisioned(self, function: FunctionVersion) -> Environment | None:
+        environment = self._take(function, PROVISIONED)
+        if environment is None:
+            return None
+        if self._admission.enter_provisioned(function.key, function.version):
+            return environment
+        self._free[function.key].append(environment)
         return None
 
-    def _discount(self, key: Key) -> None:
-        self._in_flight[key] -= 1
-        if not self._in_flight[key]:
-            del self._in_flight[key]
+    def _take(self, function: FunctionVersion, kind: InitializationType) -> Environment | None:
+        found = self._take_free(function, kind)
+        if found is None and _serving(self._settling, function, kind):
+            # its caller has the answer: it will be free before a new one could be started
+            self._settled.wait_for(
+                lambda: (
+                    _serving(self._free[function.key], function, kind)
+                    or not _serving(self._settling, function, kind)
+                ),
+                SETTLE_WITHIN_S,
+            )
+            found = self._take_free(function, kind)
+        return found
+
+    def _take_free(self, function: FunctionVersion, kind: InitializationType) -> Environment | None:
+        free = self._free[function.key]
+        serving = _serving(free, function, kind)
+        if not serving:
+            return None
+        free.remove(serving[-1])
+        return serving[-1]
 
     def _give_back(self, function: FunctionVersion, environment: Environment | None) -> None:
         if environment is None:
@@ -186,12 +244,21 @@ class Pool:
             self._busy.discard(environment)
             self._settling.discard(environment)
             ended = environment.state is State.ENDED
-            keep = not ended and not self._closed and self._is_current(environment)
-            if keep:
+            reason = self._why_not_kept(environment)
+            self._retired.discard(environment)
+            if not ended and reason is None:
                 self._free[function.key].append(environment)
             self._settled.notify_all()
-        if not keep and not ended:
-            environment.shutdown("updated")
+        if not ended and reason is not None:
+            environment.shutdown(reason)
+
+    def _why_not_kept(self, environment: Environment) -> str | None:
+        if self._closed or not self._is_current(environment):
+            return "updated"
+        if environment in self._retired:
+            return "released"
+        crashed = environment.state is State.RESET
+        return "replaced" if crashed and environment.initialization_type is PROVISIONED else None
 
     def _is_current(self, environment: Environment) -> bool:
         function = environment.function
@@ -209,19 +276,15 @@ class Pool:
         for environment in stale:
             environment.shutdown(reason)
 
-    def _reap(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            oldest = self._clock.steady() - self._clock.lapsed(self.limits.idle_age_s)
-            idle = [e for free in self._free.values() for e in free if e.idle_since < oldest]
-            for free in self._free.values():
-                free[:] = [e for e in free if e not in idle]
-        for environment in idle:
-            environment.shutdown("idle")
-        self._timers.after(REAP_EVERY_S, self._reap)
 
-
-def _serves(environment: Environment, function: FunctionVersion) -> bool:
-    own = environment.function
-    return own.revision == function.revision and own.version == function.version
+def _serving(
+    environments: Iterable[Environment], function: FunctionVersion, kind: InitializationType
+) -> list[Environment]:
+    """Return those that may serve an event of this version, in their order."""
+    return [
+        environment
+        for environment in environments
+        if environment.initialization_type is kind
+        and environment.function.revision == function.revision
+        and environment.function.version == function.version
+    ]

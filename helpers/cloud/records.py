@@ -82,7 +82,10 @@ class EnvironmentKilled(EnvironmentRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentReaped(EnvironmentRecord):
-    """The environment was shut down while idle: idle, updated, deleted, or reset."""
+    """The environment was shut down while idle; `reason` says why.
+
+    idle, age, memory, updated, deleted, reset, shutdown; released or replaced when provisioned.
+    """
 
     kind: ClassVar[str] = "environment.reaped"
     reason: str
@@ -119,6 +122,15 @@ class InvocationThrottled:
     function: str
     version: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationSpilledOver:
+    """Every provisioned environment was busy, so the event runs on demand."""
+
+    kind: ClassVar[str] = "invocation.spilled_over"
+    function: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +203,7 @@ class EventSentOn(AsyncRecord):
     reason: str
 
 
-Record = EnvironmentRecord | InvocationThrottled | Decided | LogsWithheld | AsyncRecord
+Record = EnvironmentRecord | InvocationThrottled | InvocationSpilledOver | Decided | LogsWithheld | AsyncRecord
 
 
 @dataclass(frozen=True, slots=True)

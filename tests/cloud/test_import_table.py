@@ -21,9 +21,9 @@ CLOUD = "helpers.cloud"
 ROWS = (
     ("errors", "clock", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
-    ("policy", "billing", "logs", "events", "signatures"),
+    ("policy", "billing", "logs", "events", "signatures", "rates"),
     ("environment", "governor"),
-    ("pool",),
+    ("pool", "admission"),
     ("invoke",),
     ("pollers", "schedules", "telemetry"),
     ("control", "http_fronts"),

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from helpers.cloud import pool
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.lifecycle import State
 from helpers.cloud.errors import ServiceException, TooManyRequestsException
@@ -30,6 +33,7 @@ CHARGE = FunctionVersion(
     logging=LoggingConfig("/aws/lambda/charge-card"),
     variables={},
 )
+SOON_S = 10.0
 SHIP = replace(CHARGE, name="ship-order")
 
 
@@ -71,6 +75,27 @@ class FakeEnvironment:
             self.state = State.ENDED
 
 
+class Noticed:
+    """A condition that tells when somebody is about to wait for it."""
+
+    def __init__(self, condition: threading.Condition, waits: threading.Event) -> None:
+        self._condition = condition
+        self._waits = waits
+
+    def __enter__(self) -> bool:
+        return self._condition.__enter__()
+
+    def __exit__(self, *details: object) -> None:
+        self._condition.__exit__(*details)
+
+    def wait_for(self, predicate: Callable[[], object], timeout: float) -> bool:
+        self._waits.set()
+        return bool(self._condition.wait_for(predicate, timeout))
+
+    def notify_all(self) -> None:
+        self._condition.notify_all()
+
+
 class Room:
     """A pool with everything around it, and all environments it ever started."""
 
@@ -101,8 +126,8 @@ class Room:
 
     def serve(self, function: FunctionVersion) -> Any:
         """Serve one event and return the environment that did."""
-        with self.pool.lease(function) as environment:
-            return environment
+        with self.pool.lease(function) as lease:
+            return lease.environment
 
     def throttles(self) -> list[str]:
         return [r["reason"] for r in self.recorder.since(0)["records"]]
@@ -123,8 +148,8 @@ def test_a_free_environment_is_used_again(room: Room):
 def test_events_at_once_get_an_environment_each(room: Room):
     """An environment serves one event at a time."""
     with room.pool.lease(CHARGE) as first, room.pool.lease(CHARGE) as second:
-        assert first is not second
-        assert {first, second} == {*room.pool.environments()}
+        assert first.environment is not second.environment
+        assert {first.environment, second.environment} == {*room.pool.environments()}
 
 
 def test_the_environment_used_last_is_used_first(room: Room):
@@ -132,7 +157,7 @@ def test_the_environment_used_last_is_used_first(room: Room):
     with room.pool.lease(CHARGE) as outer, room.pool.lease(CHARGE):
         pass
 
-    assert outer is room.serve(CHARGE)
+    assert outer.environment is room.serve(CHARGE)
 
 
 @pytest.mark.parametrize("change", [{"revision": "r2"}, {"version": "1"}])
@@ -169,7 +194,8 @@ def test_a_deleted_function_ends_its_idle_environments(room: Room):
 
 def test_an_environment_that_became_old_while_busy_ends_after_its_event(room: Room):
     """The event is served to its end by the code it started with."""
-    with room.pool.lease(CHARGE) as environment:
+    with room.pool.lease(CHARGE) as lease:
+        environment = cast("FakeEnvironment", lease.environment)
         room.publish(replace(CHARGE, revision="r2"))
         assert [] == environment.reasons
 
@@ -179,7 +205,8 @@ def test_an_environment_that_became_old_while_busy_ends_after_its_event(room: Ro
 
 def test_an_environment_that_ended_is_not_kept(room: Room):
     """What was shut down while it served is forgotten."""
-    with room.pool.lease(CHARGE) as environment:
+    with room.pool.lease(CHARGE) as lease:
+        environment = cast("FakeEnvironment", lease.environment)
         environment.state = State.ENDED
 
     assert [] == room.pool.environments()
@@ -277,7 +304,8 @@ def test_time_lapse_makes_environments_old_sooner(room: Room):
 
 def test_a_busy_environment_is_never_reaped(room: Room):
     """Its age counts from the end of its event."""
-    with room.pool.lease(CHARGE) as environment:
+    with room.pool.lease(CHARGE) as lease:
+        environment = cast("FakeEnvironment", lease.environment)
         room.clock.seconds = 10_000.0
         room.timers.fire()
 
@@ -287,7 +315,8 @@ def test_a_busy_environment_is_never_reaped(room: Room):
 def test_the_end_of_the_account_ends_idle_and_busy_ones_and_starts_none(room: Room):
     """After close an event is refused, and what was busy is not kept."""
     idle = room.serve(SHIP)
-    with room.pool.lease(CHARGE) as busy:
+    with room.pool.lease(CHARGE) as lease:
+        busy = cast("FakeEnvironment", lease.environment)
         room.pool.close()
         assert (["shutdown"], ["shutdown"]) == (idle.reasons, busy.reasons)
 
@@ -308,7 +337,64 @@ def test_an_environment_made_while_the_account_ends_is_ended(
         return start(function)
 
     monkeypatch.setattr(room.pool, "_start", close_first)
-    with room.pool.lease(CHARGE) as environment:
+    with room.pool.lease(CHARGE) as lease:
+        environment = cast("FakeEnvironment", lease.environment)
         assert ["shutdown"] == environment.reasons
 
     assert [] == room.pool.environments()
+
+
+def test_an_answered_event_no_longer_counts(room: Room):
+    """Its caller may send the next event while the environment is being frozen."""
+    room.limits.account_concurrency = 1
+    with room.pool.lease(CHARGE) as lease:
+        lease.answered()
+        room.serve(SHIP)
+
+    assert [] == room.throttles()
+
+
+def test_the_next_event_waits_for_the_environment_that_has_answered(room: Room):
+    """It is free sooner than a new one could start, so no second environment is made."""
+    waits = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        with room.pool.lease(CHARGE) as lease:
+            lease.answered()
+            room.pool._settled = Noticed(room.pool._settled, waits)  # type: ignore[assignment]
+            second = threads.submit(room.serve, CHARGE)
+            assert waits.wait(SOON_S)
+
+        assert lease.environment is second.result(SOON_S)
+    assert 1 == len(room.started)
+
+
+def test_an_answered_environment_that_ends_is_not_waited_for(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+):
+    """When it dies after its answer, a new one is started at once."""
+    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
+    waits = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        with room.pool.lease(CHARGE) as lease:
+            lease.answered()
+            room.pool._settled = Noticed(room.pool._settled, waits)  # type: ignore[assignment]
+            second = threads.submit(room.serve, CHARGE)
+            assert waits.wait(SOON_S)
+            lease.environment.state = State.ENDED
+
+        assert lease.environment is not second.result(SOON_S)
+
+
+def test_settle_waits_until_answered_environments_are_frozen(room: Room):
+    """Whoever reads logs after an answer finds them complete; else there is no wait."""
+    room.pool.settle()
+    waits = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        with room.pool.lease(CHARGE) as lease:
+            lease.answered()
+            room.pool._settled = Noticed(room.pool._settled, waits)  # type: ignore[assignment]
+            settled = threads.submit(room.pool.settle)
+            assert waits.wait(SOON_S)
+            assert not settled.done()
+
+        settled.result(SOON_S)

@@ -31,11 +31,18 @@ from helpers.cloud.environment.variables import build_variables
 from helpers.cloud.environment.workspace import FileLevel, Sources, Workspace
 from helpers.cloud.governor import CpuShare, MemoryWatch
 from helpers.cloud.logs import Report, Status
-from helpers.cloud.model import MAX_RESPONSE_BYTES, FunctionVersion, Invocation, InvocationResult
+from helpers.cloud.model import (
+    MAX_RESPONSE_BYTES,
+    FunctionVersion,
+    InitializationType,
+    Invocation,
+    InvocationResult,
+)
 from helpers.cloud.ports import CredentialIssuer, FunctionLog
 from helpers.cloud.records import Recorder
 
 INIT_LIMIT_S = 10.0
+PROVISIONED_INIT_LIMIT_S = 130.0
 Answered = Callable[[InvocationResult], None]
 
 
@@ -89,11 +96,17 @@ class Environment:
     `invoke` is called by one thread at a time (the pool sees to it); `shutdown` by any.
     """
 
-    def __init__(self, function: FunctionVersion, platform: Platform) -> None:
+    def __init__(
+        self,
+        function: FunctionVersion,
+        platform: Platform,
+        initialization_type: InitializationType = InitializationType.ON_DEMAND,
+    ) -> None:
         self.id = uuid.uuid4().hex
         self.function = function
+        self.initialization_type = initialization_type
         self.state = State.CREATED
-        self.idle_since = platform.clock.steady()
+        self.idle_since = self.created = platform.clock.steady()
         self._platform = platform
         self._lock = threading.Lock()
         self._ending: str | None = None
@@ -108,7 +121,24 @@ class Environment:
             ephemeral_mb=function.ephemeral_mb,
         )
         self._driver.on_connect = self._workspace.hold
-        self._record(records.EnvironmentCreated)
+        self._record(records.EnvironmentCreated, initialization_type=str(initialization_type))
+
+    def prepare(self) -> bool:
+        """Run init ahead of any event, as provisioned concurrency does; tell whether it worked."""
+        if not self._enter():
+            return False
+        try:
+            init = self._initialize(max(PROVISIONED_INIT_LIMIT_S, self.function.timeout_s))
+            if init.fault is None:
+                self._freeze()
+            self._journal.hand_on()
+            return init.fault is None
+        except BaseException:
+            if self._driver.group is not None:
+                self._bury()
+            raise
+        finally:
+            self._leave()
 
     def invoke(self, invocation: Invocation, answered: Answered | None = None) -> InvocationResult:
         """Serve one event, cold or warm; never raises for what a handler does.
@@ -147,6 +177,14 @@ class Environment:
             self._end(reason)
 
     @property
+    def lost(self) -> bool:
+        """Whether the environment has no process that could serve the next event warm."""
+        with self._lock:
+            group = self._driver.group
+            busy = self.state is State.BUSY
+        return not busy and (group is None or group.poll() is not None)
+
+    @property
     def pids(self) -> list[int]:
         """The environment's processes now."""
         group = self._driver.group
@@ -159,10 +197,10 @@ class Environment:
 
     # -- phases ---------------------------------------------------------------------------------
 
-    def _initialize(self) -> Ending:
+    def _initialize(self, limit_s: float = INIT_LIMIT_S) -> Ending:
         """Run init in its own phase; a failed one leaves no process and is repeated later."""
         self._journal.init_started()
-        ending = self._run_init(self._platform.clock.steady() + INIT_LIMIT_S)
+        ending = self._run_init(self._platform.clock.steady() + limit_s)
         self._note_init(ending, phase="init")
         return ending
 
@@ -250,7 +288,7 @@ class Environment:
             endpoint=platform.endpoint,
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._journal.stream
-        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = "on-demand"
+        variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = str(self.initialization_type)
         python = [interpreter(), "-S", "-m", "awslambdaric", self.function.handler]
 
         def command(output: int) -> Command:
