@@ -16,47 +16,32 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from helpers.cloud.client import Cloud, start_cloud
+from tools.bench_load import TRIVIAL, measure_load
 from tools.bench_target import Target, connect, deploy
 from tools.emulator import ensure_emulator
+from tools.measure import Measure, interleaved, ratio
 from tools.yardstick import running_emulator
 
 HOME = Path(__file__).resolve().parents[1]
 LAB = "01-handlers"
-TRIVIAL = "def handler(event, context):\n    return event\n"
 ONE_SECOND = "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n    return event\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One row of the table; `value` is None where this machine cannot measure it."""
-
-    what: str
-    value: float | None
-    bound: float
-    unit: str
-    detail: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """Return how the value stands to its bound."""
-        if self.value is None:
-            return "not measured"
-        return "ok" if self.value <= self.bound else "OVER"
 
 
 def main() -> int:
     """Measure, print the table, write bench.json; 1 if a bound is exceeded."""
     measures: list[Measure] = []
-    for measure in (*_startup(), *_against_emulator(), *_memory(), _eight_at_once()):
-        measures.append(measure)
-        print(_row(measure), flush=True)
+    groups = (_startup, _against_emulator, _memory, _eight_at_once, measure_load)
+    for group in groups:
+        for measure in group():
+            measures.append(measure)
+            print(measure, flush=True)
     machine = f"{platform.platform(terse=True)}, {os.cpu_count()} cores"
     document = {
         "machine": machine,
@@ -65,13 +50,7 @@ def main() -> int:
     }
     (HOME / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"{machine}, Python {document['python']}; written to bench.json")
-    return 1 if any(measure.verdict == "OVER" for measure in measures) else 0
-
-
-def _row(measure: Measure) -> str:
-    value = "-" if measure.value is None else f"{measure.value:.2f}"
-    figures = f"{value:>8} {measure.unit:<5} (bound {measure.bound:g})"
-    return f"{measure.what:<52} {figures:<30} {measure.verdict:<12} {measure.detail}".rstrip()
+    return 1 if any(measure.missed for measure in measures) else 0
 
 
 @contextmanager
@@ -109,32 +88,14 @@ def _against_emulator() -> list[Measure]:
         ours = deploy(cloud, "warm", TRIVIAL)
         with running_emulator(binary, TRIVIAL, folder=Path(folder) / "warm") as endpoint:
             theirs = Target(connect(cloud, "lambda", endpoint=endpoint), "function")
-            warm = _interleaved(ours.invoke_ms, theirs.invoke_ms, runs=400, warm_up=20)
-        first = _interleaved(
+            warm = interleaved(ours.invoke_ms, theirs.invoke_ms, runs=400, warm_up=20)
+        first = interleaved(
             _first_invokes_here(cloud, ours.client),
             _first_invokes_there(cloud, binary, Path(folder)),
             runs=15,
             warm_up=1,
         )
-    return [_ratio(warm_name, warm, 1.1), _ratio(first_name, first, 1.5)]
-
-
-def _ratio(what: str, medians: tuple[float, float], bound: float) -> Measure:
-    ours, theirs = medians
-    return Measure(what, ours / theirs, bound, "ratio", f"{ours:.2f} ms against {theirs:.2f} ms")
-
-
-def _interleaved(
-    ours: Callable[[], float], theirs: Callable[[], float], *, runs: int, warm_up: int
-) -> tuple[float, float]:
-    """Return both medians; the first in each pair alternates, so that neither gains by order."""
-    times: dict[Callable[[], float], list[float]] = {ours: [], theirs: []}
-    for run in range(warm_up + runs):
-        for measure in (ours, theirs) if run % 2 else (theirs, ours):
-            elapsed = measure()
-            if run >= warm_up:
-                times[measure].append(elapsed)
-    return statistics.median(times[ours]), statistics.median(times[theirs])
+    return [ratio(warm_name, warm, 1.1), ratio(first_name, first, 1.5)]
 
 
 def _first_invokes_here(cloud: Cloud, client: Any) -> Callable[[], float]:
@@ -220,7 +181,7 @@ def _play_lab(cloud: Cloud) -> str:
     return ""
 
 
-def _eight_at_once() -> Measure:
+def _eight_at_once() -> list[Measure]:
     what = "8 events at once of a 1 s handler"
     with _running_cloud() as cloud:
         target = deploy(cloud, "second", ONE_SECOND)
@@ -231,7 +192,7 @@ def _eight_at_once() -> Measure:
         elapsed = time.perf_counter() - started
         records = cloud.records()["records"]
     environments = sum(record["kind"] == "environment.created" for record in records)
-    return Measure(what, elapsed, 1.5, "s", f"{environments} environments")
+    return [Measure(what, elapsed, 1.5, "s", f"{environments} environments")]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.bench import Measure, _interleaved
+from tools.measure import Measure, interleaved
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,6 @@ def test_each_side_goes_first_equally_often_and_warm_up_does_not_count() -> None
         order.append("theirs")
         return 100.0 if len(order) <= 4 else 2.0
 
-    assert (1.0, 2.0) == _interleaved(ours, theirs, runs=4, warm_up=2)
+    assert (1.0, 2.0) == interleaved(ours, theirs, runs=4, warm_up=2)
     firsts = order[::2]
     assert firsts.count("ours") == firsts.count("theirs") == 3
