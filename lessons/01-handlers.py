@@ -30,7 +30,6 @@
 import io
 import json
 import zipfile
-from contextlib import redirect_stdout
 
 from botocore.exceptions import ClientError
 
@@ -38,7 +37,6 @@ from helpers import Lab
 
 lab = Lab("01-handlers", cpu_share=True)
 lambda_ = lab.client("lambda")
-quiet = redirect_stdout(io.StringIO())  # `with quiet:` hides calls that you have seen before
 order = {
     "order_id": "o-1007",
     "customer": "c-42",
@@ -166,7 +164,7 @@ lab.saw("1.a")
 # Start new work with `python3.13` or later; articles of 2025 still show `python3.11`. (Days: [AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read in October 2026.)
 # Here, each of them runs on this notebook's Python.
 #
-# From now on `lab.deploy(handler, name)` makes these calls and prints them; `with quiet:` hides them again.
+# From now on `lab.deploy(handler, name)` makes these calls and prints them, in full once and then in short.
 # In a terminal, the AWS CLI does the same:
 #
 # ```bash
@@ -418,8 +416,7 @@ def give(event, context):
     return VALUES[event]
 
 # %% tags=["run"]
-with quiet:
-    lab.deploy(give, "values-demo")
+lab.deploy(give, "values-demo")
 for name in VALUES:
     answer = lambda_.invoke(FunctionName="values-demo", Payload=json.dumps(name))
     text = answer["Payload"].read().decode()
@@ -484,8 +481,7 @@ def look(event, context):
     }
 
 # %% tags=["run"]
-with quiet:
-    lab.deploy(look, "look-demo")
+lab.deploy(look, "look-demo")
 display(lab.invoke("look-demo", {}))
 display(lab.invoke("look-demo", {"verbose": True}))
 lab.saw("1.d")
@@ -665,10 +661,9 @@ def work(event, context):
 # %% tags=["run", "nbval-ignore-output"]
 # not compared: measured times differ from run to run
 for memory_mb in (128, 1769):
-    with quiet:
-        lab.deploy(work, "work-demo", MemorySize=memory_mb, Timeout=30)
-        lab.invoke("work-demo", {"numbers": 1})
-        reports = [lab.invoke("work-demo", {"numbers": 400_000}).report for _ in range(5)]
+    lab.deploy(work, "work-demo", MemorySize=memory_mb, Timeout=30)
+    lab.invoke("work-demo", {"numbers": 1})
+    reports = [lab.invoke("work-demo", {"numbers": 400_000}).report for _ in range(5)]
     # the best of five: your computer does other things too
     billed_s = min(report.billed_ms for report in reports) / 1000
     gb_seconds = memory_mb / 1024 * billed_s
@@ -728,8 +723,7 @@ def end_badly(event, context):
             return {"complete": False, "some pages done": pages > 0}
 
 # %% tags=["run"]
-with quiet:
-    lab.deploy(end_badly, "ends-demo", Timeout=1, MemorySize=1769)
+lab.deploy(end_badly, "ends-demo", Timeout=1, MemorySize=1769)
 for how in ("exit", "giant answer", "endless loop", "finally", "in time"):
     answer = lambda_.invoke(FunctionName="ends-demo", Payload=json.dumps(how))
     payload = json.loads(answer["Payload"].read())
@@ -801,9 +795,8 @@ def report(event, context):
 ''',
     },
 }
-with quiet:
-    for name, copy in copies.items():
-        lab.deploy(copy["code"], name, Handler=copy["Handler"])
+for name, copy in copies.items():
+    lab.deploy(copy["code"], name, Handler=copy["Handler"])
 
 for name in copies:
     print(lambda_.invoke(FunctionName=name, Payload=json.dumps(order))["StatusCode"], name)
@@ -965,9 +958,8 @@ upload = {
         }
     ]
 }
-with quiet:
-    lab.deploy(quick_start, "quick-start-demo", Timeout=10)
-    answer = lab.invoke("quick-start-demo", upload)
+lab.deploy(quick_start, "quick-start-demo", Timeout=10)
+answer = lab.invoke("quick-start-demo", upload)
 print(answer.error_type, "·", answer.error_message)
 for decision in lab.records(kind="decision", allowed=False):
     print("denied", decision["action"], "on", decision["resource"])
@@ -1253,4 +1245,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **02 · The life of an execution environment**: what happens before the first event, between two events, and after the last.
-# Close this tab, and in the terminal run `python kit.py lab 02`.
+# Close this tab, and in the terminal run `python3 kit.py lab 02`.

@@ -157,11 +157,11 @@ def test_commands_hand_over_to_their_modules(
 
 @needs_posix
 def test_test_runs_the_sections_and_sums_them_up(installed: Path) -> None:
-    """`kit.py test --quick` runs each section, says what it left out, and ends with a verdict."""
+    """`kit.py test --quick` runs each section, leaves slow tests out, and ends with a verdict."""
     result = run_kit(installed, "test", "--quick")
     assert result.returncode == 0, result.stderr
     assert "ok      types" in result.stdout
-    assert "stored outputs (left out: --quick)" in result.stdout
+    assert 'pytest -n auto -m "not slow and not browser"' in result.stdout
     assert "Everything passed" in result.stdout
 
 

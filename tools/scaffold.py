@@ -55,7 +55,7 @@ def next_steps(name: str) -> str:
   1. Write lessons/{name}.py and its checks; replace every sentence of the skeleton.
   2. .venv/bin/python -m tools.lint {name}        what is missing
   3. .venv/bin/python -m tools.rehearse {name}    what the wrong answers get
-  4. python kit.py build {name}                   labs/ and solutions/
+  4. python3 kit.py build {name}                   labs/ and solutions/
   5. Add the lab's row to the table in README.md."""
 
 

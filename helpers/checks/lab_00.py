@@ -157,7 +157,7 @@ def _compare_price(event: dict[str, Any], answer: Answer, cents: int) -> None:
     )
 
 
-TRUTHS = {"TRUE": "it is so", "HALF": "it is so in part", "FALSE": "it is not so"}
+TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not true"}
 
 LAB = LabChecks(
     slug="00-welcome",
@@ -243,13 +243,13 @@ LAB = LabChecks(
             id="0.d",
             question="While nobody calls an ordinary function, its compute costs nothing.",
             options=TRUTHS,
-            answer="TRUE",
+            answer="true",
             reasons={
-                "TRUE": "You pay for requests, and for memory multiplied by time. "
+                "true": "You pay for requests, and for memory multiplied by time. "
                 "The receipt below has no line for waiting.",
-                "HALF": "It is half true for Managed Instances and provisioned concurrency, "
+                "half": "It is half true for Managed Instances and provisioned concurrency, "
                 "which you pay for while they wait. The sentence speaks of ordinary functions.",
-                "FALSE": "You pay for requests, and for memory multiplied by time. "
+                "false": "You pay for requests, and for memory multiplied by time. "
                 "No requests, no bill for compute.",
             },
         ),
@@ -257,24 +257,24 @@ LAB = LabChecks(
             id="0.e",
             question="Work longer than 15 minutes, or on a GPU, is impossible on Lambda.",
             options=TRUTHS,
-            answer="HALF",
+            answer="half",
             reasons={
-                "TRUE": "It was so for years. Since December 2025 durable functions go on for "
+                "true": "It was so for years. Since December 2025 durable functions go on for "
                 "up to a year in steps, and Managed Instances offer 90 minutes and GPUs.",
-                "HALF": "True for one invocation of an ordinary function, as Timeout=2400 showed. "
+                "half": "True for one invocation of an ordinary function, as Timeout=2400 showed. "
                 "Durable functions and Managed Instances go further.",
-                "FALSE": "For an ordinary function it is true: Timeout=2400 was refused.",
+                "false": "For an ordinary function it is true: Timeout=2400 was refused.",
             },
         ),
         Prediction(
             id="0.f",
             question="Go has a managed runtime on Lambda, as Python has.",
             options=TRUTHS,
-            answer="FALSE",
+            answer="false",
             reasons={
-                "TRUE": "It had one, go1.x, until 8 January 2024.",
-                "HALF": "Go programs do run on Lambda, but AWS keeps no runtime for Go any more.",
-                "FALSE": "You saw go1.x refused. Go programs bring all they need, and run on the "
+                "true": "It had one, go1.x, until 8 January 2024.",
+                "half": "Go programs do run on Lambda, but AWS keeps no runtime for Go any more.",
+                "false": "You saw go1.x refused. Go programs bring all they need, and run on the "
                 "bare system, the runtime provided.al2023.",
             },
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.checks.exercise import Prediction
 
-TRUTHS = {"true": "it is right", "half": "it is half right", "false": "it is wrong"}
+TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not true"}
 
 PREDICTIONS = (
     Prediction(

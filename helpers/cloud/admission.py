@@ -55,9 +55,7 @@ class Refusal:
 class Admission:
     """Counts the events in flight; belongs to the pool, which calls it under its lock."""
 
-    def __init__(
-        self, registry: Registry, limits: PoolLimits, now: Callable[[], float]
-    ) -> None:
+    def __init__(self, registry: Registry, limits: PoolLimits, now: Callable[[], float]) -> None:
         self._registry = registry
         self._limits = limits
         self._now = now
@@ -130,9 +128,7 @@ class Admission:
     def _unreserved(self, place: Place) -> int:
         reserved = self._registry.reservations()
         reservations = sum(count for key, count in reserved.items() if key[:2] == place)
-        held = sum(
-            self.held(key) for key in self._held if key[:2] == place and key not in reserved
-        )
+        held = sum(self.held(key) for key in self._held if key[:2] == place and key not in reserved)
         return self._limits.account_concurrency - reservations - held
 
     def _unreserved_in_flight(self, place: Place) -> int:

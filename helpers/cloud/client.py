@@ -88,7 +88,7 @@ class Cloud:
         except OSError as error:
             raise CloudError(
                 f"The local account at {self.endpoint} does not answer ({error}). It has ended or "
-                "was never there. Restart the kernel, or start it again: python kit.py serve"
+                "was never there. Restart the kernel, or start it again: python3 kit.py serve"
             ) from error
 
 
@@ -116,7 +116,7 @@ def start_cloud(*, settings: Mapping[str, object] | None = None) -> Cloud:
             text = complaints.read().decode(errors="replace").strip()
             raise CloudError(
                 f"The local account did not start.\n{text}\n"
-                "Diagnose this machine with: python kit.py doctor"
+                "Diagnose this machine with: python3 kit.py doctor"
             )
     greeting = json.loads(line)
     return Cloud(process=process, **greeting)

@@ -117,7 +117,7 @@ class Doorkeeper:
                 return _caller(CallerKind.ADMINISTRATOR, signature)
         message = (
             f"{request.path} wants the administrator's key, or "
-            "'Authorization: Bearer <token>' with the token that python kit.py serve prints."
+            "'Authorization: Bearer <token>' with the token that python3 kit.py serve prints."
         )
         return json_answer(403, {"message": message})
 

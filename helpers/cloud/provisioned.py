@@ -122,7 +122,7 @@ class ProvisionedConcurrency:
         """Return what a function has asked for, all qualifiers together."""
         return sum(config.requested for config in self.of_function(key).values())
 
-    def keys(self) -> list[Key]:
+    def functions(self) -> list[Key]:
         """Return the functions that have provisioned concurrency."""
         with self._lock:
             return [key for key, configs in self._configs.items() if configs]

@@ -203,7 +203,14 @@ class EventSentOn(AsyncRecord):
     reason: str
 
 
-Record = EnvironmentRecord | InvocationThrottled | InvocationSpilledOver | Decided | LogsWithheld | AsyncRecord
+Record = (
+    EnvironmentRecord
+    | InvocationThrottled
+    | InvocationSpilledOver
+    | Decided
+    | LogsWithheld
+    | AsyncRecord
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,20 +21,26 @@ import string
 import sys
 import tempfile
 import threading
-import uuid
-from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from helpers.cloud.admission import PoolLimits
 from helpers.cloud.clock import Clock, Timers
+from helpers.cloud.control.account_settings import AccountSettingsApi
 from helpers.cloud.control.code_store import CodeStore
 from helpers.cloud.control.dead_letters import dead_letter_check
 from helpers.cloud.control.event_invoke_configs import EventInvokeConfigsApi
 from helpers.cloud.control.invocations import InvocationsApi
-from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.provisioned_concurrency import (
+    ProvisionedConcurrencyApi,
+    account_concurrency,
+)
+from helpers.cloud.control.pushed_events import direct_invocation, event_acceptance
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.lifecycle import Environment, Platform
+from helpers.cloud.environment.machine import free_bytes
 from helpers.cloud.environment.probe import probe_file_level
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, host_folders
 from helpers.cloud.environment.workspace import FileLevel, Sources, opt_mounts, remove_tree
@@ -46,11 +52,12 @@ from helpers.cloud.invoke import (
     EventInvokeConfigs,
     FailurePath,
     Invoker,
-    InvokeRequest,
 )
 from helpers.cloud.kit_api import KitApi
-from helpers.cloud.model import FunctionVersion
-from helpers.cloud.pool import Pool, PoolLimits
+from helpers.cloud.model import InitializationType
+from helpers.cloud.pool import Pool
+from helpers.cloud.provisioned import ProvisionedConcurrency
+from helpers.cloud.reaper import Reaper
 from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import Registry
 from helpers.cloud.settings import Settings
@@ -94,6 +101,7 @@ class CloudServer:
 
         self.registry.clear()
         self.configs.clear()
+        self.provisioned.clear()
         self.pool.end_all("reset")
         reset_services()
         self._authorizer.forget()
@@ -176,7 +184,15 @@ class CloudServer:
             limits=PoolLimits(),
             start=lambda function: Environment(function, shared),
         )
+        self.provisioned = ProvisionedConcurrency(
+            self.registry,
+            self.pool,
+            waiting,
+            lambda function: Environment(function, shared, InitializationType.PROVISIONED),
+        )
+        Reaper(self.pool, waiting, limits=self.pool.limits, free_bytes=free_bytes)
         self._configured()
+        concurrency = account_concurrency(self.settings, self.registry, self.provisioned)
         invoker = Invoker(self.registry, self.pool, self.clock)
         targets = MotoTargets(self.registry)
         self.configs = EventInvokeConfigs()
@@ -188,18 +204,15 @@ class CloudServer:
             lambda: path,
         )
         path = FailurePath(
-            targets, self._authorizer, self.recorder, self.clock, _queue_event(queue)
+            targets, self._authorizer, self.recorder, self.clock, event_acceptance(queue, REGION)
         )
         awslambda.install(
             awslambda.LambdaHooks(
                 registry=self.registry,
                 clock=self.clock,
-                invoke=_direct_invoke(invoker),
+                invoke=direct_invocation(invoker),
                 check_dead_letter=dead_letter_check(targets, self._authorizer),
-                limits=lambda: (
-                    self.settings.account_concurrency,
-                    self.settings.unreserved_minimum,
-                ),
+                concurrency=concurrency,
             )
         )
         self._moto = application.wsgi_application()
@@ -216,6 +229,8 @@ class CloudServer:
                 EventInvokeConfigsApi(
                     self.configs, self.registry, targets, self._authorizer, self.clock, ACCOUNT_ID
                 ),
+                ProvisionedConcurrencyApi(self.provisioned, self.registry, concurrency, ACCOUNT_ID),
+                AccountSettingsApi(self.registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
             kit=KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
             access=Guard(identities, self._authorizer),
@@ -227,39 +242,11 @@ class CloudServer:
 
     def _configured(self) -> None:
         self.clock.time_lapse = self.settings.time_lapse
-        self.pool.limits.account_concurrency = self.settings.account_concurrency
-        self.pool.limits.idle_age_s = self.settings.idle_age_s
+        for limit in fields(PoolLimits):
+            setattr(self.pool.limits, limit.name, getattr(self.settings, limit.name))
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         return self._gateway.answer(request)
-
-
-def _direct_invoke(invoker: Invoker) -> Any:
-    def invoke(function: FunctionVersion, event: bytes) -> bytes:
-        request = InvokeRequest(
-            key=function.key,
-            qualifier=function.version,
-            request_id=str(uuid.uuid4()),
-            event=event,
-        )
-        return invoker.invoke(request).result.payload
-
-    return invoke
-
-
-def _queue_event(queue: AsyncQueue) -> Callable[[str, bytes], None]:
-    def accept(arn: str, event: bytes) -> None:
-        named = parse_function_name(arn)
-        queue.accept(
-            InvokeRequest(
-                key=(named.account_id or "", named.region or REGION, named.name),
-                qualifier=named.qualifier,
-                request_id=str(uuid.uuid4()),
-                event=event,
-            )
-        )
-
-    return accept
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -308,7 +295,7 @@ def _run_foreground(port: int, open_door: bool) -> int:
     except OSError as error:
         print(
             f"Port {port} cannot be used ({error.strerror}): something else listens there.\n"
-            f"Choose another: python kit.py serve --port {port + 1}",
+            f"Choose another: python3 kit.py serve --port {port + 1}",
             file=sys.stderr,
         )
         return 1

@@ -15,16 +15,21 @@ class Settings:
 
     `time_lapse` divides waits on the platform; `cpu_share` rations the processor by memory;
     `account_concurrency` is the account's limit, of which `unreserved_minimum` cannot be reserved;
-    `idle_age_s` ends environments that are idle for
-    so long; `native_client` False takes the pure-Python runtime client; `file_level` is "auto",
-    or "A" to do without mount namespaces; `open` accepts unknown keys as administrator.
+    `scaling_per_10_s` is how many environments a function may get in ten seconds; `idle_age_s` ends
+    environments that are idle for so long, `max_age_s` idle ones of that age, and too little memory
+    (`memory_floor_mb`) the longest idle ones; `native_client` False takes the pure-Python runtime
+    client; `file_level` is "auto", or "A" to do without mount namespaces; `open` accepts unknown
+    keys as administrator.
     """
 
     time_lapse: float = 1.0
     cpu_share: bool = False
     account_concurrency: int = 1000
     unreserved_minimum: int = 100
+    scaling_per_10_s: int = 1000
     idle_age_s: float = 600.0
+    max_age_s: float = 7200.0
+    memory_floor_mb: int = 256
     native_client: bool = True
     file_level: str = "auto"
     open: bool = False

@@ -90,7 +90,7 @@ class Account:
         return KitError(
             f"The account at {self.cloud.endpoint} does not take the key "
             f"{self.cloud.access_key_id!r} ({error.response['Error']['Code']}).",
-            next_step="Export the keys that python kit.py serve printed, or unset "
+            next_step="Export the keys that python3 kit.py serve printed, or unset "
             "AWS_ENDPOINT_URL; then restart the kernel.",
         )
 
@@ -137,13 +137,19 @@ def open_account(
     if endpoint:
         cloud = JoinedCloud.from_environment(endpoint, environ)
     else:
-        cloud = start_cloud(settings=settings)
+        cloud = start_cloud(settings={**(settings or {}), **_wished(environ)})
     shielded = takeover(
         environ,
         endpoint=cloud.endpoint,
         credentials=(cloud.access_key_id, cloud.secret_access_key),
     )
     return Account(cloud, shielded, joined=bool(endpoint))
+
+
+def _wished(environ: Mapping[str, str]) -> dict[str, object]:
+    # how a machine with mount namespaces is made to act like one without
+    level = environ.get("COLDSTART_FILE_LEVEL")
+    return {"file_level": level} if level else {}
 
 
 def _config(service: str) -> Config | None:

@@ -69,7 +69,7 @@ def _python() -> Finding:
     return Finding(
         "Python",
         False,
-        f"{number} in {sys.prefix}, not the kit's .venv. Run: python kit.py lab",
+        f"{number} in {sys.prefix}, not the kit's .venv. Run: python3 kit.py lab",
     )
 
 

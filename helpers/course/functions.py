@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.checks.session import Source
-from helpers.course.narration import Say, spelled
+from helpers.course.narration import Call, Say
 from helpers.course.packaging import Package, package
 from helpers.course.roles import Place, ensure_role
 from helpers.views.invocation import Answer
@@ -32,7 +32,7 @@ class Functions:
         """Create the function, or bring code and configuration up to date; return its ARN."""
         built = package(source)
         if self.exists(name):
-            return self._update(built, name, {"Handler": built.handler, **configuration})
+            return self._update(built, name, configuration)
         return self._create(built, name, configuration)
 
     def exists(self, name: str) -> bool:
@@ -48,13 +48,10 @@ class Functions:
         role = configuration.get("Role") or ensure_role(
             self.client("iam"), name, self.place, say=self.say
         )
-        settings = {
-            "FunctionName": name,
-            "Runtime": RUNTIME,
-            "Handler": built.handler,
-            **configuration,
-            "Role": role,
-        }
+        defaults = {"Runtime": RUNTIME, "Handler": built.handler}
+        # what the caller chose stands first, where a short line shows it
+        settings = {"FunctionName": name, **configuration, **(defaults | configuration)}
+        settings["Role"] = role
         answer = self._call("create_function", {**settings, "Code": {"ZipFile": built.content}})
         self._wait("function_active_v2", name)
         return str(answer["FunctionArn"])
@@ -64,7 +61,9 @@ class Functions:
             "update_function_code", {"FunctionName": name, "ZipFile": built.content}
         )
         self._wait("function_updated_v2", name)
-        self._call("update_function_configuration", {"FunctionName": name, **configuration})
+        settings = {"FunctionName": name, **configuration}
+        settings.setdefault("Handler", built.handler)
+        self._call("update_function_configuration", settings)
         self._wait("function_updated_v2", name)
         return str(answer["FunctionArn"])
 
@@ -75,7 +74,7 @@ class Functions:
         if qualifier is not None:
             parameters["Qualifier"] = qualifier
         spoken = {**parameters, "Payload": payload.decode("utf-8", "replace")}
-        self.say(spelled("lambda", "invoke", spoken))
+        self.say(Call("lambda", "invoke", spoken))
         return Answer.from_response(self.client("lambda").invoke(**parameters))
 
     def delete(self, name: str) -> None:
@@ -85,13 +84,13 @@ class Functions:
             aws.delete_function(FunctionName=name)
         except aws.exceptions.ResourceNotFoundException:
             return
-        self.say(spelled("lambda", "delete_function", {"FunctionName": name}))
+        self.say(Call("lambda", "delete_function", {"FunctionName": name}))
 
     def logs(self, name: str) -> list[str]:
         """Return the messages of the function's log group, oldest first; none before a run."""
         logs = self.client("logs")
         parameters: dict[str, Any] = {"logGroupName": f"/aws/lambda/{name}"}
-        self.say(spelled("logs", "filter_log_events", parameters))
+        self.say(Call("logs", "filter_log_events", parameters))
         messages: list[str] = []
         try:
             for page in logs.get_paginator("filter_log_events").paginate(**parameters):
@@ -109,11 +108,11 @@ class Functions:
             return
 
     def _call(self, operation: str, parameters: dict[str, Any]) -> Any:
-        self.say(spelled("lambda", operation, parameters))
+        self.say(Call("lambda", operation, parameters))
         return getattr(self.client("lambda"), operation)(**parameters)
 
     def _wait(self, waiter: str, name: str) -> None:
-        self.say(f'lab.client("lambda").get_waiter("{waiter}").wait(FunctionName="{name}")')
+        self.say(Call("lambda", f'get_waiter("{waiter}").wait', {"FunctionName": name}))
         self.client("lambda").get_waiter(waiter).wait(
             FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 600}
         )

@@ -84,6 +84,6 @@ class JoinedCloud:
             raise KitError(
                 f"Nothing answers at AWS_ENDPOINT_URL={self.endpoint!r}.",
                 why=f"{error}.",
-                next_step="Start it (python kit.py serve), or unset AWS_ENDPOINT_URL and restart "
+                next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and restart "
                 "the kernel.",
             ) from None

@@ -17,7 +17,6 @@ from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
 from helpers.course.fidelity import FidelityTable, fidelity_of
 from helpers.course.logbook import Logbook, logbook_of
-from helpers.course.narration import narrate
 from helpers.course.packaging import package
 from helpers.course.predictions import predict, saw
 from helpers.course.roles import ensure_role
@@ -71,7 +70,7 @@ class Lab:
         """Create or update the role of a function: its own logs, and `statements`."""
         account = self._session.account
         iam = account.client("iam")
-        return ensure_role(iam, function, account.place, *statements, say=narrate)
+        return ensure_role(iam, function, account.place, *statements, say=self._session.narrator)
 
     def deploy(self, source: Source, name: str, **configuration: Any) -> str:
         """Create or update a function and return its ARN; `configuration` is boto3's."""

@@ -1,4 +1,7 @@
-"""Saying which boto3 call a helper makes, in words a learner could type."""
+"""Saying which boto3 call a helper makes, in words a learner could type.
+
+The first call of a kind in a kernel is spelled in full, every later one on a short line.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Say = Callable[[str], None]
+from helpers.course.showing import cell_number
+
 WIDTH = 96
 LONGEST_STRING = 120
+LONGEST_IN_BRIEF = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +31,70 @@ class JsonText:
         return json.dumps(self.value)
 
 
-def narrate(line: str) -> None:
-    """Print a line, unless several threads run: their order would differ on each run."""
-    if threading.current_thread() is threading.main_thread():
-        print(line)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A boto3 call that a helper makes; `operation` may be a waiter's `get_waiter("…").wait`."""
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """Return the call as code: on one line, or one argument per line when it is long."""
+        arguments = [f"{name}={_value(value)}" for name, value in self.parameters.items()]
+        line = f"{self._start()}{', '.join(arguments)})"
+        if len(line) <= WIDTH and "\n" not in line:
+            return line
+        body = textwrap.indent("".join(f"{argument},\n" for argument in arguments), "    ")
+        return f"{self._start()}\n{body})"
+
+    def brief(self) -> str:
+        """Return the call on one line: long values, and arguments beyond the line, are "…"."""
+        line = self._start()
+        names = list(self.parameters)
+        for name in names:
+            argument = f"{name}={_in_brief(self.parameters[name])}"
+            room = WIDTH - len(line) - (1 if name == names[-1] else len(", …)"))
+            if len(argument) > room:
+                return f"{line}…)"
+            line += argument if name == names[-1] else f"{argument}, "
+        return f"{line})"
+
+    def _start(self) -> str:
+        return f'lab.client("{self.service}").{self.operation}('
 
 
-def silence(_line: str) -> None:
+Say = Callable[[Call], None]
+
+
+class Narrator:
+    """What a kernel has told of boto3's calls; lives as long as the kernel."""
+
+    def __init__(self) -> None:
+        self._kinds: set[tuple[str, str]] = set()
+        self._last: tuple[int, str] = (0, "")
+
+    def __call__(self, call: Call) -> None:
+        """Print a call, unless several threads run: their order would differ on each run."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        kind = (call.service, call.operation)
+        words = call.brief() if kind in self._kinds else str(call)
+        self._kinds.add(kind)
+        # a loop that makes one call many times is told once per cell
+        latest = (cell_number(), call.brief())
+        if latest != self._last:
+            print(words)
+        self._last = latest
+
+
+def silence(_call: Call) -> None:
     """Say nothing: checks make their calls quietly."""
 
 
-def spelled(service: str, operation: str, parameters: Mapping[str, Any]) -> str:
-    """Return a boto3 call as code: on one line, or one argument per line when it is long."""
-    start = f'lab.client("{service}").{operation}('
-    arguments = [f"{name}={_value(value)}" for name, value in parameters.items()]
-    line = f"{start}{', '.join(arguments)})"
-    if len(line) <= WIDTH and "\n" not in line:
-        return line
-    body = textwrap.indent("".join(f"{argument},\n" for argument in arguments), "    ")
-    return f"{start}\n{body})"
+def _in_brief(value: Any) -> str:
+    text = "…" if isinstance(value, JsonText) else _value(value)
+    return text if len(text) <= LONGEST_IN_BRIEF and "\n" not in text else "…"
 
 
 def _value(value: Any) -> str:

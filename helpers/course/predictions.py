@@ -7,6 +7,8 @@ from helpers.course.progress import Progress
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
+VERDICTS = {"true": "true", "half": "half true", "false": "false"}
+
 
 def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: object) -> Card:
     """Record an option; `...` records nothing and never blocks."""
@@ -27,6 +29,8 @@ def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: o
             closing=f"Choose {choices}. Nothing is recorded yet.",
         )
     progress.add_guess(checks.slug, prediction_id, chosen)
+    if _truths(prediction):
+        return Card(Tone.CALM, f"✎ {prediction_id} you say {chosen.casefold()}")
     return Card(
         Tone.CALM,
         f"✎ {prediction_id} you say {chosen}: {prediction.options[chosen]}",
@@ -39,6 +43,8 @@ def saw(checks: LabChecks, progress: Progress, prediction_id: str) -> Card:
     prediction = checks.prediction(prediction_id)
     said = progress.guesses(checks.slug).get(prediction_id)
     answer = prediction.answer
+    if _truths(prediction):
+        return _marked(prediction, said)
     happened = ("What happened", f"{answer}: {prediction.options[answer]}")
     why = ("Why", prediction.reasons[answer])
     why_not: tuple[tuple[str, str], ...] = ()
@@ -51,6 +57,23 @@ def saw(checks: LabChecks, progress: Progress, prediction_id: str) -> Card:
         tone, mark, mine = Tone.QUIET, "○", "nothing yet"
     lines = (("You said", mine), happened, why, *why_not)
     return Card(tone, f"{mark} {prediction_id} {prediction.question}", lines)
+
+
+def _truths(prediction: Prediction) -> bool:
+    """Say whether this is a sentence to be marked, not a question about what will happen."""
+    return {name.casefold() for name in prediction.options} == set(VERDICTS)
+
+
+def _marked(prediction: Prediction, said: str | None) -> Card:
+    answer = prediction.answer
+    right, known = said == answer, said in prediction.options
+    mark, tone = ("✔", Tone.GOOD) if right else ("✎", Tone.CALM) if known else ("○", Tone.QUIET)
+    verdict = VERDICTS[answer.casefold()]
+    # a reason answers the belief behind its option, so a wrong mark gets its own
+    why = prediction.reasons[said if said is not None and known else answer]
+    mine = said.casefold() if said is not None and known else "nothing yet"
+    lines = (("You said", mine), ("It is", f"{verdict}, as you said" if right else verdict))
+    return Card(tone, f"{mark} {prediction.id} “{prediction.question}”", (*lines, ("Why", why)))
 
 
 def _either(prediction: Prediction) -> str:

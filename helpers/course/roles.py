@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.course.narration import JsonText, Say, spelled
+from helpers.course.narration import Call, JsonText, Say
 
 TRUST = {
     "Version": "2012-10-17",
@@ -58,14 +58,14 @@ def ensure_role(
     creation = {"RoleName": name, "AssumeRolePolicyDocument": JsonText(TRUST)}
     try:
         arn = iam.create_role(**_as_sent(creation))["Role"]["Arn"]
-        say(spelled("iam", "create_role", creation))
+        say(Call("iam", "create_role", creation))
     except iam.exceptions.EntityAlreadyExistsException:
         arn = iam.get_role(RoleName=name)["Role"]["Arn"]
-        say(spelled("iam", "get_role", {"RoleName": name}))
+        say(Call("iam", "get_role", {"RoleName": name}))
     document = JsonText(policy_for(function, place, statements))
     policy = {"RoleName": name, "PolicyName": POLICY_NAME, "PolicyDocument": document}
     iam.put_role_policy(**_as_sent(policy))
-    say(spelled("iam", "put_role_policy", policy))
+    say(Call("iam", "put_role_policy", policy))
     return str(arn)
 
 

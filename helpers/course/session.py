@@ -17,7 +17,7 @@ from helpers.course.account import LAMBDA_CONFIG, Account, open_account
 from helpers.course.checking import CheckSession, digest_of, text_of
 from helpers.course.functions import Functions
 from helpers.course.hints import Hints
-from helpers.course.narration import narrate
+from helpers.course.narration import Narrator
 from helpers.course.progress import Progress
 from helpers.views.status import StatusCard
 
@@ -38,13 +38,14 @@ class LabSession:
     account: Account
     progress: Progress
     environ: Mapping[str, str]
+    narrator: Narrator = field(default_factory=Narrator)
     hints: Hints = field(default_factory=Hints)
     passed_answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def functions(self) -> Functions:
         """The account's functions, every call said aloud."""
-        return Functions(self.account.client, self.account.place, narrate)
+        return Functions(self.account.client, self.account.place, self.narrator)
 
     def check(self, exercise_id: str, submitted: tuple[Any, ...]) -> Outcome:
         """Judge an answer, record it, and return how the exercise stands."""
@@ -96,6 +97,7 @@ class Kernel:
         self._open_account = open_account
         self._environ = environ
         self._account: Account | None = None
+        self._narrator = Narrator()
         self._sessions: dict[str, LabSession] = {}
 
     def session(self, slug: str, settings: Mapping[str, object]) -> LabSession:
@@ -108,7 +110,9 @@ class Kernel:
             self._account.cloud.config(**settings)
         if slug not in self._sessions:
             progress = Progress.at(self._environ)
-            self._sessions[slug] = LabSession(checks, self._account, progress, self._environ)
+            self._sessions[slug] = LabSession(
+                checks, self._account, progress, self._environ, self._narrator
+            )
         return self._sessions[slug]
 
     def _forget_dead_account(self) -> None:

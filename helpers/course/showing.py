@@ -14,3 +14,9 @@ def show(picture: Any) -> None:
         print(picture)
     else:
         display(picture)
+
+
+def cell_number() -> int:
+    """Return the number of the running cell; 0 without a notebook."""
+    shell = get_ipython()
+    return 0 if shell is None else int(shell.execution_count)

@@ -93,7 +93,7 @@ def require_loopback(endpoint: str) -> None:
             f"The endpoint {endpoint!r} is not on this machine.",
             why="Labs create and delete resources, and must not do so in an account elsewhere.",
             next_step="Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address "
-            "that python kit.py serve prints.",
+            "that python3 kit.py serve prints.",
         )
 
 

@@ -11,13 +11,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from helpers.cloud.errors import KitError
 from helpers.cloud.facts import load_facts
-from helpers.views.panel import Tone, details, indented, panel, paragraph
+from helpers.views.panel import Tone, details, indented, panel, paragraph, rows
 
 FOLDER = Path(__file__).parent / "questions"
 FEWEST_OPTIONS = 2
@@ -143,10 +142,11 @@ def _option(entry: Mapping[str, Any], where: str) -> Option:
 
 
 def _as_html(question: Question) -> str:
-    items = "".join(f"<li>{escape(o.text)}</li>" for _, o in question.lettered())
+    # letters as text: JupyterLab numbers an <ol type="A"> 1, 2, 3
+    options = rows((letter, option.text) for letter, option in question.lettered())
     answers = "".join(paragraph(line) for line in question.answers())
     return (
         f"{paragraph(question.question)}"
-        f'<ol type="A" style="margin:2px 0 2px 20px">{items}</ol>'
+        f"{options}"
         f"{details('Answer', answers, paragraph(question.footer()))}"
     )

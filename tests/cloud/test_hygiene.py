@@ -332,7 +332,7 @@ def test_a_taken_port_is_refused_with_the_next_step(folder: Path):
 
     assert 1 == serve.returncode
     assert f"Port {port} cannot be used" in serve.stderr
-    assert f"python kit.py serve --port {port + 1}" in serve.stderr
+    assert f"python3 kit.py serve --port {port + 1}" in serve.stderr
     assert "Traceback" not in serve.stderr
     assert [] == [*folder.iterdir()]
 

@@ -23,7 +23,7 @@ ROWS = (
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates"),
     ("environment", "governor"),
-    ("pool", "admission"),
+    ("pool", "admission", "provisioned", "reaper"),
     ("invoke",),
     ("pollers", "schedules", "telemetry"),
     ("control", "http_fronts"),
@@ -48,6 +48,7 @@ PURE = {
     f"{CLOUD}.control.constraints": 2,
     f"{CLOUD}.control.environment_variables": 2,
     f"{CLOUD}.control.names": 2,
+    f"{CLOUD}.control.concurrency": 2,
 }
 """Modules of a low row that use nothing below this one (beside modules of their own row)."""
 

@@ -9,11 +9,13 @@ from typing import Any, cast
 import pytest
 
 from helpers.cloud import pool
+from helpers.cloud.admission import PoolLimits
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.lifecycle import State
 from helpers.cloud.errors import ServiceException, TooManyRequestsException
-from helpers.cloud.model import CodePackage, FunctionVersion, LoggingConfig
-from helpers.cloud.pool import Pool, PoolLimits
+from helpers.cloud.model import CodePackage, FunctionVersion, InitializationType, LoggingConfig
+from helpers.cloud.pool import Pool
+from helpers.cloud.reaper import Reaper
 from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import PublishedFunction, Registry
 
@@ -65,7 +67,9 @@ class FakeEnvironment:
 
     def __init__(self, function: FunctionVersion, clock: Clock) -> None:
         self.function = function
+        self.initialization_type = InitializationType.ON_DEMAND
         self.state = State.FROZEN
+        self.created = clock.steady()
         self.idle_since = clock.steady()
         self.reasons: list[str] = []
 
@@ -106,11 +110,19 @@ class Room:
         self.registry = Registry()
         self.limits = PoolLimits(account_concurrency=3, idle_age_s=600)
         self.started: list[FakeEnvironment] = []
+        self.free_mb = 10_000
+        waiting = Waiting(self.clock, self.timers, self.recorder)  # type: ignore[arg-type]
         self.pool = Pool(
             self.registry,
-            Waiting(self.clock, self.timers, self.recorder),  # type: ignore[arg-type]
+            waiting,
             limits=self.limits,
             start=self.start,  # type: ignore[arg-type]
+        )
+        self.reaper = Reaper(
+            self.pool,
+            waiting,
+            limits=self.limits,
+            free_bytes=lambda: self.free_mb * 1024 * 1024,
         )
         self.publish(CHARGE)
         self.publish(SHIP)
@@ -289,6 +301,32 @@ def test_idle_environments_are_reaped_by_age(room: Room):
     room.clock.seconds = 1101.0
     room.timers.fire()
     assert ["idle"] == young.reasons
+
+
+def test_even_an_environment_in_use_grows_old(room: Room):
+    """Lambda ends environments after some hours, however busy they were in between."""
+    environment = room.serve(CHARGE)
+    for hour in (1, 2, 3):
+        room.clock.seconds = environment.idle_since = hour * 3600.0
+        room.timers.fire()
+
+    assert ["age"] == environment.reasons
+
+
+def test_the_environments_idle_longest_make_room_when_memory_is_short(room: Room):
+    """They end one after the other until the machine has enough again."""
+    first = room.serve(CHARGE)
+    room.clock.seconds = 1.0
+    second = room.serve(SHIP)
+    room.timers.fire()
+    assert ([], []) == (first.reasons, second.reasons)
+
+    room.free_mb = 100
+    first.shutdown = lambda reason: setattr(room, "free_mb", 10_000)  # type: ignore[method-assign]
+    room.timers.fire()
+
+    assert [second] == room.pool.environments()
+    assert [] == second.reasons
 
 
 def test_time_lapse_makes_environments_old_sooner(room: Room):

@@ -37,7 +37,6 @@ from tools.emulator import ensure_emulator
 VARIANTS: Mapping[str, Mapping[str, object]] = {
     "native-B": {},
     "native-A": {"file_level": "A"},
-    "pure-B": {"native_client": False},
     "pure-A": {"native_client": False, "file_level": "A"},
 }
 RUNTIME = "python3.11"
@@ -168,7 +167,9 @@ class Account:
     def streams(self, name: str) -> dict[str, list[str]]:
         """Return the log events of a function, by log stream."""
         logs, group = self.client("logs"), f"/aws/lambda/{name}"
-        names = [s["logStreamName"] for s in logs.describe_log_streams(logGroupName=group)["logStreams"]]
+        names = [
+            s["logStreamName"] for s in logs.describe_log_streams(logGroupName=group)["logStreams"]
+        ]
         return {
             stream: [
                 event["message"]
@@ -318,3 +319,19 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Emulator:
     if binary is None:
         pytest.skip("AWS's Runtime Interface Emulator cannot be had (Linux and a download needed)")
     return Emulator(binary, tmp_path_factory.mktemp("emulator"))
+
+
+@pytest.fixture(scope="module")
+def account_with() -> Iterator[Callable[..., Account]]:
+    """Return accounts with settings of their own, each started when first asked for."""
+    opened: dict[str, Account] = {}
+
+    def account(**settings: object) -> Account:
+        name = json.dumps(settings, sort_keys=True)
+        if name not in opened:
+            opened[name] = Account(start_cloud(settings=settings))
+        return opened[name]
+
+    yield account
+    for one in opened.values():
+        one.cloud.stop()

@@ -19,16 +19,16 @@ class Case:
     event: Any = None
 
 
-def returning(id: str, expression: str, expected: str, *, imports: str = "json") -> Case:
+def returning(title: str, expression: str, expected: str, *, imports: str = "json") -> Case:
     """Return the case of a handler that returns one expression."""
     source = f"import {imports}\n\n\ndef handler(event, context):\n    return {expression}\n"
-    return Case(id, source, expected)
+    return Case(title, source, expected)
 
 
-def echoing(id: str, event: Any, expected: str | None = None) -> Case:
+def echoing(title: str, event: Any, expected: str | None = None) -> Case:
     """Return the case of a handler that gives the event back."""
     source = "def handler(event, context):\n    return event\n"
-    return Case(id, source, json.dumps(event) if expected is None else expected, event)
+    return Case(title, source, json.dumps(event) if expected is None else expected, event)
 
 
 CASES = [
@@ -38,14 +38,23 @@ CASES = [
     returning("empty string", "''", '""'),
     returning("number", "3.5", "3.5"),
     returning("tuple", "(1, 'two')", '[1, "two"]'),
-    returning("integer keys", "{1: 'a', 2.5: 'b', None: 'c'}", '{"1": "a", "2.5": "b", "null": "c"}'),
+    returning(
+        "integer keys", "{1: 'a', 2.5: 'b', None: 'c'}", '{"1": "a", "2.5": "b", "null": "c"}'
+    ),
     returning("not a number", "{'value': float('nan')}", '{"value": NaN}'),
     returning("infinity", "[float('inf')]", "[Infinity]"),
-    returning("decimal", "{'price': decimal.Decimal('12.50')}", '{"price": 12.50}', imports="decimal"),
+    returning(
+        "decimal", "{'price': decimal.Decimal('12.50')}", '{"price": 12.50}', imports="decimal"
+    ),
     returning("huge integer", "2 ** 100", str(2**100)),
     returning("bytes", "b'{\"raw\": true}'", '{"raw": true}'),
     returning("bytes that are no JSON", "b'plain text'", "plain text"),
-    returning("named tuple", "C.namedtuple('Point', 'x y')(1, 2)", '{"x": 1, "y": 2}', imports="collections as C"),
+    returning(
+        "named tuple",
+        "C.namedtuple('Point', 'x y')(1, 2)",
+        '{"x": 1, "y": 2}',
+        imports="collections as C",
+    ),
     returning("ordered keys", "{'z': 1, 'a': 2}", '{"z": 1, "a": 2}'),
     returning("empty dictionary", "{}", "{}"),
     returning("enum of strings", "[enum.StrEnum('Color', 'RED').RED]", '["red"]', imports="enum"),
@@ -72,7 +81,8 @@ CASES = [
     ),
     Case(
         "module of its own",
-        "CONSTANT = 7\n\n\ndef handler(event, context):\n    import app\n\n    return [__name__, app.CONSTANT]\n",
+        "SEVEN = 7\n\n\ndef handler(event, context):\n    import app\n\n"
+        "    return [__name__, app.SEVEN]\n",
         '["app", 7]',
     ),
     Case(

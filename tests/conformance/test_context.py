@@ -154,7 +154,10 @@ def test_real_paths_where_the_machine_allows_them(open_account: Any) -> None:
 
 def test_variables_of_ones_own(account: Any) -> None:
     """A function's variables are there before its module is loaded, and win over defaults."""
-    source = "import os\n\nAT_INIT = os.environ['TABLE_NAME']\n\n\ndef handler(event, context):\n    return [AT_INIT, os.environ['TZ']]\n"
+    source = (
+        "import os\n\nAT_INIT = os.environ['TABLE_NAME']\n\n\ndef handler(event, context):\n"
+        "    return [AT_INIT, os.environ['TZ']]\n"
+    )
     variables = {"Variables": {"TABLE_NAME": "orders $HOME", "TZ": "Europe/Paris"}}
     assert account.run(source, Environment=variables).value == ["orders $HOME", "Europe/Paris"]
 

@@ -49,7 +49,8 @@ def test_frozen_between_events(account: Any) -> None:
     after = account.invoke(name, 0).value
     running = account.invoke(name, 0.1).value
     assert before > 10
-    assert after - before <= 10 < running - after
+    assert after - before < 60  # running on, it would be about 200
+    assert running - after > 10
 
 
 def test_events_at_once_open_environments(account: Any) -> None:
@@ -132,7 +133,12 @@ def test_new_code_starts_cold(account: Any) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"MemorySize": 256}, {"Timeout": 9}, {"Environment": {"Variables": {"A1": "b"}}}, {"Description": "x"}],
+    [
+        {"MemorySize": 256},
+        {"Timeout": 9},
+        {"Environment": {"Variables": {"A1": "b"}}},
+        {"Description": "x"},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_new_configuration_starts_cold(change: dict[str, Any], cloud: Any) -> None:

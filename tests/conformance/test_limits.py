@@ -34,7 +34,7 @@ def test_timeout(account: Any) -> None:
     sentence = f"RequestId: {answer.request_id} Error: Task timed out after 1.00 seconds"
     assert answer.value == {"errorType": "Sandbox.Timedout", "errorMessage": sentence}
     assert (answer.status, answer.function_error) == (200, "Unhandled")
-    assert re.search(r"\tDuration: 1000\.00 ms\tBilled Duration: 1\d\d\d ms\t", answer.log)
+    assert re.search(r"\tDuration: 1000\.00 ms\tBilled Duration: \d{4,5} ms\t", answer.log)
     assert answer.log.endswith("\tStatus: timeout\n")
 
 
@@ -102,7 +102,8 @@ def test_max_memory_used_is_the_peak(account: Any) -> None:
     for size in (1000, 150_000_000, 1000):
         log = account.invoke(name, size).log
         used.append(int(re.search(r"Max Memory Used: (\d+) MB", log)[1]))  # type: ignore[index]
-    assert used[0] < 100 < 150 < used[1] <= used[2] < 512
+    assert used[0] < 100
+    assert 150 < used[1] <= used[2] < 512
 
 
 @pytest.mark.slow
@@ -229,7 +230,9 @@ def test_dry_run_checks(cloud: Any) -> None:
     assert refusal(cloud, "nobody", InvocationType="DryRun")[0] == 404
 
 
-@pytest.mark.parametrize("form", ["{0}", "123456789012:function:{0}", "function:{0}:1", "{1}", "{1}:1"])
+@pytest.mark.parametrize(
+    "form", ["{0}", "123456789012:function:{0}", "function:{0}:1", "{1}", "{1}:1"]
+)
 def test_forms_of_a_function_name(form: str, cloud: Any) -> None:
     """A function may be named by name, partial ARN or ARN, with its version."""
     if form.startswith("function:"):
@@ -246,7 +249,9 @@ def test_forms_of_a_function_name(form: str, cloud: Any) -> None:
 
 def test_published_version_keeps_code_and_configuration(account: Any) -> None:
     """A version is what was published, whatever happens to $LATEST later."""
-    source = "import os\n\n\ndef handler(event, context):\n    return [{0!r}, os.environ.get('STAGE')]\n"
+    source = (
+        "import os\n\n\ndef handler(event, context):\n    return [{0!r}, os.environ.get('STAGE')]\n"
+    )
     name = account.deploy(
         source.replace("{0!r}", "'old'"), Environment={"Variables": {"STAGE": "first"}}
     )

@@ -22,28 +22,44 @@ class Case:
     expected: str
 
 
-def logging_(id: str, *lines: str, expected: str, top: str = "") -> Case:
+def logging_(title: str, *lines: str, expected: str, top: str = "") -> Case:
     """Return the case of a handler that runs these lines."""
     body = "".join(f"    {line}\n" for line in lines)
     imports = "import json, logging, os, sys\n"
-    return Case(id, f"{imports}{top}\n\ndef handler(event, context):\n{body}", expected)
+    return Case(title, f"{imports}{top}\n\ndef handler(event, context):\n{body}", expected)
 
 
 WARNING = f"[WARNING]\t<time>\t{ID}\t"
 CASES = [
     logging_("print", "print('one')", "print('two', 3)", expected="one\ntwo 3\n"),
     logging_("nothing", "pass", expected=""),
-    logging_("print without an end", "print('half', end='')", "print(' and half')", expected="half and half\n"),
+    logging_(
+        "print without an end",
+        "print('half', end='')",
+        "print(' and half')",
+        expected="half and half\n",
+    ),
     logging_("empty line", "print()", "print('after')", expected="\nafter\n"),
     logging_("unicode", "print('Grüße, 世界 🚀')", expected="Grüße, 世界 🚀\n"),
-    logging_("JSON", "print(json.dumps({'level': 'DEBUG', 'a': [1]}))", expected='{"level": "DEBUG", "a": [1]}\n'),
+    logging_(
+        "JSON",
+        "print(json.dumps({'level': 'DEBUG', 'a': [1]}))",
+        expected='{"level": "DEBUG", "a": [1]}\n',
+    ),
     logging_("standard error", "print('oops', file=sys.stderr)", expected="oops\n"),
-    logging_("both in order", "print(1)", "print(2, file=sys.stderr)", "print(3)", expected="1\n2\n3\n"),
+    logging_(
+        "both in order", "print(1)", "print(2, file=sys.stderr)", "print(3)", expected="1\n2\n3\n"
+    ),
     logging_("straight to the descriptor", "os.write(1, b'raw\\n')", expected="raw\n"),
     logging_("process of one's own", "os.system('echo child')", expected="child\n"),
     logging_("warning", "logging.warning('low stock: %d', 2)", expected=f"{WARNING}low stock: 2\n"),
     logging_("error", "logging.error('bad')", expected=f"[ERROR]\t<time>\t{ID}\tbad\n"),
-    logging_("info is below the root's level", "logging.info('hidden')", "print('seen')", expected="seen\n"),
+    logging_(
+        "info is below the root's level",
+        "logging.info('hidden')",
+        "print('seen')",
+        expected="seen\n",
+    ),
     logging_(
         "info after setLevel",
         "logging.info('seen')",
@@ -58,10 +74,23 @@ CASES = [
         top="logging.basicConfig(level=logging.INFO)\n",
         expected="seen\n",
     ),
-    logging_("named logger", "logging.getLogger('shop').warning('low')", expected=f"{WARNING}low\n"),
-    logging_("levels", "logging.critical('c')", "logging.warning('w')", expected=f"[CRITICAL]\t<time>\t{ID}\tc\n{WARNING}w\n"),
+    logging_(
+        "named logger", "logging.getLogger('shop').warning('low')", expected=f"{WARNING}low\n"
+    ),
+    logging_(
+        "levels",
+        "logging.critical('c')",
+        "logging.warning('w')",
+        expected=f"[CRITICAL]\t<time>\t{ID}\tc\n{WARNING}w\n",
+    ),
     logging_("message of two lines", "logging.warning('a\\nb')", expected=f"{WARNING}a\nb\n"),
-    logging_("print and log", "print('a')", "logging.warning('b')", "print('c')", expected=f"a\n{WARNING}b\nc\n"),
+    logging_(
+        "print and log",
+        "print('a')",
+        "logging.warning('b')",
+        "print('c')",
+        expected=f"a\n{WARNING}b\nc\n",
+    ),
     logging_(
         "caught exception",
         "try: 1 / 0",
@@ -81,13 +110,17 @@ CASES = [
             f"{NBSP * 4}raise ValueError('boom')\n"
         ),
     ),
-    logging_("result that is no JSON", "return {1}", expected=(
-        "[ERROR] Runtime.MarshalError: Unable to marshal response: Object of type set is not JSON "
-        "serializable\nTraceback (most recent call last):\n"
-    )),
+    logging_(
+        "result that is no JSON",
+        "return {1}",
+        expected=(
+            "[ERROR] Runtime.MarshalError: Unable to marshal response: Object of type set is not "
+            "JSON serializable\nTraceback (most recent call last):\n"
+        ),
+    ),
     logging_("last words", "print('last words')", "os._exit(1)", expected="last words\n"),
     logging_("last words of sys.exit", "sys.exit('why')", expected="why\n"),
-]  # fmt: skip
+]
 
 of = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -122,8 +155,8 @@ def test_platform_lines_of_text_format(account: Any) -> None:
         r"START RequestId: ID Version: \$LATEST\n"
         r"hello\n"
         r"END RequestId: ID\n"
-        r"REPORT RequestId: ID\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB"
-        r"\tMax Memory Used: \d\d MB\tInit Duration: \d+\.\d\d ms\t\n"
+        r"REPORT RequestId: ID\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms"
+        r"\tMemory Size: 128 MB\tMax Memory Used: \d\d MB\tInit Duration: \d+\.\d\d ms\t\n"
     ).replace("ID", answer.request_id)
     assert re.fullmatch(pattern, "".join(events))
     assert len(events) == 6
@@ -271,7 +304,12 @@ def test_json_format_of_the_platform(account: Any) -> None:
 
 @pytest.mark.parametrize(
     ("level", "seen"),
-    [("DEBUG", "dbg info warn plain"), ("INFO", "info warn plain"), ("WARN", "warn"), ("ERROR", "")],
+    [
+        ("DEBUG", "dbg info warn plain"),
+        ("INFO", "info warn plain"),
+        ("WARN", "warn"),
+        ("ERROR", ""),
+    ],
 )
 def test_application_log_level(level: str, seen: str, cloud: Any) -> None:
     """ApplicationLogLevel lets through what is as severe; a line without a level counts as INFO."""
@@ -281,7 +319,11 @@ def test_application_log_level(level: str, seen: str, cloud: Any) -> None:
         "    print('plain')\n"
     )
     log = cloud.run(source, LoggingConfig={**JSON, "ApplicationLogLevel": level}).log
-    found = [word for word in ("dbg", "info", "warn", "plain") if f'"{word}"' in log or word + "\n" in log]
+    found = [
+        word
+        for word in ("dbg", "info", "warn", "plain")
+        if f'"{word}"' in log or word + "\n" in log
+    ]
     assert found == seen.split()
 
 

@@ -35,7 +35,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_without_an_endpoint_a_cloud_is_started_with_the_settings(
     monkeypatch: pytest.MonkeyPatch, taken: list[str]
 ):
-    """The lab's own account is the default."""
+    """The lab's own account is the default; the file level may be lowered from outside."""
     asked: list[Any] = []
 
     def start_cloud(*, settings: Any) -> Cloud:
@@ -49,6 +49,10 @@ def test_without_an_endpoint_a_cloud_is_started_with_the_settings(
     assert [{"time_lapse": 60}] == asked
     assert not account.joined
     assert [Cloud.endpoint] == taken
+
+    open_account({"COLDSTART_FILE_LEVEL": "A"}, settings={"time_lapse": 60})
+
+    assert {"time_lapse": 60, "file_level": "A"} == asked[1]
 
 
 def test_an_endpoint_that_stood_before_is_joined(taken: list[str]):

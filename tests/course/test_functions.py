@@ -10,6 +10,7 @@ from helpers.course.account import Account
 from helpers.course.checking import CheckSession
 from helpers.course.cleanup import clean_up
 from helpers.course.functions import Functions
+from helpers.course.narration import Call
 from helpers.course.roles import POLICY_NAME, delete_role, ensure_role
 from helpers.course.waiting import first_true
 
@@ -18,12 +19,12 @@ STUB = "def handler(event, context):\n    raise NotImplementedError('Exercise 1.
 
 
 @pytest.fixture
-def said() -> list[str]:
+def said() -> list[Call]:
     return []
 
 
 @pytest.fixture
-def functions(account: Account, said: list[str]) -> Functions:
+def functions(account: Account, said: list[Call]) -> Functions:
     return Functions(account.client, account.place, said.append)
 
 
@@ -47,14 +48,15 @@ def test_deploying_again_brings_code_and_configuration_up_to_date(functions: Fun
     assert 256 == answer.report.memory_mb
 
 
-def test_every_call_is_said_in_the_order_it_is_made(functions: Functions, said: list[str]):
+def test_every_call_is_said_in_the_order_it_is_made(functions: Functions, said: list[Call]):
     """What a helper does can be typed by hand."""
     functions.deploy(ECHO, "echo", {})
     functions.invoke("echo", {"a": 1})
 
-    calls = [line.split('("')[1].split("(")[0] for line in said]
-    assert ['iam").create_role', 'iam").put_role_policy', 'lambda").create_function'] == calls[:3]
-    assert """Payload='{"a": 1}'""" in said[-1]
+    assert ["create_role", "put_role_policy", "create_function"] == [
+        call.operation for call in said[:3]
+    ]
+    assert """Payload='{"a": 1}'""" in str(said[-1])
 
 
 def test_a_role_given_is_used_and_none_is_made(functions: Functions, account: Account):

@@ -70,10 +70,36 @@ def test_without_a_prediction_what_happened_is_shown_all_the_same(progress: Prog
     assert "B: ten" in str(saw(LAB, progress, "1.a"))
 
 
+TRUTHS = {
+    "true": "A browser stops at it.",
+    "half": "Only Python reads it.",
+    "false": "JSON has no word for it.",
+}
+HEARD = Prediction("1.g", "NaN is JSON.", dict.fromkeys(TRUTHS, ""), "half", TRUTHS)
+HEARD_LAB = LabChecks("01-x", (), (HEARD,))
+
+
 def test_options_in_small_letters_are_found_too(progress: Progress):
     """Sentences heard elsewhere are marked "true", "half" or "false", however they are typed."""
-    truths = {"true": "it is right", "half": "it is half right", "false": "it is wrong"}
-    heard = LabChecks("01-x", (), (Prediction("1.g", "NaN is JSON.", truths, "false", truths),))
-
-    assert "you say half: it is half right" in str(predict(heard, progress, "1.g", "Half"))
+    assert "✎ 1.g you say half" == str(predict(HEARD_LAB, progress, "1.g", "Half"))
     assert {"1.g": "half"} == progress.guesses("01-x")
+
+
+@pytest.mark.parametrize(
+    ("said", "mine", "verdict", "why"),
+    [
+        ("half", "half", "half true, as you said", "Only Python reads it."),
+        ("true", "true", "half true", "A browser stops at it."),
+        (..., "nothing yet", "half true", "Only Python reads it."),
+    ],
+)
+def test_a_marked_sentence_is_answered_in_its_own_words(
+    progress: Progress, said: object, mine: str, verdict: str, why: str
+):
+    """The card says how true the sentence is, and answers the belief behind a wrong mark."""
+    predict(HEARD_LAB, progress, "1.g", said)
+
+    card = saw(HEARD_LAB, progress, "1.g")
+
+    assert (("You said", mine), ("It is", verdict), ("Why", why)) == card.lines
+    assert "“NaN is JSON.”" in card.heading

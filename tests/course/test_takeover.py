@@ -314,7 +314,7 @@ def test_an_endpoint_elsewhere_is_refused_and_nothing_changes(endpoint):
 
     assert {"AWS_PROFILE": "work"} == environ
     assert repr(endpoint) in str(caught.value)
-    assert "python kit.py serve" in caught.value.next_step
+    assert "python3 kit.py serve" in caught.value.next_step
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "[::1]", "a.localhost"])

@@ -39,10 +39,12 @@ def test_text_shows_questions_before_answers(tmp_path: Path):
 
 
 def test_html_folds_answers_and_escapes_them(tmp_path: Path):
-    """Answers are inside <details>, and reasons are text."""
+    """Answers are inside <details>, options have their letters, and reasons are text."""
     html = load(tmp_path, question())._repr_html_()
 
     assert "<details" in html
+    assert ">A</th>" in html
+    assert ">B</th>" in html
     assert "That is EC2 &lt;b&gt;." in html
 
 

@@ -59,7 +59,7 @@ def test_check_finds_stale(built, capsys, folder):
 
     assert build(built, "--check") == 1
     assert (
-        f"{folder}/07-parcels.ipynb is older than lessons/07-parcels.py. Run: python kit.py build"
+        f"{folder}/07-parcels.ipynb is older than lessons/07-parcels.py. Run: python3 kit.py build"
         in capsys.readouterr().err
     )
 

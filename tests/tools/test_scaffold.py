@@ -37,7 +37,7 @@ def test_command(course, capsys):
 
     told = capsys.readouterr().out
     assert "wrote lessons/12-observability.py" in told
-    assert "python kit.py build 12-observability" in told
+    assert "python3 kit.py build 12-observability" in told
 
 
 @pytest.mark.parametrize(

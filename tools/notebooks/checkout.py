@@ -19,7 +19,7 @@ from tools.notebooks.source import Lesson, LessonError, read_lesson
 ROOT = Path(__file__).resolve().parents[2]
 # The Python whose outputs are stored; on others nbclient and the checks decide.
 BUILD_PYTHON = (3, 11)
-BUILD = "Run: python kit.py build"
+BUILD = "Run: python3 kit.py build"
 
 
 @dataclass(frozen=True, slots=True)

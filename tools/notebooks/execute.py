@@ -82,12 +82,16 @@ def execute(notebook: NotebookNode, *, root: Path, strict: bool = False) -> Note
 def kernel_environment(
     root: Path, folder: Path, *, strict: bool, environ: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Return the kernel's variables: the machine's, without AWS's and with folders of its own."""
+    """Return the kernel's variables: the machine's, without AWS's and with folders of its own.
+
+    Of the kit's own variables COLDSTART_FILE_LEVEL stays: with A, this machine is like one without
+    mount namespaces.
+    """
     inherited = os.environ if environ is None else environ
     kept = {
         name: value
         for name, value in inherited.items()
-        if not name.startswith(("AWS_", "COLDSTART_", "PYTEST_"))
+        if name == "COLDSTART_FILE_LEVEL" or not name.startswith(("AWS_", "COLDSTART_", "PYTEST_"))
     }
     own = {
         "COLDSTART_DATA": str(folder / "data"),

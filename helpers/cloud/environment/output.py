@@ -75,7 +75,7 @@ class OutputDecoder:
         return Output(level, text if text.endswith("\n") else text + "\n")
 
     def _take_line(self) -> Output | None:
-        newline = self._buffer.find(b"\n")
+        newline = self._buffer.find(b"\n", 0, MAX_EVENT_BYTES + 1)
         end = newline + 1 if newline >= 0 else MAX_EVENT_BYTES
         frame = self._buffer.find(MAGIC, 1, end)
         if frame > 0:

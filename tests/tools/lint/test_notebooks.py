@@ -21,8 +21,8 @@ def test_good_notebooks(lesson, built):
 def test_not_built(lesson, course):
     """A lesson without notebooks is found, with the command that makes them."""
     assert [problem.message for problem in notebooks.current(lesson, course)] == [
-        "labs/07-parcels.ipynb is missing. Run: python kit.py build",
-        "solutions/07-parcels.ipynb is missing. Run: python kit.py build",
+        "labs/07-parcels.ipynb is missing. Run: python3 kit.py build",
+        "solutions/07-parcels.ipynb is missing. Run: python3 kit.py build",
     ]
 
 

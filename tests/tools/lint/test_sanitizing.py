@@ -35,7 +35,7 @@ VOLATILE = (
     "'date': 'Sat, 21 Nov 2026 07:08:09 GMT'",
     "datetime.datetime(2026, 11, 21, 7, 8, 9, tzinfo=tzutc())",
     "Duration: 12.34 ms",
-    "1,234 ms of it init",
+    "level B, real paths: /var/task, /opt and a /tmp of each environment's own",
     '"billedDurationMs":13',
     "&quot;durationMs&quot;: 12.5",
     "&quot;maxMemoryUsedMB&quot;: 37",

@@ -53,10 +53,14 @@ def test_cells_that_may_raise(tmp_path):
 
 
 def test_environment(tmp_path):
-    """Variables of AWS, of the kit and of pytest are not inherited; folders are the run's own."""
+    """Only the machine's variables and its file level are inherited; folders are the run's own."""
     inherited = {"AWS_ENDPOINT_URL": "x", "COLDSTART_OPEN": "1", "PYTEST_ADDOPTS": "", "HOME": "/h"}
     found = kernel_environment(Path("/kit"), tmp_path, strict=False, environ=inherited)
 
+    inherited["COLDSTART_FILE_LEVEL"] = "A"
+    assert kernel_environment(Path("/kit"), tmp_path, strict=False, environ=inherited) == found | {
+        "COLDSTART_FILE_LEVEL": "A"
+    }
     assert found == {
         "HOME": "/h",
         "COLDSTART_DATA": str(tmp_path / "data"),

@@ -16,7 +16,14 @@ from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
 
-__all__ = ["KitBackend", "KitFunction", "LambdaHooks", "install"]
+__all__ = ["KitBackend", "KitFunction", "LambdaHooks", "install", "layer_bytes"]
+
+
+def layer_bytes(place: tuple[str, str]) -> int:
+    """Return the size of an account's layer archives in a Region."""
+    account_id, region = place
+    size: int = simple_models.lambda_simple_backends[account_id][region].layer_bytes()
+    return size
 
 
 def install(hooks: LambdaHooks) -> None:

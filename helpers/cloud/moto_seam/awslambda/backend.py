@@ -11,14 +11,20 @@ import moto.awslambda.models as lambda_models
 from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.control.concurrency import AccountConcurrency
 from helpers.cloud.control.functions import (
     validate_create,
     validate_update_code,
     validate_update_configuration,
 )
 from helpers.cloud.control.layers import check_total_size
+from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
-from helpers.cloud.errors import AwsError, PreconditionFailedException
+from helpers.cloud.errors import (
+    AwsError,
+    InvalidParameterValueException,
+    PreconditionFailedException,
+)
 from helpers.cloud.model import CodePackage, FunctionVersion
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
 
@@ -27,15 +33,15 @@ from helpers.cloud.registry import Alias, PublishedFunction, Registry
 class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
-    `check_dead_letter` takes target and role; `limits` gives the account's concurrency and how
-    much of it must stay unreserved.
+    `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
+    Region.
     """
 
     registry: Registry
     clock: Clock
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
-    limits: Callable[[], tuple[int, int]]
+    concurrency: Callable[[tuple[str, str]], AccountConcurrency]
 
 
 class MotoAwsError(JsonRESTError):  # type: ignore[misc]
@@ -121,24 +127,36 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         super().delete_alias(name, function_name)
         self._publish(self.get_function(function_name).function_name)
 
-    def put_function_concurrency(self, function_name: str, reserved_concurrency: str) -> str:
-        function = self.get_function(function_name)
-        account, minimum = self.hooks.limits()
-        key = (self.account_id, self.region_name, function.function_name)
-        others = sum(n for k, n in self.hooks.registry.reservations().items() if k != key)
-        if account - others - int(reserved_concurrency) < minimum:
-            raise lambda_models.InvalidParameterValueException(
-                "Specified ReservedConcurrentExecutions for function decreases account's "
-                f"UnreservedConcurrentExecution below its minimum value of [{minimum}]."
-            )
-        answer: str = super().put_function_concurrency(function_name, reserved_concurrency)
-        self._publish(self.get_function(function_name).function_name)
+    def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
+        name = self._unqualified(function_name)
+        with _as_moto_error():
+            place = (self.account_id, self.region_name)
+            self.hooks.concurrency(place).check_reserved(name, reserved_concurrency)
+        answer: int = super().put_function_concurrency(name, reserved_concurrency)
+        self._publish(name)
+        return answer
+
+    def get_function_concurrency(self, function_name: str) -> int | None:
+        answer: int | None = super().get_function_concurrency(self._unqualified(function_name))
         return answer
 
     def delete_function_concurrency(self, function_name: str) -> str | None:
-        super().delete_function_concurrency(function_name)
-        self._publish(self.get_function(function_name).function_name)
+        name = self._unqualified(function_name)
+        super().delete_function_concurrency(name)
+        self._publish(name)
         return None
+
+    def _unqualified(self, function_name: str) -> str:
+        """Return the name of a function given whole; reserved concurrency knows no versions."""
+        with _as_moto_error():
+            if parse_function_name(function_name).qualifier is not None:
+                raise InvalidParameterValueException(
+                    "This operation is permitted on Lambda functions only. Aliases and versions "
+                    "do not support this operation. Please specify either a function name or an "
+                    "unqualified function ARN."
+                )
+        name: str = self.get_function(function_name).function_name
+        return name
 
     def invoke(
         self,
@@ -157,6 +175,11 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     def reset(self) -> None:
         super().reset()
         self.hooks.registry.clear()
+
+    def layer_bytes(self) -> int:
+        """Return the size of all layer archives of the Region."""
+        layers = self._layers._layers.values()
+        return sum(v.code_size for layer in layers for v in layer.layer_versions.values())
 
     def publish_layer_version(self, spec: dict[str, Any]) -> Any:
         content = _decoded({"Code": spec.get("Content")})["Code"]

@@ -44,6 +44,13 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         self.layer_packages = tuple(CodePackage(v.code_digest, v.code_bytes) for v in versions)
         return data
 
+    def get_code(self) -> dict[str, Any]:
+        answer: dict[str, Any] = super().get_code()
+        if self.reserved_concurrency is not None:  # moto leaves 0 out
+            reserved = {"ReservedConcurrentExecutions": int(self.reserved_concurrency)}
+            answer["Concurrency"] = reserved
+        return answer
+
     def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
         configuration: dict[str, Any] = super().get_configuration(on_create)
         logging = self.published_logging()

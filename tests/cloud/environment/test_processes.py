@@ -1,0 +1,199 @@
+"""A group of processes is stopped, continued, measured and killed as one.
+
+Both ways: with signals, and without them by way of psutil.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from helpers.cloud.environment.processes import Command, ProcessGroup, wait_for_exit
+
+Start = Callable[..., tuple[ProcessGroup, int]]
+WAYS = pytest.mark.parametrize("signals", [True, False], ids=["signals", "psutil"])
+TICK = "import time\nwhile True:\n    print('.', flush=True)\n    time.sleep(0.002)\n"
+CHILD = (
+    "import subprocess, sys, time\n"
+    "subprocess.Popen([sys.executable, '-S', '-c', {0!r}], start_new_session={1})\n"
+    "print('!', flush=True)\ntime.sleep(60)\n"
+)
+SLEEP = "import time; time.sleep(60)"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start processes of Python text; what is left of them is buried in the end."""
+    groups: list[ProcessGroup] = []
+    readers: list[int] = []
+
+    def started(source: str, *, signals: bool = True, mark: str = "") -> tuple[ProcessGroup, int]:
+        reader, writer = os.pipe()
+        command = Command(
+            arguments=[sys.executable, "-S", "-c", source],
+            variables={"PATH": "/usr/bin:/bin", **({"MARK": mark} if mark else {})},
+            directory="/",
+            output=writer,
+            mark="MARK" if mark else "",
+        )
+        group = ProcessGroup(command, signals=signals)
+        os.close(writer)
+        groups.append(group)
+        readers.append(reader)
+        return group, reader
+
+    yield started
+    for group in groups:
+        group.bury()
+    for reader in readers:
+        os.close(reader)
+
+
+def wait_until(condition: Callable[[], object], *, within_s: float = 10) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.002)
+
+
+@WAYS
+def test_stop_and_resume(start: Start, signals: bool) -> None:
+    """A stopped process is stopped when stop returns, and runs again after resume."""
+    group, reader = start(TICK, signals=signals)
+    assert os.read(reader, 1) == b"."
+    group.stop()
+    wait_until(lambda: psutil.Process(group.pid).status() == psutil.STATUS_STOPPED)
+    os.read(reader, 65536)
+    os.set_blocking(reader, False)
+    with pytest.raises(BlockingIOError):
+        os.read(reader, 1)
+    os.set_blocking(reader, True)
+    group.resume()
+    assert os.read(reader, 1) == b"."
+
+
+@WAYS
+def test_bury_reaches_stopped_processes(start: Start, signals: bool) -> None:
+    """A stopped process is killed without being continued first."""
+    group, reader = start(TICK, signals=signals)
+    os.read(reader, 1)
+    group.stop()
+    group.bury()
+    assert group.poll() == -signal.SIGKILL
+
+
+@WAYS
+@pytest.mark.parametrize("session", [False, True], ids=["child", "child in its own session"])
+def test_bury_reaches_children(start: Start, signals: bool, session: bool) -> None:
+    """Children die with the group, those too that made a session of their own."""
+    group, reader = start(CHILD.format(SLEEP, session), signals=signals)
+    os.read(reader, 1)
+    leader, child = group.pids()
+    group.bury()
+    assert leader == group.pid
+    wait_until(lambda: not psutil.pid_exists(child) or _is_zombie(child))
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_bury_reaches_marked_orphans(start: Start) -> None:
+    """A process whose parent has gone and that left the group is known by its mark."""
+    middle = f"import subprocess, sys; subprocess.Popen([sys.executable, '-S', '-c', {SLEEP!r}])"
+    source = (
+        "import subprocess, sys, time\n"
+        f"subprocess.run([sys.executable, '-S', '-c', {middle!r}], start_new_session=True)\n"
+        "print('!', flush=True)\ntime.sleep(60)\n"
+    )
+    mark = f"test-{os.getpid()}-{time.monotonic_ns()}"
+    group, reader = start(source, mark=mark)
+    os.read(reader, 1)
+    assert group.pids() == [group.pid]
+    (orphan,) = set(_marked(mark)) - {group.pid}
+    group.bury()
+    wait_until(lambda: not psutil.pid_exists(orphan) or _is_zombie(orphan))
+
+
+@WAYS
+def test_exit_code(start: Start, signals: bool) -> None:
+    """The exit code is told, and the exit descriptor turns readable."""
+    group, _ = start("raise SystemExit(7)", signals=signals)
+    assert wait_for_exit(group, 10)
+    assert group.wait() == 7
+
+
+def test_wait_for_exit_gives_up(start: Start) -> None:
+    """A process that runs on is reported as running."""
+    group, _ = start(SLEEP)
+    assert not wait_for_exit(group, 0.01)
+
+
+def test_memory_of_the_group(start: Start) -> None:
+    """Resident memory counts the children; the peak stays when memory is freed."""
+    hold = (
+        "data = bytearray(b'x' * 50_000_000); print('!', flush=True); import time; time.sleep(60)"
+    )
+    group, reader = start(CHILD.format(hold, False))
+    wait_until(lambda: os.read(reader, 2) and group.resident_bytes() > 50_000_000)
+    freed, reader = start(
+        "d = bytearray(b'x' * 50_000_000); del d\nprint('!', flush=True)\n" + SLEEP
+    )
+    os.read(reader, 1)
+    assert freed.resident_bytes() < 50_000_000 < freed.peak_bytes()
+
+
+def test_processor_time(start: Start) -> None:
+    """Processor seconds grow while the group works, and not while it is stopped."""
+    group, _ = start("while True: pass")
+    wait_until(lambda: group.cpu_s() > 0.05)
+    group.stop()
+    used = group.cpu_s()
+    end = time.monotonic() + 0.05
+    wait_until(lambda: time.monotonic() > end)
+    assert used == group.cpu_s()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux can tell")
+def test_owner_of_a_connection(start: Start) -> None:
+    """A loopback connection is the group's when one of its processes made it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        connect = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port}))\n"
+        group, _ = start(connect + SLEEP)
+        listener.settimeout(10)
+        theirs, peer = listener.accept()
+        with socket.create_connection(("127.0.0.1", port)) as ours:
+            assert group.owns_peer(peer[1], port)
+            assert not group.owns_peer(ours.getsockname()[1], port)
+        theirs.close()
+
+
+def test_program_that_does_not_exist() -> None:
+    """A command that cannot be started raises at once."""
+    command = Command(["/does/not/exist"], {}, "/", subprocess.DEVNULL)
+    with pytest.raises(FileNotFoundError):
+        ProcessGroup(command)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _marked(mark: str) -> Iterator[int]:
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("MARK") == mark:
+                yield process.pid
+        except psutil.Error:
+            continue
