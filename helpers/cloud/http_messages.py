@@ -13,7 +13,7 @@ class HttpRequest:
     """One request; `path` is raw (still percent-encoded), header names are lower-case.
 
     `respond` sends an answer at once, for whoever has work left to do after it; what is returned
-    later is then not sent.
+    later is then not sent. A large answer waits for the return all the same.
     """
 
     method: str

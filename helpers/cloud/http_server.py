@@ -19,6 +19,8 @@ MAX_LINE_BYTES = 65_536
 MAX_HEADERS = 200
 MAX_BODY_BYTES = 5 * 1024 * 1024 * 1024
 BACKLOG = 512
+EARLY_BYTES = 32_768
+"""What a socket takes without waiting for its reader."""
 
 
 class BadRequestError(Exception):
@@ -85,6 +87,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return
 
     def _respond(self, answer: HttpAnswer) -> None:
+        if len(answer.body) > EARLY_BYTES:
+            return  # a caller that is frozen does not read, and must not hold up who answers it
         self._responded = True
         self._write(answer, self._closing)
 

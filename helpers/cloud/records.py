@@ -157,8 +157,8 @@ class LogsWithheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AsyncRecord:
-    """Something that happened to one asynchronous event."""
+class EventRecord:
+    """Something that happened to one event, before or after it ran."""
 
     kind: ClassVar[str]
     function: str
@@ -167,14 +167,14 @@ class AsyncRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventQueued(AsyncRecord):
+class EventQueued(EventRecord):
     """The event was accepted (202) and waits in the function's queue."""
 
     kind: ClassVar[str] = "event.queued"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventRetried(AsyncRecord):
+class EventRetried(EventRecord):
     """The event will be tried again after `wait_s` seconds of AWS's time."""
 
     kind: ClassVar[str] = "event.retried"
@@ -184,7 +184,7 @@ class EventRetried(AsyncRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventDropped(AsyncRecord):
+class EventDropped(EventRecord):
     """The event is gone: nothing was configured that would keep it."""
 
     kind: ClassVar[str] = "event.dropped"
@@ -193,7 +193,15 @@ class EventDropped(AsyncRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventSentOn(AsyncRecord):
+class RecursionStopped(EventRecord):
+    """A chain of events had run the function `runs` times, so Lambda stopped the loop."""
+
+    kind: ClassVar[str] = "recursion.stopped"
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSentOn(EventRecord):
     """The outcome went to a destination or dead-letter queue; or could not, for a reason."""
 
     kind: ClassVar[str] = "event.sent_on"
@@ -209,7 +217,7 @@ Record = (
     | InvocationSpilledOver
     | Decided
     | LogsWithheld
-    | AsyncRecord
+    | EventRecord
 )
 
 

@@ -103,6 +103,10 @@ class Registry:
             raise _not_found(key, qualifier)
         return version
 
+    def draw_from(self, choose: random.Random) -> None:
+        """Let `choose` decide between the versions of weighted aliases."""
+        self._random = choose
+
     def subscribe(self, listener: Callable[[Key], None]) -> None:
         """Call `listener` with the key of each function that changes or goes."""
         self._listeners.append(listener)

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import platform
+import random
 import secrets
 import signal
 import string
@@ -37,6 +38,7 @@ from helpers.cloud.control.provisioned_concurrency import (
     account_concurrency,
 )
 from helpers.cloud.control.pushed_events import direct_invocation, event_acceptance
+from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.lifecycle import Environment, Platform
@@ -52,6 +54,7 @@ from helpers.cloud.invoke import (
     EventInvokeConfigs,
     FailurePath,
     Invoker,
+    RecursionGuard,
 )
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.model import InitializationType
@@ -84,6 +87,7 @@ class CloudServer:
         self.timers = Timers(self.clock)
         self.recorder = Recorder(self.clock)
         self.registry = Registry()
+        self._seed = 0
         self._closing = threading.Lock()
         try:
             self._compose()
@@ -99,12 +103,15 @@ class CloudServer:
         """Empty the account: every environment, every service, every record."""
         from helpers.cloud.moto_seam.application import reset_services
 
+        self.queue.clear()
         self.registry.clear()
         self.configs.clear()
+        self.recursion.clear()
         self.provisioned.clear()
         self.pool.end_all("reset")
         reset_services()
         self._authorizer.forget()
+        self.registry.draw_from(random.Random(self._seed or None))
         self.recorder.start_epoch()
 
     def close(self) -> None:
@@ -193,18 +200,17 @@ class CloudServer:
         Reaper(self.pool, waiting, limits=self.pool.limits, free_bytes=free_bytes)
         self._configured()
         concurrency = account_concurrency(self.settings, self.registry, self.provisioned)
-        invoker = Invoker(self.registry, self.pool, self.clock)
+        self.recursion = RecursionGuard(self.registry, self.recorder)
+        invoker = Invoker(self.registry, self.pool, self.clock, self.recursion)
         targets = MotoTargets(self.registry)
-        self.configs = EventInvokeConfigs()
-        queue = AsyncQueue(
-            invoker,
-            self.registry,
-            self.configs,
-            waiting,
-            lambda: path,
-        )
+        self.configs = EventInvokeConfigs(self.registry)
+        self.queue = AsyncQueue(invoker, self.registry, self.configs, waiting, lambda: path)
         path = FailurePath(
-            targets, self._authorizer, self.recorder, self.clock, event_acceptance(queue, REGION)
+            targets,
+            self._authorizer,
+            self.recorder,
+            self.clock,
+            event_acceptance(self.queue, REGION),
         )
         awslambda.install(
             awslambda.LambdaHooks(
@@ -224,12 +230,14 @@ class CloudServer:
                 token=self.token,
                 open_door=self.settings.open,
             ),
-            invocations=InvocationsApi(invoker, queue, ACCOUNT_ID),
+            invocations=InvocationsApi(invoker, self.queue, ACCOUNT_ID),
             lambda_apis=(
                 EventInvokeConfigsApi(
                     self.configs, self.registry, targets, self._authorizer, self.clock, ACCOUNT_ID
                 ),
+                RecursionApi(self.recursion, self.registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(self.provisioned, self.registry, concurrency, ACCOUNT_ID),
+                awslambda.VersionsApi(self.registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(self.registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
             kit=KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
@@ -242,6 +250,9 @@ class CloudServer:
 
     def _configured(self) -> None:
         self.clock.time_lapse = self.settings.time_lapse
+        if self.settings.seed != self._seed:
+            self._seed = self.settings.seed
+            self.registry.draw_from(random.Random(self._seed))
         for limit in fields(PoolLimits):
             setattr(self.pool.limits, limit.name, getattr(self.settings, limit.name))
 

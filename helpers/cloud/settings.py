@@ -18,8 +18,8 @@ class Settings:
     `scaling_per_10_s` is how many environments a function may get in ten seconds; `idle_age_s` ends
     environments that are idle for so long, `max_age_s` idle ones of that age, and too little memory
     (`memory_floor_mb`) the longest idle ones; `native_client` False takes the pure-Python runtime
-    client; `file_level` is "auto", or "A" to do without mount namespaces; `open` accepts unknown
-    keys as administrator.
+    client; `seed` (not 0) makes the choice between an alias's versions repeatable; `file_level` is
+    "auto", or "A" to do without mount namespaces; `open` accepts unknown keys as administrator.
     """
 
     time_lapse: float = 1.0
@@ -30,6 +30,7 @@ class Settings:
     idle_age_s: float = 600.0
     max_age_s: float = 7200.0
     memory_floor_mb: int = 256
+    seed: int = 0
     native_client: bool = True
     file_level: str = "auto"
     open: bool = False

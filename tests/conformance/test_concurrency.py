@@ -25,17 +25,18 @@ WHAT = (
     "import os\n\nLOADED = os.getpid()\n\n\ndef handler(event, context):\n"
     "    return [os.environ['AWS_LAMBDA_INITIALIZATION_TYPE'], LOADED]\n"
 )
+LARGE = WAIT.replace("os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']", "'x' * 5_000_000")
 CRASH = (
     "import os\n\n\ndef handler(event, context):\n"
     "    if event == 'crash':\n        os._exit(1)\n"
     "    return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']\n"
 )
-NESTED = '''
-import datetime, hashlib, hmac, http.client, json, os
+CALL = '''
+import datetime, hashlib, hmac, http.client, json, os, threading
 from urllib.parse import urlsplit
 
 
-def call(name, event):
+def call(name, event, sent=lambda: None):
     """Invoke a function as boto3 would, without the half second of importing it."""
     host = urlsplit(os.environ["AWS_ENDPOINT_URL"]).netloc
     path, body = f"/2015-03-31/functions/{name}/invocations", json.dumps(event).encode()
@@ -57,16 +58,44 @@ def call(name, event):
     )
     connection = http.client.HTTPConnection(host)
     connection.request("POST", path, body, headers)
+    sent()
     answer = connection.getresponse()
     return answer.status, json.loads(answer.read())
 
+'''
+NESTED = (
+    CALL
+    + """
 
 def handler(event, context):
     if not event["levels"]:
         return "deep"
     status, answer = call(context.function_name, {"levels": event["levels"] - 1})
     return answer if status == 200 else answer["Reason"]
-'''
+"""
+)
+FORGETS = (
+    CALL
+    + """
+
+def handler(event, context):
+    sent = threading.Event()
+    threading.Thread(target=call, args=(*event, sent.set)).start()
+    sent.wait()
+"""
+)
+HALF = (
+    """
+import os, socket
+from urllib.parse import urlsplit
+
+place = urlsplit(os.environ["AWS_ENDPOINT_URL"])
+line = socket.create_connection((place.hostname, place.port))
+line.sendall(b"POST /2015-03-31/functions/x/invocations HTTP/1.1\\r\\n")
+line.sendall(b"Content-Length: 9\\r\\n\\r\\n{")
+"""
+    + WAIT
+)
 LAB: Mapping[str, object] = {
     "account_concurrency": 20,
     "unreserved_minimum": 4,
@@ -156,6 +185,16 @@ def settled(account: Any, name: str, qualifier: str) -> Any:
         return found if found["Status"] != "IN_PROGRESS" else None
 
     return until(config)
+
+
+def may_invoke(account: Any) -> None:
+    """Let the functions of an account invoke each other."""
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    account.client("iam").put_role_policy(
+        RoleName=account.role_arn.rpartition("/")[2],
+        PolicyName="invoke",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
 
 
 def published(account: Any, source: str, **settings: Any) -> str:
@@ -357,6 +396,16 @@ def test_provisioned_concurrency_becomes_ready(lab: Any) -> None:
     (config,) = listed["ProvisionedConcurrencyConfigs"]
     assert config["FunctionArn"].endswith(f":function:{name}:1")
     assert numbers(config) == (2, 2, 2, "READY")
+
+
+def test_provisioned_init_is_logged_before_any_event(lab: Any) -> None:
+    """In JSON format the init's own log lines say how the environment came to be."""
+    name = published(lab, WHAT, LoggingConfig={"LogFormat": "JSON"})
+    provision(lab, name, "1", 1)
+    (events,) = lab.streams(name).values()
+    records = [json.loads(event) for event in events]
+    kinds = {r["type"]: r["record"]["initializationType"] for r in records}
+    assert kinds["platform.initStart"] == "provisioned-concurrency"
 
 
 def test_provisioned_concurrency_spills_over(lab: Any) -> None:
@@ -588,16 +637,8 @@ def test_functions_that_call_themselves_never_deadlock(
 ) -> None:
     """32 clients, three levels deep: each gets an answer, or a throttle where it is too narrow."""
     account = account_with(account_concurrency=concurrency, unreserved_minimum=4)
-    allow = json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}],
-        }
-    )
     name = account.deploy(NESTED, Timeout=120)
-    account.client("iam").put_role_policy(
-        RoleName="conformance", PolicyName="invoke", PolicyDocument=allow
-    )
+    may_invoke(account)
     with ThreadPoolExecutor(32) as clients:
         answers = list(clients.map(lambda _: account.invoke(name, {"levels": 2}), range(32)))
     said = Counter(answer.value for answer in answers)
@@ -606,6 +647,37 @@ def test_functions_that_call_themselves_never_deadlock(
     else:
         assert said.keys() <= {"deep", "ConcurrentInvocationLimitExceeded"}
     assert account.invoke(name, {"levels": 2}).value == "deep"
+
+
+def test_fifty_environments_frozen_mid_request_pin_nothing(
+    account_with: Callable[..., Any],
+) -> None:
+    """Each is frozen with half a request sent; the account goes on, and a reset ends them."""
+    account = account_with(account_concurrency=100, unreserved_minimum=4)
+    name, other = account.deploy(HALF, Timeout=120), account.deploy(WHAT)
+    with in_flight(account, name, 50):
+        pass
+    until(lambda: len(account.records(name, "environment.frozen")) == 50)
+    assert account.invoke(other).function_error is None
+    account.cloud.reset()
+    assert account.cloud.health()["environments"] == 0
+    del account.role_arn  # the reset took it
+
+
+def test_a_frozen_caller_does_not_pin_who_answers_it(lab: Any) -> None:
+    """A caller that is frozen reads nothing; the 5 MB meant for it hold up nobody."""
+    name, large = lab.deploy(FORGETS), lab.deploy(LARGE, Timeout=60)
+    may_invoke(lab)
+    with socket.create_server(("127.0.0.1", 0)) as gate:
+        gate.settimeout(30)
+        lab.invoke(name, [large, gate.getsockname()[1]])
+        until(lambda: lab.records(name, "environment.frozen"))
+        gate.accept()[0].close()
+        until(lambda: lab.records(large, "environment.frozen"))
+    with in_flight(lab, large, 1) as (again,):
+        pass
+    assert len(again.result().payload) > 5_000_000
+    assert len(lab.records(large, "environment.created")) == 1
 
 
 def test_environments_are_ended_when_memory_is_short(account_with: Callable[..., Any]) -> None:

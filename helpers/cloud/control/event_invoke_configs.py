@@ -20,18 +20,24 @@ from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
+    InvalidRequestContentException,
     ResourceNotFoundException,
     ValidationException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.invoke import EventInvokeConfig, EventInvokeConfigs
-from helpers.cloud.invoke.failure_path import ACTIONS
+from helpers.cloud.invoke.failure_path import ACTIONS, destination_resource
 from helpers.cloud.model import LATEST, FunctionVersion
 from helpers.cloud.ports import Authorizer, Targets
 from helpers.cloud.registry import Key, Registry
 
 PATH = re.compile(r"/2019-09-25/functions/([^/]+)/event-invoke-config(/list)?")
 ARN = re.compile(r"arn:aws[a-z-]*:(sqs|sns|lambda|events|s3):[a-z0-9-]*:\d*:.+")
+DESTINATION = (
+    r"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:"
+    r"((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)"
+)
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,11 @@ class EventInvokeConfigsApi:
         assert match is not None
         named = parse_function_name(unquote(match[1]))
         key = (named.account_id or self.account_id, named.region or region, named.name)
-        qualifier = parse_qs(request.query).get("Qualifier", [named.qualifier])[0]
+        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        qualifier = query.get("Qualifier", named.qualifier)
         function = self.registry.resolve(key, None if match[2] else qualifier)
         if match[2]:
-            every = self.configs.of_function(key)
-            listed = [_document(function, q, config) for q, config in sorted(every.items())]
-            return json_answer(200, {"FunctionEventInvokeConfigs": listed})
+            return self._list(key, function, query)
         if request.method in ("PUT", "POST"):
             return self._change(request, key, qualifier, function)
         if request.method == "DELETE":
@@ -79,6 +84,17 @@ class EventInvokeConfigsApi:
             raise _missing(function, qualifier)
         return json_answer(200, _document(function, qualifier, config))
 
+    def _list(self, key: Key, function: FunctionVersion, query: Mapping[str, str]) -> HttpAnswer:
+        first, count = query.get("Marker", "0"), query.get("MaxItems", str(PAGE))
+        if not first.isdecimal():
+            raise InvalidParameterValueException(f"The Marker {first} is not valid.")
+        _between("maxItems", int(count) if count.isdecimal() else count, 1, PAGE)
+        every = sorted(self.configs.of_function(key).items())
+        until = int(first) + int(count)
+        page = [_document(function, q, config) for q, config in every[int(first) : until]]
+        following = {"NextMarker": str(until)} if until < len(every) else {}
+        return json_answer(200, {"FunctionEventInvokeConfigs": page, **following})
+
     def _change(
         self, request: HttpRequest, key: Key, qualifier: str | None, function: FunctionVersion
     ) -> HttpAnswer:
@@ -86,33 +102,67 @@ class EventInvokeConfigsApi:
         if request.method == "POST" and old is None:
             raise _missing(function, qualifier)
         base = old if request.method == "POST" and old is not None else EventInvokeConfig()
-        config = replace(
-            _changed(base, json.loads(request.body or b"{}")), modified=self.clock.now()
-        )
-        for member, arn in (("OnSuccess", config.on_success), ("OnFailure", config.on_failure)):
+        config = replace(_changed(base, _members(request.body)), modified=self.clock.now())
+        _check_kinds(config)
+        for arn in (config.on_success, config.on_failure):
             if arn:
-                self._check_destination(function, member, arn)
+                self._check_destination(function, arn)
         self.configs.put(key, qualifier, config)
         return json_answer(200, _document(function, qualifier, config))
 
-    def _check_destination(self, function: FunctionVersion, member: str, arn: str) -> None:
-        match = ARN.fullmatch(arn)
-        if match is None or arn.endswith(".fifo") or (match[1] == "s3" and member == "OnSuccess"):
+    def _check_destination(self, function: FunctionVersion, arn: str) -> None:
+        if arn == function.arn or arn.startswith(f"{function.arn}:"):
             raise InvalidParameterValueException(
-                f"The provided destination config DestinationConfig({member.lower()}="
-                f"{member}(destination={arn})) is invalid."
+                "You can't specify the function as a destination for itself."
             )
         if self.targets.missing(arn):
-            raise InvalidParameterValueException(
-                f"The destination ARN {arn} is invalid: it does not exist."
-            )
-        action = ACTIONS[match[1]]
-        resource = f"{arn}/*" if match[1] == "s3" else arn
+            raise InvalidParameterValueException(f"The destination ARN {arn} is invalid.")
+        action = ACTIONS[arn.split(":")[2]]
+        resource = destination_resource(arn, function.name)
         if self.authorizer.role_may(function.role_arn, action, resource) is not None:
             raise InvalidParameterValueException(
                 f"The function's execution role does not have permissions to call "
                 f"{action.split(':')[1]} on {arn}"
             )
+
+
+def _members(body: bytes) -> Mapping[str, Any]:
+    """Return the request's settings; raises AWS's error unless there is at least one."""
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: {error}"
+        ) from error
+    names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
+    if not isinstance(members, dict) or all(members.get(name) is None for name in names):
+        raise InvalidParameterValueException(
+            "You must specify at least one of error handling or destination setting."
+        )
+    return members
+
+
+def _check_kinds(config: EventInvokeConfig) -> None:
+    """Raise AWS's error unless both destinations are of a kind that may be one."""
+    given = {"onSuccess": config.on_success, "onFailure": config.on_failure}
+    for member, arn in given.items():
+        if arn and not re.fullmatch(DESTINATION, arn):
+            raise ValidationException(
+                f"1 validation error detected: Value '{arn}' at 'destinationConfig.{member}."
+                "destination' failed to satisfy constraint: Member must satisfy regular "
+                f"expression pattern: {DESTINATION}"
+            )
+    kinds = {member: ARN.fullmatch(arn) for member, arn in given.items() if arn}
+    if any(kind is None or kind[0].endswith(".fifo") for kind in kinds.values()) or (
+        (success := kinds.get("onSuccess")) is not None and success[1] == "s3"
+    ):
+        shown = ", ".join(
+            f"{member}=" + (f"O{member[1:]}(destination={arn})" if arn else "null")
+            for member, arn in given.items()
+        )
+        raise InvalidParameterValueException(
+            f"The provided destination config DestinationConfig({shown}) is invalid."
+        )
 
 
 def _changed(base: EventInvokeConfig, members: Mapping[str, Any]) -> EventInvokeConfig:
@@ -127,15 +177,24 @@ def _changed(base: EventInvokeConfig, members: Mapping[str, Any]) -> EventInvoke
     if members.get("DestinationConfig") is None:
         return changed
     given = members["DestinationConfig"]
-    return replace(
-        changed,
-        on_success=(given.get("OnSuccess") or {}).get("Destination") or None,
-        on_failure=(given.get("OnFailure") or {}).get("Destination") or None,
-    )
+    if not isinstance(given, dict):
+        raise InvalidRequestContentException("Could not parse request body into json.")
+    destinations = {
+        field: (given[member] or {}).get("Destination") or None
+        for member, field in (("OnSuccess", "on_success"), ("OnFailure", "on_failure"))
+        if member in given
+    }
+    return replace(changed, **destinations)
 
 
 def _between(member: str, value: Any, least: int, most: int) -> None:
-    if value is None or least <= value <= most:
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: '{member}' must be an integer, not {value!r}"
+        )
+    if least <= value <= most:
         return
     word, bound = ("greater", least) if value < least else ("less", most)
     raise ValidationException(

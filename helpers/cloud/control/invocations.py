@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
 from __future__ import annotations
 
 import base64
+import json
 import re
 import uuid
 from urllib.parse import parse_qs, unquote
@@ -15,6 +16,8 @@ from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
+    UnsupportedMediaTypeException,
+    ValidationException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest
@@ -22,7 +25,12 @@ from helpers.cloud.logs import log_result
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 TYPES = ("RequestResponse", "DryRun", "Event")
+LOG_TYPES = ("None", "Tail")
+QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
+NO_JSON = re.compile(r"(text|image|audio|video|multipart)/.*|application/(.*\+)?xml", re.IGNORECASE)
+"""Content types that say that the event is something else; SDKs send many kinds or none."""
 MAX_CONTEXT_BYTES = 3583
+MAX_QUALIFIER = 128
 
 
 class InvocationsApi:
@@ -51,6 +59,12 @@ class InvocationsApi:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
         if kind not in TYPES:
             raise InvalidParameterValueException(f"Unsupported invocation type: {kind}")
+        log_type = request.headers.get("x-amz-log-type", "None")
+        if log_type not in LOG_TYPES:
+            raise _invalid("logType", log_type, f"enum value set: [{', '.join(LOG_TYPES)}]")
+        content_type = request.headers.get("content-type", "").split(";")[0].strip()
+        if NO_JSON.fullmatch(content_type):
+            raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
         call = self._request(request, region, request_id)
         if kind == "DryRun":
             self._invoker.check(call)
@@ -58,7 +72,7 @@ class InvocationsApi:
         if kind == "Event":
             self._queue.accept(call)
             return HttpAnswer(202, [("x-amzn-RequestId", request_id)])
-        if request.headers.get("x-amz-log-type") == "Tail":
+        if log_type == "Tail":
             return _rendered(self._invoker.invoke(call), request_id, tail=True)
         respond = request.respond
         if respond is None:
@@ -72,16 +86,37 @@ class InvocationsApi:
         match = PATH.fullmatch(request.path)
         assert match is not None
         named = parse_function_name(unquote(match[1]))
-        query = parse_qs(request.query)
-        qualifier = query.get("Qualifier", [None])[0] or named.qualifier
         return InvokeRequest(
             key=(named.account_id or self._account_id, named.region or region, named.name),
-            qualifier=qualifier,
+            qualifier=_qualifier(request.query, named.qualifier),
             request_id=request_id,
             event=request.body,
             client_context=_client_context(request.headers.get("x-amz-client-context")),
             trace_id=request.headers.get("x-amzn-trace-id", ""),
         )
+
+
+def _qualifier(query: str, named: str | None) -> str | None:
+    """Return the version or alias meant: the query's, or the one in the function's name."""
+    given = parse_qs(query).get("Qualifier", [None])[0]
+    if given is None:
+        return named
+    if not re.fullmatch(QUALIFIER, given):
+        raise _invalid("qualifier", given, f"regular expression pattern: {QUALIFIER}")
+    if len(given) > MAX_QUALIFIER:
+        raise _invalid("qualifier", given, f"length less than or equal to {MAX_QUALIFIER}", "have")
+    if named is not None and named != given:
+        raise InvalidParameterValueException(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
+    return given
+
+
+def _invalid(member: str, value: str, rule: str, verb: str = "satisfy") -> ValidationException:
+    return ValidationException(
+        f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
+        f"constraint: Member must {verb} {rule}"
+    )
 
 
 def _client_context(header: str | None) -> str | None:
@@ -92,11 +127,14 @@ def _client_context(header: str | None) -> str | None:
             f"Client context must be no larger than {MAX_CONTEXT_BYTES} bytes."
         )
     try:
-        return base64.b64decode(header, validate=True).decode()
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            "Client context must be a valid Base64-encoded JSON object."
-        ) from error
+        context = base64.b64decode(header, validate=True).decode()
+        if isinstance(json.loads(context), dict):
+            return context
+    except (ValueError, RecursionError):
+        pass
+    raise InvalidRequestContentException(
+        "Client context must be a valid Base64-encoded JSON object."
+    )
 
 
 def _rendered(answer: InvokeAnswer, request_id: str, *, tail: bool) -> HttpAnswer:

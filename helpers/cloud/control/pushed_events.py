@@ -28,10 +28,13 @@ def direct_invocation(invoker: Invoker) -> Callable[[FunctionVersion, bytes], by
     return invoke
 
 
-def event_acceptance(queue: AsyncQueue, region: str) -> Callable[[str, bytes], None]:
-    """Return what queues an event for a function's ARN; `region` is meant where it names none."""
+def event_acceptance(queue: AsyncQueue, region: str) -> Callable[[str, bytes, str], None]:
+    """Return what queues an event for a function's ARN, with the trace header it came with.
 
-    def accept(arn: str, event: bytes) -> None:
+    `region` is meant where the ARN names none.
+    """
+
+    def accept(arn: str, event: bytes, trace_id: str = "") -> None:
         named = parse_function_name(arn)
         queue.accept(
             InvokeRequest(
@@ -39,6 +42,7 @@ def event_acceptance(queue: AsyncQueue, region: str) -> Callable[[str, bytes], N
                 qualifier=named.qualifier,
                 request_id=str(uuid.uuid4()),
                 event=event,
+                trace_id=trace_id,
             )
         )
 

@@ -6,6 +6,7 @@ API, the output pipe, the exit, the memory and the processor share until somethi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import selectors
 from collections.abc import Callable, Mapping
@@ -13,14 +14,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.environment import extensions as extensions_api
+from helpers.cloud.environment.extensions import Extensions, Sandbox
 from helpers.cloud.environment.output import Output, OutputDecoder
-from helpers.cloud.environment.processes import Command, ProcessGroup
+from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
 from helpers.cloud.environment.relay import OutputReader, open_output
 from helpers.cloud.environment.runtime_api import Connection, Request, RuntimeApi
 from helpers.cloud.governor import MEMORY_SAMPLE_S, CpuShare, MemoryWatch
 
 API = "/2018-06-01/runtime/"
 PIPE_BYTES = 262_144
+SPINDOWN = "spindown"
+RUNTIME_GRACE_S = 0.3
+"""What of the shutdown phase's two seconds the runtime may use, beside external extensions."""
+POLL_S = 0.05
 
 
 class Happening(StrEnum):
@@ -33,6 +40,7 @@ class Happening(StrEnum):
     EXITED = "exited"
     DEADLINE = "deadline"
     MEMORY = "memory"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +73,27 @@ class Driver:
         self._waiting: Request | None = None
         self._request_id: str | None = None
         self.group: ProcessGroup | None = None
+        self.extensions: Extensions | None = None
         self.on_connect: Callable[[int], None] = lambda pid: None
 
-    def launch(self, command: Callable[[int], Command]) -> ProcessGroup:
-        """Start the process; `command` is given the descriptor to print to."""
+    def launch(
+        self,
+        command: Callable[[int], Command],
+        extensions: Extensions,
+        extension: Callable[[str, int], Command],
+    ) -> ProcessGroup:
+        """Start the extensions and the runtime; commands are given the descriptor to print to."""
         reader, writer = open_output()
         try:
-            self.group = ProcessGroup(command(writer))
+            self.group = extensions.start(lambda name: extension(name, writer), command(writer))
         except BaseException:
             reader.close()
             raise
         finally:
             os.close(writer)
-        self._output = reader
+        self._output, self.extensions = reader, extensions
+        for descriptor in extensions_api.exit_descriptors(extensions):
+            self._selector.register(descriptor, selectors.EVENT_READ, "extension exit")
         self._selector.register(reader, selectors.EVENT_READ, "output")
         if self.group.exit_descriptor is not None:
             self._selector.register(self.group.exit_descriptor, selectors.EVENT_READ, "exit")
@@ -88,6 +104,8 @@ class Driver:
         assert self._waiting is not None
         self._request_id = request_id
         waiting, self._waiting = self._waiting, None
+        if self.extensions is not None and self.extensions.every:
+            self.extensions.invoke(headers, self.api)
         self.api.reply(waiting, 200, headers=headers, body=event)
 
     def wait(self, limits: Limits) -> Event:
@@ -102,12 +120,39 @@ class Driver:
             event = self._turn(min(pause_s, limits.deadline - now))
             if event is not None:
                 return event
+            if self._extension_failed():
+                return Event(Happening.EXTENSION)
             if limits.memory.due(self._clock.steady()) and limits.memory.exceeded(
                 self.group.resident_bytes()
             ):
                 return Event(Happening.MEMORY)
             if self.group.exit_descriptor is None and self.group.poll() is not None:
                 return Event(Happening.EXITED)
+
+    def say_farewell(self, reason: str) -> None:
+        """Run the shutdown phase: the runtime ends, then the extensions have their time."""
+        group, extensions = self.group, self.extensions
+        if group is None or extensions is None or not extensions.every or not HAS_SIGNALS:
+            return
+        clock = self._clock
+        deadline = clock.steady() + extensions.grace_s
+        if group.exit_descriptor is not None:
+            self._forget(group.exit_descriptor)  # it would stay readable
+        group.resume()
+        if reason == SPINDOWN:
+            group.ask_to_end()
+            until = clock.steady() + (
+                RUNTIME_GRACE_S if extensions.programs else extensions.grace_s
+            )
+            while group.poll() is None and clock.steady() < until:
+                self._turn(min(POLL_S, until - clock.steady()))
+        if not isinstance(group, Sandbox):
+            return
+        group.end_runtime()
+        extensions.shut_down(reason, clock.now() + deadline - clock.steady(), self.api)
+        while extensions.left() and clock.steady() < deadline:
+            self._turn(min(POLL_S, deadline - clock.steady()))
+            extensions.note_exits()
 
     def drain(self) -> None:
         """Read what is left in the output pipe; a half line counts as a line."""
@@ -120,14 +165,17 @@ class Driver:
         if self.group is None:
             return
         if self.group.exit_descriptor is not None:
-            self._selector.unregister(self.group.exit_descriptor)
+            self._forget(self.group.exit_descriptor)
+        if self.extensions is not None:
+            for descriptor in extensions_api.exit_descriptors(self.extensions):
+                self._forget(descriptor)
         self.group.bury()
         self.drain()
         if self._output is not None:
             self._close_output()
         self.api.disconnect()
         self._waiting = self._request_id = None
-        self.group = None
+        self.group = self.extensions = None
 
     def close(self) -> None:
         """End everything, the Runtime API's socket too."""
@@ -154,6 +202,8 @@ class Driver:
                 self._read_output()
             elif key.data == "exit":
                 happened = happened or Event(Happening.EXITED)
+            elif key.data == "extension exit":
+                self._forget(key.fd)
             else:
                 assert self.group is not None
                 self.api.accept(self.group.owns_peer)
@@ -164,7 +214,9 @@ class Driver:
         path = request.path.removeprefix(API)
         if (request.method, path) == ("GET", "invocation/next"):
             self._waiting = request
-            return Event(Happening.NEXT, request)
+            return self._settled()
+        if request.path.startswith(extensions_api.API):
+            return self._extension_called(request)
         if (request.method, path) == ("POST", "init/error"):
             self.api.reply(request)
             return Event(Happening.INIT_ERROR, request)
@@ -178,6 +230,30 @@ class Driver:
         self._request_id = None
         self.api.reply(request)
         return Event(Happening.RESPONSE if verb == "response" else Happening.ERROR, request)
+
+    def _settled(self) -> Event | None:
+        """Tell of the poll for the next event once all extensions have polled as well."""
+        if self._waiting is None or not (self.extensions is None or self.extensions.settled):
+            return None
+        return Event(Happening.NEXT, self._waiting)
+
+    def _extension_called(self, request: Request) -> Event | None:
+        assert self.extensions is not None
+        began = self.extensions.registered
+        self.extensions.route(request, self.api)
+        if not began and self.extensions.registered and isinstance(self.group, Sandbox):
+            self.group.start_runtime()
+        return self._settled()
+
+    def _extension_failed(self) -> bool:
+        if self.extensions is None or not self.extensions.every:
+            return False
+        self.extensions.note_exits()
+        return self.extensions.failure is not None
+
+    def _forget(self, descriptor: int) -> None:
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(descriptor)
 
     def _read_output(self) -> bool:
         assert self._output is not None

@@ -51,6 +51,11 @@ class Fault:
         return cls(Status.TIMEOUT, "Sandbox.Timedout", message)
 
     @classmethod
+    def named(cls, error_type: str, how: str, request_id: str) -> Fault:
+        """Return a fault of this type, with how it came about."""
+        return cls(Status.ERROR, error_type, f"RequestId: {request_id} Error: {how}")
+
+    @classmethod
     def out_of_memory(cls, request_id: str) -> Fault:
         """Return the fault of an environment that was killed at its memory limit."""
         message = f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"

@@ -27,7 +27,13 @@ class Journal:
     """Collects the lines of one environment and hands them on when an invocation has ended."""
 
     def __init__(
-        self, function: FunctionVersion, environment: str, *, clock: Clock, sink: FunctionLog
+        self,
+        function: FunctionVersion,
+        environment: str,
+        *,
+        clock: Clock,
+        sink: FunctionLog,
+        initialization_type: str = "on-demand",
     ) -> None:
         self.stream = stream_name(clock.now(), function.version, environment)
         self._function = function
@@ -46,6 +52,7 @@ class Journal:
             runtime_version=RuntimeVersion.of(function.runtime, function.region),
             log_format=logging.log_format,
             system_level=LogLevel.named(logging.system_level or "") or LogLevel.INFO,
+            initialization_type=initialization_type,
         )
 
     def printed(self, outputs: list[Output]) -> None:
@@ -73,6 +80,10 @@ class Journal:
                 self._clock.now(), duration_ms, phase=phase, status=status, error_type=error_type
             )
         )
+
+    def extension(self, name: str, state: str, events: Sequence[str]) -> None:
+        """Write EXTENSION: what became of an extension in init."""
+        self._add(self._platform.extension(self._clock.now(), name, state, events))
 
     def started(self, request_id: str) -> None:
         """Write START; what follows belongs to this invocation."""

@@ -13,7 +13,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ from typing import Any
 from helpers.cloud import records
 from helpers.cloud.billing import billed_ms
 from helpers.cloud.clock import Clock
-from helpers.cloud.environment.driver import Driver, Event, Happening, Limits
+from helpers.cloud.environment.driver import SPINDOWN, Driver, Event, Happening, Limits
+from helpers.cloud.environment.extensions import Extensions, extension_variables, find_extensions
 from helpers.cloud.environment.faults import Fault, exit_fault, too_large_fault
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
-from helpers.cloud.environment.runtime_folder import interpreter
+from helpers.cloud.environment.runtimes import CannotStart, is_managed, runtime_command
 from helpers.cloud.environment.variables import build_variables
 from helpers.cloud.environment.workspace import FileLevel, Sources, Workspace
 from helpers.cloud.governor import CpuShare, MemoryWatch
@@ -43,6 +44,8 @@ from helpers.cloud.records import Recorder
 
 INIT_LIMIT_S = 10.0
 PROVISIONED_INIT_LIMIT_S = 130.0
+AT_ONCE = ("reset", "shutdown")
+"""Ends that leave extensions no shutdown phase: the account itself goes."""
 Answered = Callable[[InvocationResult], None]
 
 
@@ -111,7 +114,13 @@ class Environment:
         self._lock = threading.Lock()
         self._ending: str | None = None
         self._answered: Answered | None = None
-        self._journal = Journal(function, self.id, clock=platform.clock, sink=platform.log)
+        self._journal = Journal(
+            function,
+            self.id,
+            clock=platform.clock,
+            sink=platform.log,
+            initialization_type=str(initialization_type),
+        )
         self._driver = Driver(platform.clock, self._journal.printed)
         self._memory = MemoryWatch(function.memory_mb)
         self._workspace = Workspace(
@@ -206,7 +215,11 @@ class Environment:
 
     def _run_init(self, deadline: float, *, request_id: str = "") -> Ending:
         started = self._platform.clock.steady()
-        if not self._launch():
+        try:
+            launched = self._launch()
+        except CannotStart as error:
+            return Ending(0.0, Fault.named(error.error_type, error.how, request_id))
+        if not launched:
             return Ending(0.0, self._shut_down_fault(request_id))
         # memory is watched during init too; the processor is not rationed there
         event = self._driver.wait(Limits(deadline, self._memory))
@@ -222,7 +235,9 @@ class Environment:
         duration_ms = (self._platform.clock.steady() - started) * 1000
         if fault is not None:
             self._workspace.hold(self._group().pid)  # init may have ended before it ever connected
-            self._bury()
+        self._tell_of_extensions()
+        if fault is not None:
+            self._bury("failure")
         self._driver.drain()
         return Ending(duration_ms, fault)
 
@@ -265,6 +280,7 @@ class Environment:
             if self._answered is not None:
                 self._answered(ending.result())
             event = self._driver.wait(limits)
+            ending = self._with_extensions(ending, event, invocation, started)
         else:
             if event.happening is Happening.DEADLINE:
                 duration_ms = function.timeout_s * 1000.0
@@ -272,8 +288,27 @@ class Environment:
         if event.happening is Happening.NEXT:
             self._freeze()
         else:
-            self._bury()
+            self._bury("timeout" if event.happening is Happening.DEADLINE else "failure")
         return ending
+
+    def _with_extensions(
+        self, ending: Ending, event: Event, invocation: Invocation, started: float
+    ) -> Ending:
+        """Return how an invocation ended that extensions went on with after the answer."""
+        extensions = self._driver.extensions
+        if extensions is None or not extensions.every:
+            return ending
+        duration_ms = (self._platform.clock.steady() - started) * 1000
+        if event.happening is Happening.DEADLINE:
+            duration_ms = invocation.function.timeout_s * 1000.0
+        if event.happening in (Happening.DEADLINE, Happening.EXTENSION):
+            return Ending(duration_ms, self._fault(event, request_id=invocation.request_id))
+        return replace(ending, duration_ms=duration_ms)
+
+    def _tell_of_extensions(self) -> None:
+        extensions = self._driver.extensions
+        for extension in extensions.every if extensions is not None else ():
+            self._journal.extension(extension.name, extension.state, extension.events)
 
     # -- what the phases are made of --------------------------------------------------------------
 
@@ -289,12 +324,16 @@ class Environment:
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._journal.stream
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = str(self.initialization_type)
-        python = [interpreter(), "-S", "-m", "awslambdaric", self.function.handler]
+        runtime = runtime_command(self.function, workspace)
+        programs = find_extensions(workspace.sources.opt, seen_as=workspace.places.opt)
+        if programs:
+            workspace.open()
 
         def command(output: int) -> Command:
-            framed = {"_LAMBDA_TELEMETRY_LOG_FD": str(output)} if HAS_SIGNALS else {}
+            frames = HAS_SIGNALS and is_managed(self.function.runtime)
+            framed = {"_LAMBDA_TELEMETRY_LOG_FD": str(output)} if frames else {}
             return Command(
-                arguments=workspace.wrap(python),
+                arguments=workspace.wrap(runtime),
                 variables=variables | framed,
                 directory=workspace.working_directory,
                 output=output,
@@ -302,11 +341,22 @@ class Environment:
                 mark="AWS_LAMBDA_LOG_STREAM_NAME",
             )
 
+        def extension(program: str, output: int) -> Command:
+            return Command(
+                arguments=workspace.wrap([program]),
+                variables=extension_variables(variables),
+                directory=workspace.working_directory,
+                output=output,
+                inherit=workspace.descriptors,
+                mark="AWS_LAMBDA_RUNTIME_API",
+            )
+
         with self._lock:  # shutdown finds the process to kill, or keeps it from starting
             if self._ending is not None:
                 return False
-            group = self._driver.launch(command)
-            platform.keeper.adopt(group.pid, group.mark)
+            group = self._driver.launch(command, Extensions(self.function, programs), extension)
+            for leader, mark in group.marks:
+                platform.keeper.adopt(leader, mark)
         return True
 
     def _freeze(self) -> None:
@@ -320,11 +370,15 @@ class Environment:
         self._group().resume()
         self._record(records.EnvironmentThawed)
 
-    def _bury(self) -> None:
+    def _bury(self, farewell: str | None = None) -> None:
+        """End all processes; `farewell` is the reason extensions are told, if they are."""
         group = self._group()
         self._memory.exceeded(group.resident_bytes())
+        if farewell is not None and self._ending not in AT_ONCE:
+            self._driver.say_farewell(farewell)
         self._driver.bury()
-        self._platform.keeper.release(group.pid)
+        for leader, _ in group.marks:
+            self._platform.keeper.release(leader)
 
     def _fault(self, event: Event, *, request_id: str) -> Fault:
         if self._ending is not None:
@@ -334,6 +388,13 @@ class Environment:
         if event.happening is Happening.MEMORY:
             self._record(records.EnvironmentKilled, reason="memory")
             return Fault.out_of_memory(request_id)
+        extensions = self._driver.extensions
+        if event.happening is Happening.EXTENSION:
+            assert extensions is not None
+            assert extensions.failure is not None
+            failure = extensions.failure
+            self._record(records.EnvironmentKilled, reason="extension")
+            return Fault.named(failure.error_type, failure.how, request_id)
         group = self._group()
         if event.happening is not Happening.EXITED:  # it polled before it answered
             group.slay()
@@ -422,8 +483,17 @@ class Environment:
             if self.state is State.ENDED:
                 return
             self.state = State.ENDED
+        extensions = self._driver.extensions
+        if extensions is not None and extensions.every and reason not in AT_ONCE:
+            # who ends an environment does not wait for its extensions
+            threading.Thread(target=self._clear, args=(reason,), daemon=True).start()
+        else:
+            self._clear(reason)
+
+    def _clear(self, reason: str) -> None:
         if self._driver.group is not None:
-            self._bury()
+            self._bury(SPINDOWN)
+            self._journal.hand_on()
         self._driver.close()
         self._workspace.remove()
         self._record(records.EnvironmentReaped, reason=reason)

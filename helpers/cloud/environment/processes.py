@@ -69,6 +69,11 @@ class ProcessGroup:
         self._pidfd = self._open_pidfd()
 
     @property
+    def marks(self) -> list[tuple[int, str]]:
+        """The group, and the variable that all its processes are known by."""
+        return [(self.pid, self.mark)]
+
+    @property
     def exit_descriptor(self) -> int | None:
         """A descriptor that turns readable when the leader exits, where the system has one."""
         return self._pidfd
@@ -98,6 +103,11 @@ class ProcessGroup:
             self._signal(signal.SIGCONT)
         else:
             self._each(psutil.Process.resume)
+
+    def ask_to_end(self) -> None:
+        """Send the leader SIGTERM."""
+        with contextlib.suppress(OSError):
+            self._popen.terminate()
 
     def slay(self) -> None:
         """Send the kill to every process, those too that left the group; any thread may."""

@@ -39,17 +39,16 @@ def build_variables(
     """
     variables = {
         "LANG": "en_US.UTF-8",
-        "LC_CTYPE": "C.UTF-8",
         "TZ": ":UTC",
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
         "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{places.runtime}:{places.task}:{places.opt}/lib",
-        "PYTHONPATH": _python_path(function, places),
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
         "AWS_SHARED_CREDENTIALS_FILE": f"{places.runtime}/aws-credentials",
         "AWS_ENDPOINT_URL": endpoint,
         "TMPDIR": places.tmp,
+        **_python(function, places),
         **function.variables,
     }
     variables |= _reserved(function, places, credentials, runtime_api)
@@ -57,6 +56,17 @@ def build_variables(
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
     return variables
+
+
+def _python(function: FunctionVersion, places: Places) -> dict[str, str]:
+    # AWS_EXECUTION_ENV is not defined in OS-only runtimes
+    if not function.runtime.startswith("python"):
+        return {}
+    return {
+        "LC_CTYPE": "C.UTF-8",
+        "PYTHONPATH": _python_path(function, places),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+    }
 
 
 def _python_path(function: FunctionVersion, places: Places) -> str:
@@ -74,7 +84,6 @@ def _reserved(
         "_HANDLER": function.handler,
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,

@@ -16,6 +16,7 @@ import contextlib
 import os
 import shutil
 import stat
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,7 +55,7 @@ class Workspace:
         self, folder: Path, sources: Sources, *, level: FileLevel, ephemeral_mb: int
     ) -> None:
         self.folder = folder
-        self._sources = sources
+        self.sources = sources
         self._level = level
         self._ephemeral_mb = ephemeral_mb
         self._namespace: tuple[int, int] | None = None
@@ -69,9 +70,9 @@ class Workspace:
         if self._level is FileLevel.NAMESPACE:
             return Places(task="/var/task", runtime="/var/runtime", opt="/opt", tmp="/tmp")
         return Places(
-            task=str(self._sources.code),
-            runtime=str(self._sources.runtime),
-            opt=str(self._sources.opt),
+            task=str(self.sources.code),
+            runtime=str(self.sources.runtime),
+            opt=str(self.sources.opt),
             tmp=str(self.folder / "tmp"),
         )
 
@@ -80,7 +81,7 @@ class Workspace:
         """Where a process must be started."""
         if self._level is FileLevel.NAMESPACE:
             return "/"
-        return str(self._sources.code)
+        return str(self.sources.code)
 
     @property
     def descriptors(self) -> tuple[int, ...]:
@@ -97,6 +98,21 @@ class Workspace:
             return [*enter, SHELL, "-c", f'{AT_HOME} && exec "$@"', "sh", *command]
         make = [UNSHARE, "--user", "--map-root-user", "--mount", SHELL, "-c", MOUNTS, "sh"]
         return [*make, MOUNT, str(self.folder), *command]
+
+    def open(self) -> None:
+        """Make the namespace ahead of the runtime, for processes that start before it."""
+        if self._level is FileLevel.FOLDERS or self._namespace is not None:
+            return
+        with subprocess.Popen(
+            self.wrap([SHELL, "-c", "echo && read _"]),
+            env={},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            self.hold(process.pid)
 
     def hold(self, pid: int) -> None:
         """Keep the namespace that process `pid` made, so that a later process can enter it."""
@@ -127,11 +143,11 @@ class Workspace:
         lines = [
             _line("tmpfs", stage, "tmpfs", "mode=755"),
             _line("tmpfs", f"{stage}/tmp", "tmpfs", f"size={self._ephemeral_mb}m,mode=1777"),
-            _line(self._sources.opt, f"{stage}/opt", "none", "bind,ro"),
-            _line(self._sources.code, f"{stage}/var/task", "none", "bind,ro"),
-            _line(self._sources.runtime, f"{stage}/var/runtime", "none", "bind,ro"),
+            _line(self.sources.opt, f"{stage}/opt", "none", "bind,ro"),
+            _line(self.sources.code, f"{stage}/var/task", "none", "bind,ro"),
+            _line(self.sources.runtime, f"{stage}/var/runtime", "none", "bind,ro"),
         ]
-        for path in self._sources.keep:
+        for path in self.sources.keep:
             if any(Path(hidden) in path.parents for hidden in HIDDEN):
                 lines.append(_line(path, f"{stage}{path}", "none", "rbind,ro"))
         # whichever of them hides the stage itself comes last

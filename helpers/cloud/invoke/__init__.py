@@ -3,6 +3,7 @@
 from helpers.cloud.invoke.asynchronous import AsyncQueue
 from helpers.cloud.invoke.event_config import EventInvokeConfig, EventInvokeConfigs
 from helpers.cloud.invoke.failure_path import FailurePath
+from helpers.cloud.invoke.recursion import RecursionGuard, RecursiveLoop
 from helpers.cloud.invoke.synchronous import InvokeAnswer, Invoker, InvokeRequest
 
 __all__ = [
@@ -13,4 +14,6 @@ __all__ = [
     "InvokeAnswer",
     "InvokeRequest",
     "Invoker",
+    "RecursionGuard",
+    "RecursiveLoop",
 ]

@@ -10,19 +10,28 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud import records
-from helpers.cloud.errors import AwsError, RequestTooLargeException
+from helpers.cloud.errors import (
+    AwsError,
+    RecursiveInvocationException,
+    RequestTooLargeException,
+    ServiceException,
+    ThrottleReason,
+    TooManyRequestsException,
+)
 from helpers.cloud.invoke.event_config import (
     DEFAULT_AGE_S,
     DEFAULT_RETRIES,
     EventInvokeConfig,
     EventInvokeConfigs,
 )
-from helpers.cloud.invoke.failure_path import FailurePath, Outcome
-from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest
+from helpers.cloud.invoke.failure_path import Condition, FailurePath, Outcome
+from helpers.cloud.invoke.lineage import parse_trace
+from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest, new_trace_id
 from helpers.cloud.model import FunctionVersion, InvocationResult
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Registry
@@ -35,14 +44,19 @@ RETRYABLE = (429, 500, 502, 503)
 
 @dataclass(slots=True)
 class QueuedEvent:
-    """One event in the queue: what was asked, since when, and how often it was tried."""
+    """One event in the queue: what was asked, since when, how often it was tried, what came of it.
+
+    `function` is the version that ran last, or would; events of an older `generation` are void.
+    """
 
     request: InvokeRequest
+    function: FunctionVersion
     accepted: float
-    epoch: int
+    generation: int
     attempts: int = 0
     backoff_s: float = BACKOFF_FROM_S
-    last: InvocationResult | None = None
+    result: InvocationResult | None = None
+    refusal: AwsError | None = None
 
 
 class AsyncQueue:
@@ -63,6 +77,7 @@ class AsyncQueue:
         self._timers = waiting.timers
         self._recorder = waiting.recorder
         self._path = path
+        self._generation = 0
 
     def accept(self, request: InvokeRequest) -> None:
         """Queue an event and return; raises AwsError when it cannot be accepted."""
@@ -72,7 +87,8 @@ class AsyncQueue:
                 f"(limit {MAX_ASYNC_PAYLOAD_BYTES} bytes)"
             )
         function = self._invoker.check(request)
-        event = QueuedEvent(request, self._clock.steady(), self._recorder.epoch)
+        traced = replace(request, trace_id=request.trace_id or new_trace_id(self._clock.now()))
+        event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(
                 function=function.name, version=function.version, request_id=request.request_id
@@ -80,62 +96,83 @@ class AsyncQueue:
         )
         self._start(event)
 
+    def clear(self) -> None:
+        """Drop every event: the account is emptied."""
+        self._generation += 1
+
     def _start(self, event: QueuedEvent) -> None:
         name = f"event-{event.request.request_id[:8]}"
-        threading.Thread(target=self._attempt, args=(event,), name=name, daemon=True).start()
+        try:
+            threading.Thread(target=self._serve, args=(event,), name=name, daemon=True).start()
+        except RuntimeError as error:  # no thread left on this machine
+            self._back_off(event, ServiceException(str(error)))
 
-    def _attempt(self, event: QueuedEvent) -> None:
-        if event.epoch != self._recorder.epoch:
+    def _serve(self, event: QueuedEvent) -> None:
+        if event.generation != self._generation:
             return
         try:
-            function = self._invoker.check(event.request)
+            self._attempt(event)
+        except Exception as error:  # a fault of the kit costs a delay, never the event
+            traceback.print_exc()
+            self._back_off(event, ServiceException(f"{type(error).__name__}: {error}"))
+
+    def _attempt(self, event: QueuedEvent) -> None:
+        try:
+            event.function = self._invoker.check(event.request)
         except AwsError as error:
-            self._dropped(event, event.request.key[2], "", error.message)
+            self._dropped(event, error.message)
             return
         config = self._configs.get(event.request.key, event.request.qualifier)
         config = config or EventInvokeConfig()
         age_s = DEFAULT_AGE_S if config.age_s is None else config.age_s
         if self._clock.steady() - event.accepted > self._clock.lapsed(age_s):
-            self._give_up(event, function, config, "EventAgeExceeded")
+            self._give_up(event, config, Condition.AGE_EXCEEDED)
         elif self._switched_off(event):
-            self._give_up(event, function, config, "ZeroReservedConcurrency")
+            event.refusal = TooManyRequestsException(reason=ThrottleReason.RESERVED_CONCURRENCY)
+            self._give_up(event, config, Condition.NO_CONCURRENCY)
         else:
-            self._run(event, function, config)
+            self._run(event, config)
 
-    def _run(
-        self, event: QueuedEvent, function: FunctionVersion, config: EventInvokeConfig
-    ) -> None:
+    def _run(self, event: QueuedEvent, config: EventInvokeConfig) -> None:
         try:
             answer = self._invoker.invoke(event.request)
+        except RecursiveInvocationException as error:
+            event.refusal = error
+            self._give_up(event, config, Condition.RECURSION)
+            return
         except AwsError as error:
             if error.http_status in RETRYABLE:
-                self._again(event, function, event.backoff_s, error.code)
-                event.backoff_s = min(event.backoff_s * 2, BACKOFF_TO_S)
+                self._back_off(event, error)
             else:
-                self._dropped(event, function.name, function.version, error.message)
+                self._dropped(event, error.message)
+            return
+        if event.generation != self._generation:
             return
         event.attempts += 1
-        event.last = answer.result
+        event.function, event.result, event.refusal = answer.function, answer.result, None
+        retries = DEFAULT_RETRIES if config.retries is None else config.retries
         if answer.result.function_error is None:
             if config.on_success:
-                self._path().send_record(
-                    self._outcome(event, function, "Success"), config.on_success
-                )
-            return
-        retries = DEFAULT_RETRIES if config.retries is None else config.retries
-        if event.attempts > retries:
-            self._give_up(event, function, config, "RetriesExhausted")
+                self._path().send_record(_outcome(event, Condition.SUCCESS), config.on_success)
+        elif event.attempts > retries:
+            self._give_up(event, config, Condition.RETRIES_EXHAUSTED)
         else:
             wait_s = RETRY_WAITS_S[event.attempts - 1]
-            self._again(event, function, wait_s, answer.result.error_type or "")
+            self._again(event, wait_s, answer.result.error_type or "")
 
-    def _again(
-        self, event: QueuedEvent, function: FunctionVersion, wait_s: float, reason: str
-    ) -> None:
+    def _back_off(self, event: QueuedEvent, error: AwsError) -> None:
+        """Try again later because of the service, not the function: this does not count."""
+        event.refusal = error
+        wait_s, event.backoff_s = event.backoff_s, min(event.backoff_s * 2, BACKOFF_TO_S)
+        self._again(event, wait_s, error.code)
+
+    def _again(self, event: QueuedEvent, wait_s: float, reason: str) -> None:
+        if event.generation != self._generation:
+            return
         self._recorder.add(
             records.EventRetried(
-                function=function.name,
-                version=function.version,
+                function=event.function.name,
+                version=event.function.version,
                 request_id=event.request.request_id,
                 attempts=event.attempts,
                 wait_s=wait_s,
@@ -144,29 +181,27 @@ class AsyncQueue:
         )
         self._timers.after(self._clock.lapsed(wait_s), lambda: self._start(event))
 
-    def _give_up(
-        self,
-        event: QueuedEvent,
-        function: FunctionVersion,
-        config: EventInvokeConfig,
-        condition: str,
-    ) -> None:
-        outcome = self._outcome(event, function, condition)
+    def _give_up(self, event: QueuedEvent, config: EventInvokeConfig, condition: Condition) -> None:
+        if event.generation != self._generation:
+            return
+        outcome, dead_letter_arn = _outcome(event, condition), event.function.dead_letter_arn
         if config.on_failure:
             self._path().send_record(outcome, config.on_failure)
-        if function.dead_letter_arn:
-            self._path().dead_letter(outcome, function.dead_letter_arn)
-        if not config.on_failure and not function.dead_letter_arn:
-            self._dropped(event, function.name, function.version, condition)
+        if dead_letter_arn:
+            self._path().dead_letter(outcome, dead_letter_arn)
+        if not config.on_failure and not dead_letter_arn:
+            self._dropped(event, condition)
 
-    def _dropped(self, event: QueuedEvent, name: str, version: str, reason: str) -> None:
+    def _dropped(self, event: QueuedEvent, reason: str) -> None:
+        if event.generation != self._generation:
+            return
         self._recorder.add(
             records.EventDropped(
-                function=name,
-                version=version,
+                function=event.function.name,
+                version=event.function.version,
                 request_id=event.request.request_id,
                 attempts=event.attempts,
-                reason=reason,
+                reason=str(reason),
             )
         )
 
@@ -174,14 +209,17 @@ class AsyncQueue:
         published = self._registry.get(event.request.key)
         return published is not None and published.reserved == 0
 
-    def _outcome(self, event: QueuedEvent, function: FunctionVersion, condition: str) -> Outcome:
-        request = event.request
-        return Outcome(
-            function=function,
-            request_id=request.request_id,
-            invoked_arn=f"{function.arn}:{request.qualifier or '$LATEST'}",
-            event=request.event,
-            condition=condition,
-            attempts=event.attempts,
-            result=event.last,
-        )
+
+def _outcome(event: QueuedEvent, condition: Condition) -> Outcome:
+    request, function = event.request, event.function
+    return Outcome(
+        function=function,
+        request_id=request.request_id,
+        invoked_arn=f"{function.arn}:{request.qualifier or '$LATEST'}",
+        event=request.event,
+        condition=condition,
+        attempts=event.attempts,
+        trace_id=str(parse_trace(request.trace_id).through(function.arn)),
+        result=event.result,
+        refusal=event.refusal,
+    )

@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 
 from helpers.cloud.model import LATEST
-from helpers.cloud.registry import Key
+from helpers.cloud.registry import Key, Registry
 
 DEFAULT_RETRIES = 2
 DEFAULT_AGE_S = 21_600
@@ -27,11 +27,13 @@ class EventInvokeConfig:
 
 
 class EventInvokeConfigs:
-    """Configurations by function and qualifier; lives with the cloud."""
+    """Configurations by function and qualifier, as long as those exist; lives with the cloud."""
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._configs: dict[Key, dict[str, EventInvokeConfig]] = {}
+        self._registry = registry
         self._lock = threading.Lock()
+        registry.subscribe(self._on_change)
 
     def get(self, key: Key, qualifier: str | None) -> EventInvokeConfig | None:
         """Return the configuration of one version, alias or $LATEST."""
@@ -51,12 +53,16 @@ class EventInvokeConfigs:
         """Return all configurations of a function by qualifier."""
         return dict(self._configs.get(key, {}))
 
-    def forget(self, key: Key) -> None:
-        """Remove what belongs to a deleted function."""
-        with self._lock:
-            self._configs.pop(key, None)
-
     def clear(self) -> None:
         """Remove everything."""
         with self._lock:
             self._configs.clear()
+
+    def _on_change(self, key: Key) -> None:
+        """Drop what belonged to a deleted function, version or alias."""
+        function = self._registry.get(key)
+        known = {LATEST, *function.versions, *function.aliases} if function is not None else set()
+        with self._lock:
+            kept = {q: config for q, config in self._configs.pop(key, {}).items() if q in known}
+            if kept:
+                self._configs[key] = kept

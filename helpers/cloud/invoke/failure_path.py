@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from helpers.cloud import records
@@ -23,6 +24,7 @@ from helpers.cloud.ports import Authorizer, Targets
 from helpers.cloud.records import Recorder
 
 ERROR_MESSAGE_BYTES = 1024
+OBJECTS = "aws/lambda/async"
 ACTIONS = {
     "sqs": "sqs:SendMessage",
     "sns": "sns:Publish",
@@ -32,24 +34,39 @@ ACTIONS = {
 }
 
 
+class Condition(StrEnum):
+    """How an event ended, in the words of its record."""
+
+    SUCCESS = "Success"
+    RETRIES_EXHAUSTED = "RetriesExhausted"
+    AGE_EXCEEDED = "EventAgeExceeded"
+    NO_CONCURRENCY = "ZeroReservedConcurrency"
+    RECURSION = "RecursiveInvocation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one event: the condition of the record, and the last answer if there is one.
 
-    `condition` is Success, RetriesExhausted, EventAgeExceeded or ZeroReservedConcurrency.
+    `refusal` is the error without which it would have run, where it did not.
     """
 
     function: FunctionVersion
     request_id: str
     invoked_arn: str
     event: bytes
-    condition: str
+    condition: Condition
     attempts: int
+    trace_id: str
     result: InvocationResult | None = None
+    refusal: AwsError | None = None
 
 
 class FailurePath:
-    """Sends outcomes on; lives with the cloud. `invoke` queues an event for another function."""
+    """Sends outcomes on; lives with the cloud.
+
+    `invoke` queues an event for a function's ARN, with the trace header it goes on under.
+    """
 
     def __init__(
         self,
@@ -57,7 +74,7 @@ class FailurePath:
         authorizer: Authorizer,
         recorder: Recorder,
         clock: Clock,
-        invoke: Callable[[str, bytes], None],
+        invoke: Callable[[str, bytes, str], None],
     ) -> None:
         self._targets = targets
         self._authorizer = authorizer
@@ -73,7 +90,7 @@ class FailurePath:
         send = {
             "sqs": lambda: self._targets.send_message(destination, body, {}),
             "sns": lambda: self._targets.publish(destination, body, {}),
-            "lambda": lambda: self._invoke(destination, body.encode()),
+            "lambda": lambda: self._invoke(destination, body.encode(), outcome.trace_id),
             "events": lambda: self._targets.put_event(
                 destination, _bus_entry(outcome, destination, document)
             ),
@@ -81,7 +98,8 @@ class FailurePath:
                 destination, _object_key(outcome, self._clock.now()), body.encode()
             ),
         }[service]
-        self._try(outcome, destination, _resource(destination, service, outcome), send)
+        resource = destination_resource(destination, outcome.function.name)
+        self._try(outcome, destination, resource, send)
 
     def dead_letter(self, outcome: Outcome, target: str) -> None:
         """Send the event itself to the function's dead-letter queue or topic (an ARN)."""
@@ -105,7 +123,7 @@ class FailurePath:
                 function=function.name,
                 version=function.version,
                 request_id=outcome.request_id,
-                condition=outcome.condition,
+                condition=str(outcome.condition),
                 target=target,
                 delivered=refusal is None,
                 reason=refusal or "",
@@ -121,7 +139,7 @@ class FailurePath:
             "requestContext": {
                 "requestId": outcome.request_id,
                 "functionArn": outcome.invoked_arn,
-                "condition": outcome.condition,
+                "condition": str(outcome.condition),
                 "approximateInvokeCount": outcome.attempts,
             },
             "requestPayload": _payload(outcome.event),
@@ -144,22 +162,21 @@ def _payload(data: bytes) -> Any:
         return data.decode(errors="replace")
 
 
-def _resource(destination: str, service: str, outcome: Outcome) -> str:
-    return (
-        f"{destination}/aws/lambda/async/{outcome.function.name}/*"
-        if service == "s3"
-        else destination
-    )
+def destination_resource(destination: str, function_name: str) -> str:
+    """Return the ARN that the execution role needs the permission for."""
+    if destination.split(":")[2] != "s3":
+        return destination
+    return f"{destination}/{OBJECTS}/{function_name}/*"
 
 
 def _object_key(outcome: Outcome, at: float) -> str:
     moment = datetime.fromtimestamp(at, UTC)
-    folder = f"aws/lambda/async/{outcome.function.name}/{moment:%Y/%m/%d}"
+    folder = f"{OBJECTS}/{outcome.function.name}/{moment:%Y/%m/%d}"
     return f"{folder}/{moment:%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
 
 
 def _bus_entry(outcome: Outcome, bus: str, document: Mapping[str, Any]) -> dict[str, Any]:
-    word = "Success" if outcome.condition == "Success" else "Failure"
+    word = "Success" if outcome.condition is Condition.SUCCESS else "Failure"
     return {
         "Source": "lambda",
         "DetailType": f"Lambda Function Invocation Result - {word}",
@@ -169,13 +186,12 @@ def _bus_entry(outcome: Outcome, bus: str, document: Mapping[str, Any]) -> dict[
 
 
 def _dead_letter_attributes(outcome: Outcome) -> dict[str, tuple[str, str]]:
-    result = outcome.result
-    if result is None:
-        code, message = "429", "Rate Exceeded."
-    else:
-        answer = _payload(result.payload)
+    code, message = "200", ""
+    if outcome.refusal is not None:
+        code, message = str(outcome.refusal.http_status), outcome.refusal.message
+    elif outcome.result is not None:
+        answer = _payload(outcome.result.payload)
         message = str(answer.get("errorMessage", "")) if isinstance(answer, dict) else ""
-        code = "200"
     cut = message.encode()[:ERROR_MESSAGE_BYTES].decode(errors="ignore")
     return {
         "RequestID": ("String", outcome.request_id),

@@ -13,11 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.environment.runtimes import is_runnable
 from helpers.cloud.errors import (
     AwsError,
     InvalidRequestContentException,
     RequestTooLargeException,
+    ServiceException,
 )
+from helpers.cloud.invoke.lineage import parse_trace
+from helpers.cloud.invoke.recursion import RecursionGuard
 from helpers.cloud.model import (
     MAX_SYNC_PAYLOAD_BYTES,
     FunctionVersion,
@@ -48,18 +52,26 @@ class InvokeRequest:
 class InvokeAnswer:
     """The answer to a synchronous call: which version ran, and what came of it."""
 
-    executed_version: str
+    function: FunctionVersion
     result: InvocationResult
     trace_id: str
+
+    @property
+    def executed_version(self) -> str:
+        """The version that ran."""
+        return self.function.version
 
 
 class Invoker:
     """Runs events on functions; lives with the cloud."""
 
-    def __init__(self, registry: Registry, pool: Pool, clock: Clock) -> None:
+    def __init__(
+        self, registry: Registry, pool: Pool, clock: Clock, recursion: RecursionGuard
+    ) -> None:
         self._registry = registry
         self._pool = pool
         self._clock = clock
+        self._recursion = recursion
 
     def invoke(
         self, request: InvokeRequest, answered: Callable[[InvokeAnswer], None] | None = None
@@ -74,7 +86,9 @@ class Invoker:
                 f"Request must be smaller than {MAX_SYNC_PAYLOAD_BYTES} bytes for the "
                 "InvokeFunction operation"
             )
-        trace_id = request.trace_id or _new_trace_id(self._clock.now())
+        trace = parse_trace(request.trace_id or new_trace_id(self._clock.now()))
+        self._recursion.check(function, trace, request.request_id)
+        trace_id = str(trace.through(function.arn))
         invocation = Invocation(
             function=function,
             invoked_arn=function.arn + (f":{request.qualifier}" if request.qualifier else ""),
@@ -83,15 +97,27 @@ class Invoker:
             client_context=request.client_context,
             trace_id=trace_id,
         )
+        try:
+            return self._run(invocation, answered)
+        except OSError as error:
+            raise ServiceException(
+                f"This machine could not run the event: {error}. It may be short of memory, disk "
+                "space, processes or open files; free some, or raise the limit (ulimit -a)."
+            ) from error
+
+    def _run(
+        self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
+    ) -> InvokeAnswer:
+        function, trace_id = invocation.function, invocation.trace_id
         with self._pool.lease(function) as lease:
 
             def early(result: InvocationResult) -> None:
                 assert answered is not None
                 lease.answered()
-                answered(InvokeAnswer(function.version, result, trace_id))
+                answered(InvokeAnswer(function, result, trace_id))
 
             result = lease.environment.invoke(invocation, early if answered else None)
-        return InvokeAnswer(function.version, result, trace_id)
+        return InvokeAnswer(function, result, trace_id)
 
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""
@@ -101,7 +127,7 @@ class Invoker:
         return function
 
 
-def _new_trace_id(at: float) -> str:
+def new_trace_id(at: float) -> str:
     """Return an X-Ray trace header for a request that came without one; it is not sampled."""
     root = f"1-{int(at):08x}-{secrets.token_hex(12)}"
     return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"
@@ -129,10 +155,11 @@ def _check_runnable(function: FunctionVersion) -> None:
             code="InvalidRuntimeException",
             http_status=502,
         )
-    if not function.runtime.startswith("python"):
+    if not is_runnable(function.runtime):
         raise AwsError(
-            f"The runtime {function.runtime} does not run in this local account, which has the "
-            "Python runtimes only. Choose a python3.x runtime to run a handler here.",
+            f"The runtime {function.runtime} does not run on this machine, which has the Python "
+            "runtimes and, except on Windows, provided.al2023 with a bootstrap of your own. Choose "
+            "one of them to run the function here.",
             code="InvalidRuntimeException",
             http_status=502,
         )

@@ -1,9 +1,9 @@
 """The lines Lambda itself writes into a log stream, in text and JSON format, and their names.
 
-Models INIT_START, INIT_REPORT, START, END, REPORT and the X-Ray line, their JSON twins
+Models INIT_START, INIT_REPORT, EXTENSION, START, END, REPORT and the X-Ray line, their JSON twins
 (`platform.*` events) with system log level filtering, and the names of groups and streams.
 A timeout or crash shows as `Status:` at the end of REPORT, as Lambda has written it since 2024.
-Left out: RESTORE lines (SnapStart), extension and subscription events, spans.
+Left out: RESTORE lines (SnapStart), subscription events, spans.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html (JSON records);
 monitoring-cloudwatchlogs-log-level.html (levels); lambda-runtime-environment.html (INIT_REPORT);
@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -111,6 +111,14 @@ class PlatformLog:
             *self._json(at, "platform.initRuntimeDone", done, level),
             *self._json(at, "platform.initReport", report, level),
         ]
+
+    def extension(self, at: float, name: str, state: str, events: Sequence[str]) -> list[str]:
+        """Return EXTENSION: an extension is ready, or failed."""
+        if self.log_format is LogFormat.TEXT:
+            listed = ",".join(events)
+            return [f"EXTENSION\tName: {name}\tState: {state}\tEvents: [{listed}]\n"]
+        record = {"name": name, "state": state, "events": list(events)}
+        return self._json(at, "platform.extension", record, LogLevel.INFO)
 
     def start(self, at: float, request_id: str) -> list[str]:
         """Return START: an event is handed to the runtime."""

@@ -15,8 +15,17 @@ from moto.core.base_backend import BackendDict
 from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
+from helpers.cloud.moto_seam.awslambda.versions import VersionsApi
 
-__all__ = ["KitBackend", "KitFunction", "LambdaHooks", "install", "layer_bytes"]
+__all__ = [
+    "KitBackend",
+    "KitFunction",
+    "LambdaHooks",
+    "VersionsApi",
+    "backend_of",
+    "install",
+    "layer_bytes",
+]
 
 
 def layer_bytes(place: tuple[str, str]) -> int:
@@ -24,6 +33,12 @@ def layer_bytes(place: tuple[str, str]) -> int:
     account_id, region = place
     size: int = simple_models.lambda_simple_backends[account_id][region].layer_bytes()
     return size
+
+
+def backend_of(account_id: str, region: str) -> KitBackend:
+    """Return moto's Lambda of an account's Region."""
+    backend: KitBackend = simple_models.lambda_simple_backends[account_id][region]
+    return backend
 
 
 def install(hooks: LambdaHooks) -> None:

@@ -24,9 +24,15 @@ from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
     PreconditionFailedException,
+    ResourceConflictException,
 )
-from helpers.cloud.model import CodePackage, FunctionVersion
+from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
+
+FUNCTIONS_ONLY = (
+    "This operation is permitted on Lambda functions only. Aliases and versions do not support "
+    "this operation. Please specify either a function name or an unqualified function ARN."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,10 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     hooks: LambdaHooks
 
+    def __init__(self, region_name: str, account_id: str):
+        super().__init__(region_name, account_id)
+        self._numbers: dict[str, int] = {}
+
     def create_function(self, spec: dict[str, Any]) -> Any:
         request = _decoded(spec)
         with _as_moto_error():
@@ -68,7 +78,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
-        current = self.get_function(function_name, qualifier)
+        current = self._latest(function_name)
         code = _decoded({"Code": body})["Code"]
         with _as_moto_error():
             validate_update_code(
@@ -89,7 +99,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> Any:
-        current = self.get_function(function_name, qualifier)
+        current = self._latest(function_name)
         with _as_moto_error():
             validate_update_configuration(
                 {"FunctionName": function_name, **body},
@@ -103,15 +113,58 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         self._publish(current.function_name)
         return answer
 
+    def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
+        with _as_moto_error():
+            named = parse_function_name(function_name_or_arn)
+            if qualifier and named.qualifier not in (None, qualifier):
+                raise InvalidParameterValueException(
+                    "The derived qualifier from the function name does not match the specified "
+                    "qualifier."
+                )
+        return super().get_function(function_name_or_arn, qualifier)
+
     def publish_version(self, function_name: str, description: str = "") -> Any:
-        version = super().publish_version(function_name, description)
-        self._publish(version.function_name)
+        """Return a new version, or the last one when nothing has changed since."""
+        latest = self.get_function(function_name)
+        name = latest.function_name
+        versions = self._lambdas._functions[name]["versions"]
+        if versions and versions[-1].published_as == latest.content():
+            return versions[-1]
+        # a number is never used twice, not even when the function was deleted in between
+        number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        version = latest.frozen_as(number, description)
+        versions.append(version)
+        self._lambdas._arns[version.function_arn] = version
+        self._publish(name)
         return version
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         name = self.get_function(function_name, qualifier).function_name
+        with _as_moto_error():
+            self._check_deletable(name, qualifier or parse_function_name(function_name).qualifier)
         super().delete_function(function_name, qualifier)
         self._publish(name)
+
+    def _check_deletable(self, name: str, qualifier: str | None) -> None:
+        function = self.hooks.registry.get((self.account_id, self.region_name, name))
+        if qualifier is None or function is None:
+            return
+        if qualifier == LATEST:
+            raise InvalidParameterValueException(
+                "$LATEST version cannot be deleted without deleting the function."
+            )
+        if qualifier in function.aliases:
+            raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
+        users = sorted(
+            alias.name
+            for alias in function.aliases.values()
+            if qualifier in (alias.version, *alias.weights)
+        )
+        if users:
+            raise ResourceConflictException(
+                "Unable to delete version because the following aliases reference it: "
+                f"[{', '.join(users)}]"
+            )
 
     def create_alias(self, name: str, function_name: str, *rest: Any, **more: Any) -> Any:
         alias = super().create_alias(name, function_name, *rest, **more)
@@ -146,15 +199,18 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         self._publish(name)
         return None
 
+    def _latest(self, function_name: str) -> Any:
+        """Return the function that may be changed; versions are immutable."""
+        with _as_moto_error():
+            if parse_function_name(function_name).qualifier not in (None, LATEST):
+                raise InvalidParameterValueException(FUNCTIONS_ONLY)
+        return self.get_function(function_name)
+
     def _unqualified(self, function_name: str) -> str:
         """Return the name of a function given whole; reserved concurrency knows no versions."""
         with _as_moto_error():
             if parse_function_name(function_name).qualifier is not None:
-                raise InvalidParameterValueException(
-                    "This operation is permitted on Lambda functions only. Aliases and versions "
-                    "do not support this operation. Please specify either a function name or an "
-                    "unqualified function ARN."
-                )
+                raise InvalidParameterValueException(FUNCTIONS_ONLY)
         name: str = self.get_function(function_name).function_name
         return name
 

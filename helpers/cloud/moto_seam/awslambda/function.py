@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import uuid
 from typing import Any
 
@@ -24,6 +26,15 @@ UPDATABLE = {
     "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
     "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
 }
+OF_THE_MOMENT = {
+    "FunctionArn",
+    "LastModified",
+    "LastUpdateStatus",
+    "RevisionId",
+    "State",
+    "Version",
+}
+"""What of a configuration does not make a version differ."""
 
 
 class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
@@ -35,6 +46,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
         self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
         self.revision_id = str(uuid.uuid4())
+        self.published_as = ""
 
     def _get_layers_data(self, layers_versions_arns: list[str]) -> list[Any]:
         data: list[Any] = super()._get_layers_data(layers_versions_arns)
@@ -85,9 +97,22 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             self.touch()
         return self.get_configuration()
 
-    def set_version(self, version: int) -> None:
-        super().set_version(version)
-        self.revision_id = str(uuid.uuid4())
+    def content(self) -> str:
+        """Return code and configuration as one text: a new version is published when it differs."""
+        configuration = self.get_configuration()
+        telling = {name: configuration[name] for name in configuration.keys() - OF_THE_MOMENT}
+        return json.dumps([self.code_digest, telling], sort_keys=True, default=str)
+
+    def frozen_as(self, number: int, description: str) -> KitFunction:
+        """Return a version of what the function is now."""
+        version = copy.copy(self)
+        version.code = dict(self.code)
+        version.published_as = self.content()
+        version.set_version(number)
+        version.revision_id = str(uuid.uuid4())
+        if description:
+            version.description = description
+        return version
 
     def touch(self) -> None:
         """Note a change: a new revision, and the moment."""

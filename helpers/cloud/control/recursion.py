@@ -1,0 +1,82 @@
+"""The API of recursive loop detection: put and get a function's RecursiveLoop.
+
+Source: docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.errors import (
+    AwsError,
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    ValidationException,
+)
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.invoke import RecursionGuard, RecursiveLoop
+from helpers.cloud.registry import Registry
+
+PATH = re.compile(r"/2024-08-31/functions/([^/]+)/recursion-config")
+
+
+@dataclass(frozen=True, slots=True)
+class RecursionApi:
+    """Answers the recursion-config operations; lives with the cloud."""
+
+    recursion: RecursionGuard
+    registry: Registry
+    account_id: str
+
+    def takes(self, request: HttpRequest) -> bool:
+        """Tell whether the request is one of these operations."""
+        return request.method in ("GET", "PUT") and PATH.fullmatch(request.path) is not None
+
+    def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        """Answer one request; AWS's errors are answers too."""
+        try:
+            return self._answer(request, region)
+        except AwsError as error:
+            rendered = error.rest_json()
+            return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
+
+    def _answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        match = PATH.fullmatch(request.path)
+        assert match is not None
+        named = parse_function_name(unquote(match[1]))
+        if named.qualifier is not None:
+            raise InvalidParameterValueException(
+                "This operation is permitted on Lambda functions only. Aliases and versions do "
+                "not support this operation. Please specify either a function name or an "
+                "unqualified function ARN."
+            )
+        key = (named.account_id or self.account_id, named.region or region, named.name)
+        self.registry.resolve(key, None)
+        if request.method == "PUT":
+            self.recursion.put(key, _wanted(request.body))
+        return json_answer(200, {"RecursiveLoop": str(self.recursion.get(key))})
+
+
+def _wanted(body: bytes) -> RecursiveLoop:
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: {error}"
+        ) from error
+    value = members.get("RecursiveLoop") if isinstance(members, dict) else None
+    if value in tuple(RecursiveLoop):
+        return RecursiveLoop(value)
+    shown, problem = (
+        ("null", "Member must not be null")
+        if value is None
+        else (f"'{value}'", f"Member must satisfy enum value set: [{', '.join(RecursiveLoop)}]")
+    )
+    raise ValidationException(
+        f"1 validation error detected: Value {shown} at 'recursiveLoop' failed to satisfy "
+        f"constraint: {problem}"
+    )
