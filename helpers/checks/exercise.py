@@ -10,6 +10,7 @@ from helpers.cloud.errors import KitError
 
 # check(session, did, *submitted): returns when passed, raises NotYet, NotStarted, NotAvailable
 Check = Callable[..., None]
+VERDICTS: Mapping[str, str] = {"true": "true", "half": "half true", "false": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Prediction:
             raise ValueError(f"prediction {self.id}: answer {self.answer!r} is not an option")
         if set(self.reasons) != set(self.options):
             raise ValueError(f"prediction {self.id}: every option needs a reason")
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether this is a sentence to be marked, not a question about what will happen."""
+        return {name.casefold() for name in self.options} == set(VERDICTS)
 
 
 @dataclass(frozen=True, slots=True)

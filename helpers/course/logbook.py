@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from helpers.checks.exercise import LabChecks
+from helpers.checks.exercise import VERDICTS, LabChecks, Prediction
 from helpers.checks.outcome import Status
 from helpers.course.progress import Progress
 
@@ -42,14 +42,19 @@ def _predictions(checks: LabChecks, progress: Progress) -> list[str]:
         prediction = known.get(guess.prediction)
         if prediction is None or guess.option not in prediction.options:
             continue
-        outcome = "as it happened" if guess.option == prediction.answer else "it was otherwise"
-        if guess.option != prediction.answer:
-            outcome += f" ({prediction.answer}: {prediction.options[prediction.answer]})"
-        lines.append(
-            f"- {guess.at} · {guess.prediction} {prediction.question} "
-            f"You said {guess.option}: {prediction.options[guess.option]}; {outcome}."
-        )
+        about = f"- {guess.at} · {guess.prediction} {prediction.question}"
+        lines.append(f"{about} {_said(prediction, guess.option)}")
     return lines if log else [*lines, "None recorded yet."]
+
+
+def _said(prediction: Prediction, option: str) -> str:
+    answer, right = prediction.answer, option == prediction.answer
+    if prediction.is_sentence:
+        outcome = "so it is" if right else f"it is {VERDICTS[answer.casefold()]}"
+        return f"You said {VERDICTS[option.casefold()]}; {outcome}."
+    otherwise = f"it was otherwise ({answer}: {prediction.options[answer]})"
+    outcome = "as it happened" if right else otherwise
+    return f"You said {option}: {prediction.options[option]}; {outcome}."
 
 
 def _exercises(checks: LabChecks, progress: Progress) -> list[str]:
@@ -60,7 +65,8 @@ def _exercises(checks: LabChecks, progress: Progress) -> list[str]:
         if passes:
             end = f"passed {passes[0].at}, attempt {attempts.index(passes[0]) + 1}"
         elif attempts:
-            end = f"{len(attempts)} attempts, the first {attempts[0].at}"
+            noun = "attempt" if len(attempts) == 1 else "attempts"
+            end = f"{len(attempts)} {noun}, the first {attempts[0].at}"
         else:
             end = "not started"
         lines.append(f"- {exercise.id} {exercise.title}: {end}.")

@@ -16,8 +16,9 @@ from typing import Any
 from helpers.course.showing import cell_number
 
 WIDTH = 96
+BRIEF_WIDTH = 112
 LONGEST_STRING = 120
-LONGEST_IN_BRIEF = 40
+LONGEST_IN_BRIEF = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Call:
         names = list(self.parameters)
         for name in names:
             argument = f"{name}={_in_brief(self.parameters[name])}"
-            room = WIDTH - len(line) - (1 if name == names[-1] else len(", …)"))
+            room = BRIEF_WIDTH - len(line) - (1 if name == names[-1] else len(", …)"))
             if len(argument) > room:
                 return f"{line}…)"
             line += argument if name == names[-1] else f"{argument}, "

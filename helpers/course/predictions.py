@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from helpers.checks.exercise import LabChecks, Prediction
+from helpers.checks.exercise import VERDICTS, LabChecks, Prediction
 from helpers.course.progress import Progress
 from helpers.views.card import Card
 from helpers.views.panel import Tone
-
-VERDICTS = {"true": "true", "half": "half true", "false": "false"}
 
 
 def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: object) -> Card:
@@ -29,7 +27,7 @@ def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: o
             closing=f"Choose {choices}. Nothing is recorded yet.",
         )
     progress.add_guess(checks.slug, prediction_id, chosen)
-    if _truths(prediction):
+    if prediction.is_sentence:
         return Card(Tone.CALM, f"✎ {prediction_id} you say {chosen.casefold()}")
     return Card(
         Tone.CALM,
@@ -43,7 +41,7 @@ def saw(checks: LabChecks, progress: Progress, prediction_id: str) -> Card:
     prediction = checks.prediction(prediction_id)
     said = progress.guesses(checks.slug).get(prediction_id)
     answer = prediction.answer
-    if _truths(prediction):
+    if prediction.is_sentence:
         return _marked(prediction, said)
     happened = ("What happened", f"{answer}: {prediction.options[answer]}")
     why = ("Why", prediction.reasons[answer])
@@ -57,11 +55,6 @@ def saw(checks: LabChecks, progress: Progress, prediction_id: str) -> Card:
         tone, mark, mine = Tone.QUIET, "○", "nothing yet"
     lines = (("You said", mine), happened, why, *why_not)
     return Card(tone, f"{mark} {prediction_id} {prediction.question}", lines)
-
-
-def _truths(prediction: Prediction) -> bool:
-    """Say whether this is a sentence to be marked, not a question about what will happen."""
-    return {name.casefold() for name in prediction.options} == set(VERDICTS)
 
 
 def _marked(prediction: Prediction, said: str | None) -> Card:

@@ -79,7 +79,8 @@ class QuestionSheet:
         return "\n\n".join(parts)
 
     def _repr_html_(self) -> str:
-        return panel(Tone.CALM, f"Questions of lab {self.slug}", *map(_as_html, self.questions))
+        numbered = [_as_html(n, question) for n, question in enumerate(self.questions, 1)]
+        return panel(Tone.CALM, f"Questions of lab {self.slug}", *numbered)
 
 
 def load_questions(slug: str, *, folder: Path = FOLDER) -> QuestionSheet:
@@ -141,12 +142,12 @@ def _option(entry: Mapping[str, Any], where: str) -> Option:
     return Option(entry["text"], entry["right"], entry["reason"])
 
 
-def _as_html(question: Question) -> str:
+def _as_html(number: int, question: Question) -> str:
     # letters as text: JupyterLab numbers an <ol type="A"> 1, 2, 3
     options = rows((letter, option.text) for letter, option in question.lettered())
     answers = "".join(paragraph(line) for line in question.answers())
     return (
-        f"{paragraph(question.question)}"
+        f'<div style="margin-top:12px">{paragraph(f"{number}. {question.question}")}</div>'
         f"{options}"
         f"{details('Answer', answers, paragraph(question.footer()))}"
     )

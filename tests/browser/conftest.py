@@ -1,4 +1,4 @@
-"""JupyterLab as `kit.py lab` starts it, in a copy of the kit, and a headless Chromium to drive it."""
+"""JupyterLab as `kit.py lab` starts it, in a copy of the kit, and a headless Chromium."""
 
 from __future__ import annotations
 
@@ -20,11 +20,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.notebook import KERNEL_IDLE
 from tools.launch.browser import find_chromium
 
 HOME = Path(__file__).resolve().parents[2]
-SCREENSHOTS = Path(__file__).with_name("screenshots")
-COPIED = ("kit.py", "tools", "helpers", "labs", "solutions", "requirements.lock", "requirements-dev.lock")
+COPIED = (
+    "kit.py",
+    "tools",
+    "helpers",
+    "labs",
+    "solutions",
+    "requirements.lock",
+    "requirements-dev.lock",
+)
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,7 +46,7 @@ CHROMIUM_OPTIONS = [
 
 @dataclass
 class JupyterLab:
-    """A running JupyterLab on the welcome lab."""
+    """A running JupyterLab on one lab."""
 
     url: str
     work: Path
@@ -47,7 +55,13 @@ class JupyterLab:
 
 
 @pytest.fixture
-def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
+def lab_name() -> str:
+    """Name the lab to open; a module that drives another lab overrides this."""
+    return "00-welcome"
+
+
+@pytest.fixture
+def jupyterlab(tmp_path: Path, lab_name: str) -> Iterator[JupyterLab]:
     """Start `kit.py lab` in a copy of the kit with a data folder of its own; end it afterwards."""
     home = tmp_path / "the kit"
     home.mkdir()
@@ -65,6 +79,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
             sys.executable,
             "kit.py",
             "lab",
+            lab_name,
             "--",
             "--no-browser",
             "--LabApp.expose_app_in_browser=True",
@@ -86,7 +101,7 @@ def jupyterlab(tmp_path: Path) -> Iterator[JupyterLab]:
     try:
         _wait_until(lambda: _answers(f"{base}/api", process), 120, "JupyterLab answers")
         yield JupyterLab(
-            f"{base}/lab/tree/work/00-welcome.ipynb?token={token}", home / "work", process
+            f"{base}/lab/tree/work/{lab_name}.ipynb?token={token}", home / "work", process
         )
     finally:
         process.send_signal(signal.SIGTERM)
@@ -107,25 +122,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser, jupyterlab: JupyterLab) -> Page:
-    """Open the welcome lab and wait until its kernel is idle."""
+    """Open the lab and wait until its kernel is idle."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     page.on("pageerror", lambda error: jupyterlab.problems.append(str(error)))
     page.goto(jupyterlab.url)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_function(KERNEL_IDLE, timeout=60_000)
     return page
-
-
-KERNEL_IDLE = """() => {
-    const panel = window.jupyterapp?.shell?.currentWidget;
-    return panel?.sessionContext?.session?.kernel?.status === 'idle';
-}"""
-
-
-def screenshot(page: Page, name: str) -> None:
-    """Keep a picture for people to look at; the folder is not committed."""
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def _settings(folder: Path) -> None:

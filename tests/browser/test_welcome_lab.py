@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import KERNEL_IDLE, JupyterLab, screenshot
+from tests.browser.conftest import JupyterLab
+from tests.browser.notebook import (
+    cell,
+    go_dark,
+    output_of,
+    run_all,
+    run_cell,
+    screenshot,
+    settle,
+    type_into,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -31,57 +41,12 @@ def test_a_learner_goes_through_the_welcome_lab(page: Page, jupyterlab: JupyterL
     run_cell(page, 'lab.check("0.1"')
     expect(output_of(page, 'lab.check("0.1"')).to_contain_text("passed", timeout=60_000)
 
-    page.evaluate(
-        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-    )
-    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    go_dark(page)
     cell(page, 'lab.check("0.1"').scroll_into_view_if_needed()
     screenshot(page, "00-passed-dark")
 
     assert [] == jupyterlab.problems
     assert (jupyterlab.work / "00-welcome.ipynb").exists()
-
-
-def cell(page: Page, text: str):  # noqa: ANN201 - playwright's Locator
-    """Return the code cell that holds `text`."""
-    return page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=text)).first
-
-
-def output_of(page: Page, text: str):  # noqa: ANN201
-    """Return the output area of the code cell that holds `text`."""
-    return cell(page, text).locator(".jp-OutputArea")
-
-
-def run_all(page: Page) -> None:
-    """Choose Run → Run All Cells from the menu and wait until the kernel is idle again."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    settle(page)
-
-
-def run_cell(page: Page, text: str) -> None:
-    """Click into the cell that holds `text` and press Shift+Enter."""
-    cell(page, text).locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
-    settle(page)
-
-
-def type_into(page: Page, text: str, source: str) -> None:
-    """Replace the source of the cell that holds `text` by typing, and run it."""
-    cell(page, text).locator(".cm-content").click()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(source)
-    page.keyboard.press("Shift+Enter")
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until no cell waits for its turn and the kernel is idle."""
-    page.wait_for_function(
-        "![...document.querySelectorAll('.jp-InputPrompt')].some(p => p.innerText.includes('*'))",
-        timeout=120_000,
-    )
-    page.wait_for_function(KERNEL_IDLE, timeout=60_000)
 
 
 def interrupt_a_long_run(page: Page) -> None:
@@ -93,9 +58,9 @@ def interrupt_a_long_run(page: Page) -> None:
     page.keyboard.type("import time; print('started'); time.sleep(600)")
     page.keyboard.press("Shift+Enter")
     expect(output_of(page, "time.sleep(600)")).to_contain_text("started", timeout=30_000)
-    page.locator("[data-command='notebook:interrupt-kernel'] button, "
-                 "[data-command='notebook:interrupt-kernel']").first.click()
-    expect(output_of(page, "time.sleep(600)")).to_contain_text(
-        "KeyboardInterrupt", timeout=30_000
-    )
+    page.locator(
+        "[data-command='notebook:interrupt-kernel'] button, "
+        "[data-command='notebook:interrupt-kernel']"
+    ).first.click()
+    expect(output_of(page, "time.sleep(600)")).to_contain_text("KeyboardInterrupt", timeout=30_000)
     settle(page)

@@ -30,7 +30,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from helpers.cloud.client import Cloud, start_cloud
+from helpers.cloud.client import Cloud, CloudError, start_cloud
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
 from tools.emulator import ensure_emulator
 
@@ -284,10 +284,17 @@ def free_ports(count: int) -> Sequence[int]:
 def open_account() -> Iterator[Callable[[str], Account]]:
     """Return the account of a variant, started when first asked for."""
     opened: dict[str, Account] = {}
+    failed: dict[str, CloudError] = {}
 
     def account(variant: str) -> Account:
-        if variant not in opened:
-            opened[variant] = Account(start_cloud(settings=VARIANTS[variant]))
+        if variant in failed:  # once is enough to know
+            raise failed[variant]
+        try:
+            if variant not in opened:
+                opened[variant] = Account(start_cloud(settings=VARIANTS[variant]))
+        except CloudError as error:
+            failed[variant] = error
+            raise
         if variant.endswith("B") and opened[variant].cloud.health()["file_level"] != "B":
             pytest.skip("this machine gives no unprivileged mount namespaces (file level B)")
         return opened[variant]
@@ -297,7 +304,10 @@ def open_account() -> Iterator[Callable[[str], Account]]:
         one.cloud.stop()
 
 
-@pytest.fixture(params=VARIANTS)
+FIRST, *OTHERS = VARIANTS
+
+
+@pytest.fixture(params=[FIRST, *(pytest.param(one, marks=pytest.mark.slow) for one in OTHERS)])
 def account(request: pytest.FixtureRequest, open_account: Callable[[str], Account]) -> Account:
     """Each variant's account in turn."""
     return open_account(request.param)

@@ -35,6 +35,18 @@ def test_the_logbook_tells_predictions_attempts_and_passes(tmp_path: Path):
     assert "- 1.2 use JSON: not started." in text
 
 
+def test_a_marked_sentence_stands_in_the_logbook_with_its_verdict(tmp_path: Path):
+    """A sentence heard elsewhere did not happen; it is true, half true or false."""
+    truths = {"true": "r", "half": "s", "false": "t"}
+    heard = Prediction("1.g", "“NaN is JSON.”", truths, "half", truths)
+    progress = progress_at(tmp_path / "p.json")
+    progress.add_guess("01-x", "1.g", "true")
+
+    text = str(logbook_of(LabChecks("01-x", (), (heard,)), progress))
+
+    assert "“NaN is JSON.” You said true; it is half true." in text
+
+
 def test_an_empty_logbook_says_so(tmp_path: Path):
     """Nothing recorded is a sentence, not an empty section."""
     text = str(logbook_of(LAB, progress_at(tmp_path / "p.json")))

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from helpers.course.narration import WIDTH, Call, JsonText, Narrator
+from helpers.course.narration import BRIEF_WIDTH, Call, JsonText, Narrator
 
 
 def test_a_short_call_is_one_line_a_learner_can_type():
@@ -61,7 +61,7 @@ def test_a_short_line_ends_where_it_gets_too_long():
 
     assert 'lab.client("lambda").f(FunctionName="x", Setting0=0,' in call.brief()
     assert call.brief().endswith(", …)")
-    assert len(call.brief()) <= WIDTH
+    assert len(call.brief()) <= BRIEF_WIDTH
 
 
 def test_a_call_made_many_times_over_is_told_once(capsys: pytest.CaptureFixture[str]):

@@ -156,6 +156,7 @@ HOSTILITIES: dict[str, dict[str, str]] = {
         "AWS_CA_BUNDLE": "/nowhere",
     },
 }
+QUICK_HOSTILITIES = ("service endpoints", "real keys")
 
 
 @pytest.fixture
@@ -192,7 +193,13 @@ def kernel(
     return run
 
 
-@pytest.mark.parametrize("hostility", HOSTILITIES)
+@pytest.mark.parametrize(
+    "hostility",
+    [
+        name if name in QUICK_HOSTILITIES else pytest.param(name, marks=pytest.mark.slow)
+        for name in HOSTILITIES
+    ],
+)
 def test_no_request_leaves_loopback(kernel, recorder, hostility):
     """Whatever the shell and the home folder say, each call reaches the lab's endpoint only."""
     seen = kernel(HOSTILITIES[hostility])
@@ -204,6 +211,7 @@ def test_no_request_leaves_loopback(kernel, recorder, hostility):
     assert services == set(recorder.seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostility", ["service endpoints", "endpoints ignored", "proxies"])
 def test_an_endpoint_alone_would_not_be_enough(kernel, hostility):
     """With AWS_ENDPOINT_URL and no takeover requests do leave, so the watch is worth something."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HANDLER = "RATE = 3\n\ndef price(event, context):\n    return RATE\n"
@@ -17,6 +18,7 @@ zipfile.ZipFile(io.BytesIO(package(price).content)).read("app.py").decode()
 """
 
 
+@pytest.mark.slow
 def test_a_package_holds_the_cell_under_nbval(tmp_path: Path):
     """nbval compares the package's text with the cell's and finds them equal."""
     notebook = nbformat.v4.new_notebook()

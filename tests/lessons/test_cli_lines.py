@@ -87,6 +87,7 @@ def run(line: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_lines_of_a_lesson_run_as_they_stand(lesson: Path, shell: Path) -> None:
     """Every line succeeds in both CLI versions' common form, and no function fails behind a 200."""

@@ -37,6 +37,7 @@ def test_skipped(each_lesson):
     assert outcomes(run_lesson(each_lesson, Variant.SKIPPED)) == {}
 
 
+@pytest.mark.slow
 def test_answers(each_lesson):
     """Each wrong answer gets its own sentence; alternatives, and lone solutions, pass."""
     results = rehearse(each_lesson)

@@ -34,6 +34,7 @@ def test_build_twice(course, capsys):
     assert "1 lessons: labs/ and solutions/ are current." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_ignored_outputs_stay(course, lesson_path, text):
     """An output that is not compared is kept as it is stored: chance makes no diff."""
     chance = (

@@ -42,6 +42,7 @@ VOLATILE = (
     "Max Memory Used: 37 MB",
     "http://127.0.0.1:45123/",
     "/tmp/coldstart-x1y2/env/app.py",
+    "/tmp/coldstart-x1y2/code/3fa0/app.py",
     "ASIAIOSFODNN7ABCDEFG",
     "8rnlcVnNRVGlOaf5MQFrNhO7qwmYlXAkVqFZJzNHT3E=",
     "1763710000123",
