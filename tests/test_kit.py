@@ -187,6 +187,14 @@ def test_serve_names_a_taken_port_and_another(installed: Path) -> None:
     assert f"python3 kit.py serve --port {port + 1}" in result.stderr
 
 
+@pytest.mark.parametrize("port", ["99999", "80x", "-1"])
+def test_a_number_that_is_no_port_is_refused(checkout: Path, port: str) -> None:
+    """`kit.py serve --port` says which numbers are ports, without a traceback."""
+    result = run_kit(checkout, "serve", "--port", port)
+    assert result.returncode == 2
+    assert f"'{port}' is no port: choose 1024 to 65535" in result.stderr
+
+
 def test_an_unknown_lab_is_answered_with_the_list(checkout: Path) -> None:
     """A name that fits no lab is answered before anything is installed."""
     result = run_kit(checkout, "lab", "42")

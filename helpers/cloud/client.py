@@ -96,7 +96,8 @@ def start_cloud(*, settings: Mapping[str, object] | None = None) -> Cloud:
     """Start a cloud that ends with this process, and wait until it answers."""
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
-            [sys.executable, "-m", "helpers.cloud.server", "--child"],
+            # -P: a queue.py beside the notebook must not take the library's place
+            [sys.executable, "-P", "-m", "helpers.cloud.server", "--child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

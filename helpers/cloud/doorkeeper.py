@@ -21,6 +21,7 @@ from helpers.cloud.refusals import dialect_of, refusal
 from helpers.cloud.signatures import (
     Dialect,
     Fault,
+    KeyStatus,
     SecretLookup,
     SecretOf,
     Signature,
@@ -71,6 +72,7 @@ class Caller:
 class _AdministratorKey:
     secret_access_key: str = field(repr=False)
     session_token: str | None = None
+    status: KeyStatus = KeyStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

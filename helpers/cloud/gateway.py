@@ -33,12 +33,20 @@ class LambdaApi(Protocol):
 
 
 class Access(Protocol):
-    """Who decides whether a restricted caller may go on: IAM."""
+    """Who decides whether a caller may go on, and which policies are well made: IAM."""
 
     def refusal(
         self, request: HttpRequest, *, access_key_id: str | None, service: str, region: str
     ) -> HttpAnswer | None:
         """Return None when the call may go on, else the denial."""
+
+    def administrator_refusal(
+        self, request: HttpRequest, service: str, region: str
+    ) -> HttpAnswer | None:
+        """Return the denial where a resource's policy binds even the administrator."""
+
+    def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
+        """Return the error when the call would store a policy that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,9 @@ class Gateway:
     def _refusal(self, request: HttpRequest, caller: Caller) -> HttpAnswer | None:
         if caller.kind is CallerKind.PUBLIC:
             return json_answer(403, {"message": "Forbidden"})
+        if caller.kind is CallerKind.ADMINISTRATOR and caller.service in ("sts", "s3"):
+            region = caller.region or REGION
+            return self.access.administrator_refusal(request, caller.service, region)
         if caller.kind not in (CallerKind.KEY, CallerKind.ANONYMOUS):
             return None
         return self.access.refusal(
@@ -102,6 +113,9 @@ class Gateway:
         for api in self.lambda_apis:
             if caller.service == "lambda" and api.takes(request):
                 return api.answer(request, caller.region or REGION)
+        malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
+        if malformed is not None:
+            return malformed
         answer = self.services(request)
         if request.method != "GET" and caller.service in ("iam", "cloudformation"):
             self.changed()

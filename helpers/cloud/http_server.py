@@ -18,6 +18,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 MAX_LINE_BYTES = 65_536
 MAX_HEADERS = 200
 MAX_BODY_BYTES = 5 * 1024 * 1024 * 1024
+MAX_DIGITS = 16
 BACKLOG = 512
 EARLY_BYTES = 32_768
 """What a socket takes without waiting for its reader."""
@@ -139,7 +140,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if "chunked" in headers.get("transfer-encoding", "").lower():
             return self._read_chunks()
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        if not length.isdecimal() or len(length) > MAX_DIGITS or int(length) > MAX_BODY_BYTES:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad Content-Length")
         body = self.rfile.read(int(length)) if length != "0" else b""
         if len(body) < int(length):
@@ -148,12 +149,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _read_chunks(self) -> bytes:
         pieces: list[bytes] = []
+        room = MAX_BODY_BYTES
         while True:
             line = self.rfile.readline(MAX_LINE_BYTES)
             digits = line.split(b";")[0].strip()
-            if not digits or digits.strip(b"0123456789abcdefABCDEF"):
+            if not digits or digits.strip(b"0123456789abcdefABCDEF") or len(digits) > MAX_DIGITS:
                 raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad chunk")
             size = int(digits, 16)
+            room -= size
+            if room < 0:
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "the body is too long")
             if size == 0:
                 while self.rfile.readline(MAX_LINE_BYTES) not in (b"\r\n", b"\n", b""):
                     pass  # trailers

@@ -95,7 +95,11 @@ class Pool:
     def settle(self) -> None:
         """Wait until every environment whose caller has its answer is frozen, and has logged."""
         with self._settled:
-            self._settled.wait_for(lambda: not self._settling, SETTLE_WITHIN_S)
+            awaited = set(self._settling)
+            if not self._settled.wait_for(
+                lambda: self._settling.isdisjoint(awaited), SETTLE_WITHIN_S
+            ):
+                self._settling -= awaited  # an extension is at work: nobody waits for it twice
 
     def environments(self) -> list[Environment]:
         """Return all living environments."""

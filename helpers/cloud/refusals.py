@@ -17,6 +17,8 @@ from helpers.cloud.signatures import Dialect, Fault, SignatureError
 
 SCOPE = re.compile(r"/\d{8}/[^/]*/([^/,\s]+)/aws4_request|%2F\d{8}%2F[^%&]*%2F([^%&]+)%2Faws4")
 FORM = "application/x-www-form-urlencoded"
+BAD_REQUESTS = (Fault.MALFORMED, Fault.WRONG_TOKEN, Fault.EXPIRED_TOKEN)
+"""Faults that S3 answers with 400."""
 REST_XML = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 
 
@@ -43,7 +45,7 @@ def refusal(request: HttpRequest, error: SignatureError) -> HttpAnswer:
     told = f"<Code>{escape(code)}</Code><Message>{escape(error.message)}</Message>"
     identifier = f"<RequestId>{request_id}</RequestId>"
     if dialect is Dialect.S3:
-        status = 400 if error.fault in (Fault.MALFORMED, Fault.WRONG_TOKEN) else 403
+        status = 400 if error.fault in BAD_REQUESTS else 403
         text = f"<Error>{told}{identifier}</Error>"
         headers = [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
     else:

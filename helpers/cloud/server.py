@@ -159,7 +159,12 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
-        from helpers.cloud.moto_seam import awslambda, managed_policies
+        from helpers.cloud.moto_seam import (
+            awslambda,
+            iam_operations,
+            managed_policies,
+            resource_policies,
+        )
         from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
         from helpers.cloud.moto_seam.function_log import MotoFunctionLog
         from helpers.cloud.moto_seam.guard import Guard
@@ -167,7 +172,9 @@ class CloudServer:
         from helpers.cloud.moto_seam.targets import MotoTargets
 
         managed_policies.install()
+        resource_policies.install()
         identities = Identities()
+        iam_operations.install(identities)
         self._authorizer = MotoAuthorizer(identities, self.recorder)
         code = CodeStore(self.folder / "code", mounts=opt_mounts(keep))
         shared = Platform(
@@ -237,6 +244,7 @@ class CloudServer:
                 ),
                 RecursionApi(self.recursion, self.registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(self.provisioned, self.registry, concurrency, ACCOUNT_ID),
+                awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(self.registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(self.registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),

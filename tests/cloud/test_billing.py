@@ -41,6 +41,7 @@ def test_billed_duration(expected: int, duration_ms: float, init_ms: float | Non
     assert expected == billed_ms(duration_ms, init_ms)
 
 
+@pytest.mark.slow
 @given(st.floats(0, 1e6), st.floats(0, 1e5))
 def test_billed_duration_is_less_than_a_millisecond_above(duration: float, init: float) -> None:
     """Nobody pays a whole millisecond too much."""

@@ -12,6 +12,7 @@ from botocore.credentials import Credentials
 
 from helpers.cloud.doorkeeper import Caller, CallerKind, Doorkeeper
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.signatures import KeyStatus
 from helpers.cloud.unauthenticated import TARGETS, UNAUTHENTICATED
 
 HOST = "127.0.0.1:4566"
@@ -22,6 +23,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 class Key:
     secret_access_key: str
     session_token: str | None = None
+    status: KeyStatus = KeyStatus.ACTIVE
 
 
 def keeper(*, open_door: bool = False) -> Doorkeeper:

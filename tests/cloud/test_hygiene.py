@@ -434,3 +434,19 @@ def test_reset_empties_everything_and_kills_every_environment(account: Account):
     wait_for(lambda: account.cloud.health()["environments"] == 0)
     account.deploy("frozen", IDLE)
     assert b'"ok"' == account.invoke("frozen")["Payload"].read()
+
+
+@pytest.mark.slow
+def test_an_event_that_a_reset_ends_leaves_no_trace_in_the_new_account(account: Account):
+    """The event fails, and neither records nor log groups of the old account appear."""
+    account.deploy("busy", BUSY)
+    running = account.begin("busy")
+    wait_for(lambda: "invocation.started" in account.kinds("busy"))
+
+    account.cloud.reset()
+    answer = running.result()
+
+    assert "shut down (reset)" in json.load(answer["Payload"])["errorMessage"]
+    wait_for(lambda: account.cloud.health()["environments"] == 0)
+    assert [] == account.cloud.records()["records"]
+    assert [] == account.client("logs").describe_log_groups()["logGroups"]

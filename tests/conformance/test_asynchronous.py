@@ -182,6 +182,7 @@ def test_function_errors_are_retried_after_one_minute_and_two(lab: Setup) -> Non
     assert started[2] - finished[1] >= 120 / LAPSE - 0.01
 
 
+@pytest.mark.slow
 def test_timeouts_and_crashes_are_retried_too(lab: Setup) -> None:
     """A timeout counts as a function error."""
     name = lab.deploy(SLOW, Timeout=1)
@@ -285,6 +286,8 @@ def test_reserved_zero_sends_events_on_at_once(lab: Setup) -> None:
     assert [] == lab.of(request_id, "invocation.started", "event.retried")
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 def test_many_events_at_once_lose_nothing(lab: Setup) -> None:
     """Two hundred events at once on ten environments: each runs, each is reported once."""
     url, arn = lab.queue()
@@ -344,6 +347,7 @@ def test_events_of_a_deleted_function_are_dropped(lab: Setup) -> None:
     assert dropped["reason"].startswith("Function not found: ")
 
 
+@pytest.mark.slow
 def test_reset_drops_queued_events(account_with: Callable[..., Any]) -> None:
     """After a reset nothing of the events before it is heard, not even for a namesake."""
     account = account_with(time_lapse=LAPSE + 1)
@@ -610,17 +614,19 @@ def test_permission_is_checked_again_at_delivery(lab: Setup) -> None:
     assert "Messages" not in lab.account.client("sqs").receive_message(QueueUrl=url)
 
 
-def test_destination_that_is_gone_at_delivery(lab: Setup) -> None:
-    """A queue deleted after it was configured gets nothing, and a record says so."""
-    url, arn = lab.queue()
-    name = lab.deploy(OK)
-    lab.configure(name, DestinationConfig=to(success=arn))
-    lab.account.client("sqs").delete_queue(QueueUrl=url)
+@pytest.mark.parametrize("service", ["sqs", "sns", "lambda", "events", "s3"])
+def test_destination_that_is_gone_at_delivery(lab: Setup, service: str) -> None:
+    """What was deleted after it was configured gets nothing, and a record says so, once."""
+    arn, _ = target(lab, service)
+    name = lab.deploy(FAILS)
+    lab.configure(name, MaximumRetryAttempts=0, DestinationConfig=to(failure=arn))
+    remove(lab, arn)
 
-    (sent,) = lab.end_of(lab.send(name))
+    (sent,) = lab.end_of(request_id := lab.send(name))
 
-    assert not sent["delivered"]
-    assert "does not exist" in sent["reason"]
+    assert ("event.sent_on", False) == (sent["kind"], sent["delivered"])
+    assert re.search(r"not exist|not found|NotFound", sent["reason"])
+    assert 1 == len(lab.of(request_id, "invocation.started"))
 
 
 def test_synchronous_calls_use_no_failure_path(lab: Setup) -> None:
@@ -946,6 +952,25 @@ def target(lab: Setup, service: str) -> tuple[str, str]:
     if service == "events":
         return watched_bus(lab, queue), "PutEvents"
     return queue, "SendMessage"
+
+
+def remove(lab: Setup, arn: str) -> None:
+    """Delete a target."""
+    service, name = arn.split(":")[2], re.split("[:/]", arn)[-1]
+    if service == "s3":
+        lab.account.client("s3").delete_bucket(Bucket=name)
+    elif service == "lambda":
+        lab.functions.delete_function(FunctionName=name)
+    elif service == "sns":
+        lab.account.client("sns").delete_topic(TopicArn=arn)
+    elif service == "events":
+        events = lab.account.client("events")
+        events.remove_targets(Rule=name, EventBusName=name, Ids=["q"])
+        events.delete_rule(Name=name, EventBusName=name)
+        events.delete_event_bus(Name=name)
+    else:
+        sqs = lab.account.client("sqs")
+        sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
 
 def lineage_of(lab: Setup, name: str, count: int) -> str:

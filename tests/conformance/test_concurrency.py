@@ -574,6 +574,7 @@ def test_provisioned_concurrency_whose_init_fails(lab: Any) -> None:
     until(lambda: lab.records(name, "environment.reaped"))
 
 
+@pytest.mark.slow
 def test_provisioned_init_may_take_longer_than_ten_seconds(lab: Any) -> None:
     """Init has 130 seconds, so eleven are fine; the environment then serves at once."""
     name = published(lab, "import time\n\ntime.sleep(11)\n\n\n" + WHAT)
@@ -597,6 +598,7 @@ def test_provisioned_environment_that_dies_is_replaced(lab: Any, how: str) -> No
     assert [r["reason"] for r in lab.records(name, "environment.reaped")] == ["replaced"]
 
 
+@pytest.mark.slow
 def test_provisioned_concurrency_ends_when_deleted(lab: Any) -> None:
     """Deleting it, its alias or the function ends the environments."""
     name, functions = published(lab, WHAT), lab.functions
@@ -613,6 +615,7 @@ def test_provisioned_concurrency_ends_when_deleted(lab: Any) -> None:
     assert gone[:2] == (404, "ResourceNotFoundException")
 
 
+@pytest.mark.slow
 def test_provisioned_environments_outlive_idleness_and_end_with_a_reset(
     account_with: Callable[..., Any],
 ) -> None:
@@ -631,6 +634,7 @@ def test_provisioned_environments_outlive_idleness_and_end_with_a_reset(
 # -- bursts, memory ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concurrency", [100, 40])
 def test_functions_that_call_themselves_never_deadlock(
     account_with: Callable[..., Any], concurrency: int
@@ -649,6 +653,7 @@ def test_functions_that_call_themselves_never_deadlock(
     assert account.invoke(name, {"levels": 2}).value == "deep"
 
 
+@pytest.mark.slow
 def test_fifty_environments_frozen_mid_request_pin_nothing(
     account_with: Callable[..., Any],
 ) -> None:
@@ -680,6 +685,7 @@ def test_a_frozen_caller_does_not_pin_who_answers_it(lab: Any) -> None:
     assert len(lab.records(large, "environment.created")) == 1
 
 
+@pytest.mark.slow
 def test_environments_are_ended_when_memory_is_short(account_with: Callable[..., Any]) -> None:
     """Below the floor of free memory idle environments end, the longest idle one first."""
     account = account_with(memory_floor_mb=1_000_000_000)
@@ -695,6 +701,7 @@ def test_environments_are_ended_when_memory_is_short(account_with: Callable[...,
     assert account.invoke(first).function_error is None
 
 
+@pytest.mark.slow
 def test_environments_are_ended_at_an_age(account_with: Callable[..., Any]) -> None:
     """An environment in use ends at its age all the same, once it is idle."""
     account = account_with(max_age_s=0.001)

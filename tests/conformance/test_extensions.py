@@ -1,4 +1,4 @@
-"""External and internal extensions: the Extensions API, and their part in the environment's life."""
+"""External and internal extensions: the Extensions API, and their part in an environment's life."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from helpers.cloud.client import start_cloud
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="extensions are POSIX programs")
 
@@ -28,11 +31,13 @@ API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/
 def call(method, path, body=None, **headers):
     data = None if body is None else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    with urllib.request.urlopen(urllib.request.Request(API + path, data, named, method=method)) as got:
+    request = urllib.request.Request(API + path, data, named, method=method)
+    with urllib.request.urlopen(request) as got:
         return got.headers, json.loads(got.read() or b"null")
 
 def register(*events, **headers):
-    got, answer = call("POST", "register", {"events": events}, Lambda_Extension_Name=NAME, **headers)
+    headers["Lambda_Extension_Name"] = NAME
+    got, answer = call("POST", "register", {"events": events}, **headers)
     return got["Lambda-Extension-Identifier"], answer
 
 def following(identifier):
@@ -55,7 +60,8 @@ HANDLER = """\
 import os, time
 started = time.time()
 def handler(event, context):
-    return {"request": context.aws_request_id, "arn": context.invoked_function_arn, "pid": os.getpid()}
+    arn = context.invoked_function_arn
+    return {"request": context.aws_request_id, "arn": arn, "pid": os.getpid()}
 """
 
 
@@ -349,7 +355,8 @@ me = register("INVOKE")
 
 def listen():
     while True:
-        request = urllib.request.Request(API + "event/next", headers={"Lambda-Extension-Identifier": me})
+        named = {"Lambda-Extension-Identifier": me}
+        request = urllib.request.Request(API + "event/next", headers=named)
         heard.append(json.load(urllib.request.urlopen(request))["requestId"])
 
 threading.Thread(target=listen, daemon=True).start()
@@ -370,7 +377,8 @@ def test_who_has_not_registered_is_refused(cloud: Any) -> None:
 import os, urllib.error, urllib.request
 API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/"
 def handler(event, context):
-    request = urllib.request.Request(API + "event/next", headers={"Lambda-Extension-Identifier": "x"})
+    named = {"Lambda-Extension-Identifier": "x"}
+    request = urllib.request.Request(API + "event/next", headers=named)
     try:
         urllib.request.urlopen(request)
     except urllib.error.HTTPError as error:
@@ -379,3 +387,22 @@ def handler(event, context):
     status, body = cloud.run(source).value
     assert status == 403
     assert json.loads(body)["errorType"] == "Extension.UnknownExtensionIdentifier"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc who runs")
+def test_extensions_end_with_the_account(cloud: Any) -> None:
+    """When the account goes, frozen extensions go at once, without a shutdown phase."""
+    own = start_cloud()
+    try:
+        deployed = Deployed(type(cloud)(own), {"diary": f"{DIARY}time.sleep(60)\n"}, HANDLER)
+        pid = deployed.invoke().value["pid"]
+        deployed.invoke()
+        server = int(Path(f"/proc/{pid}/stat").read_text().split()[3])
+        siblings = Path(f"/proc/{server}/task").glob("*/children")
+        pids = {int(each) for file in siblings for each in file.read_text().split()}
+        assert len(pids) >= 3, "the keeper, the runtime, the extension"
+    finally:
+        started = time.monotonic()
+        own.stop()
+    assert time.monotonic() - started < 2
+    assert [each for each in pids if Path(f"/proc/{each}").exists()] == []

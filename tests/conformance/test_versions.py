@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import secrets
+import json
 import zipfile
 from typing import Any
 
@@ -15,7 +15,8 @@ from helpers.cloud.client import start_cloud
 SOURCE = """\
 import os
 def handler(event, context):
-    return [{number}, context.function_version, context.invoked_function_arn, os.environ.get("STAGE")]
+    stage = os.environ.get("STAGE")
+    return [{number}, context.function_version, context.invoked_function_arn, stage]
 """
 
 
@@ -138,11 +139,9 @@ def test_versions_are_listed_with_latest_first(cloud: Any) -> None:
     assert [version["Version"] for version in listed] == ["$LATEST", "1", "2"]
     assert listed[2]["FunctionArn"].endswith(f":{name}:2")
     pages = cloud.functions.get_paginator("list_versions_by_function")
-    got = [
-        v["Version"]
-        for p in pages.paginate(FunctionName=name, MaxItems=9, PaginationConfig={"PageSize": 1})
-        for v in p["Versions"]
-    ]
+    got = []
+    for page in pages.paginate(FunctionName=name, PaginationConfig={"PageSize": 1}):
+        got += [version["Version"] for version in page["Versions"]]
     assert got == ["$LATEST", "1", "2"]
     code, _, status = refusal(cloud.functions.list_versions_by_function, FunctionName="nobody")
     assert (code, status) == ("ResourceNotFoundException", 404)
@@ -204,7 +203,6 @@ def test_aliases_are_listed_by_version(cloud: Any) -> None:
         ("9", {}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:"),
         ("1", {"9": 0.5}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:"),
         ("1", {"2": 1.5}, "ValidationException", "1 validation error detected: Value '{2=1.5}' at"),
-        ("1", {"2": -0.1}, "ValidationException", "1 validation error detected: Value '{2=-0.1}'"),
         (
             "1",
             {"$LATEST": 0.5},
@@ -261,34 +259,18 @@ def test_an_alias_has_one_name_and_no_number(cloud: Any) -> None:
 def test_weighted_versions_share_role_and_dead_letters(cloud: Any, difference: str) -> None:
     """Two versions with another role, or another dead-letter queue, cannot share an alias."""
     name = published(cloud, 1)
-    iam, queue = cloud.client("iam"), cloud.client("sqs")
+    iam, sqs = cloud.client("iam"), cloud.client("sqs")
     if difference == "role":
-        other = f"r-{secrets.token_hex(4)}"
         trust = iam.get_role(RoleName="conformance")["Role"]["AssumeRolePolicyDocument"]
-        import json
-
-        role = iam.create_role(RoleName=other, AssumeRolePolicyDocument=json.dumps(trust))
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
         cloud.change(name, Role=role["Role"]["Arn"])
     else:
-        url = queue.create_queue(QueueName=name)["QueueUrl"]
-        arn = queue.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        role_name = f"d-{secrets.token_hex(4)}"
-        import json
-
-        trust = iam.get_role(RoleName="conformance")["Role"]["AssumeRolePolicyDocument"]
-        iam.put_role_policy(
-            RoleName="conformance",
-            PolicyName=role_name,
-            PolicyDocument=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
-                    ],
-                }
-            ),
-        )
-        cloud.change(name, DeadLetterConfig={"TargetArn": arn["Attributes"]["QueueArn"]})
+        sending = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [sending]})
+        iam.put_role_policy(RoleName="conformance", PolicyName=name, PolicyDocument=document)
+        sqs.create_queue(QueueName=name)
+        queue = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+        cloud.change(name, DeadLetterConfig={"TargetArn": queue})
     cloud.functions.publish_version(FunctionName=name)
     code, message, _ = refusal(
         cloud.functions.create_alias,
@@ -380,7 +362,7 @@ def test_a_version_in_use_by_an_alias_cannot_be_deleted(cloud: Any) -> None:
         assert message == (
             "Unable to delete version because the following aliases reference it: [live]"
         )
-    code, message, _ = refusal(functions.delete_function, FunctionName=f"{name}:$LATEST")
+    code, message, _ = refusal(functions.delete_function, FunctionName=name, Qualifier="$LATEST")
     assert message == "$LATEST version cannot be deleted without deleting the function."
     functions.delete_function(FunctionName=name, Qualifier="3")
     assert refusal(functions.invoke, FunctionName=name, Qualifier="3")[0] == (

@@ -70,7 +70,7 @@ def test_a_solution_is_its_exercise_s_cells_and_the_reasoning_after_them(solutio
 def test_a_missing_notebook_or_exercise_says_to_build(solutions: Path):
     """Both are the author's to mend, with one command."""
     for slug, exercise in (("02-y", "1.1"), ("01-x", "1.9")):
-        with pytest.raises(KitError, match=r"python kit\.py build"):
+        with pytest.raises(KitError, match=r"python3 kit\.py build"):
             read_solution(slug, exercise, folder=solutions)
 
 

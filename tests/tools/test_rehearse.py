@@ -50,6 +50,7 @@ def test_answers(course, lesson):
     assert [result.problem() for result in results] == [""] * 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -95,6 +96,7 @@ def test_status_of_an_outcome(status):
     assert status_of(str(Outcome("1.2", status, "sent 3 orders", seen="passed by"))) == status
 
 
+@pytest.mark.slow
 def test_command(course, lesson_path, text, capsys):
     """The command prints what each answer got, and what it said where that is wrong."""
     assert main(["--root", str(course.root)]) == 0

@@ -21,6 +21,7 @@ from tools.launch.setup_lock import setup_lock
 from tools.launch.suite import run_suite
 
 HOME = Path(__file__).resolve().parents[2]
+MAX_PORT = 65_535
 # Loopback only, ended by one Ctrl-C, and no request that leaves the machine.
 JUPYTER = (
     "jupyterlab",
@@ -45,11 +46,11 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--quick", action="store_true", help="leave out what is slow")
 
     serve = commands.add_parser("serve", help="run the local AWS account for any SDK or CLI")
-    serve.add_argument("--port", type=int, default=4566)
+    serve.add_argument("--port", type=_port, default=4566)
     serve.add_argument("--open", action="store_true", help="accept any access key")
 
     doctor = commands.add_parser("doctor", help="say what on this machine helps or hinders")
-    doctor.add_argument("--port", type=int, default=4566, help="the port serve would use")
+    doctor.add_argument("--port", type=_port, default=4566, help="the port serve would use")
 
     build = commands.add_parser("build", help="make labs/ and solutions/ from lessons/")
     build.add_argument("name", nargs="?", help="a lesson: 01, handlers or 01-handlers")
@@ -138,6 +139,12 @@ def _serve(options: argparse.Namespace, _passed_on: list[str]) -> int:
     opening = ["--open"] if options.open else []
     arguments = ["helpers.cloud.server", "--port", str(options.port), *opening]
     return _hand_over(installation, arguments)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text[:6]) > MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: choose 1024 to {MAX_PORT}")
+    return int(text)
 
 
 def _require_free_port(port: int) -> None:

@@ -179,12 +179,19 @@ def _changed(base: EventInvokeConfig, members: Mapping[str, Any]) -> EventInvoke
     given = members["DestinationConfig"]
     if not isinstance(given, dict):
         raise InvalidRequestContentException("Could not parse request body into json.")
-    destinations = {
-        field: (given[member] or {}).get("Destination") or None
-        for member, field in (("OnSuccess", "on_success"), ("OnFailure", "on_failure"))
-        if member in given
-    }
-    return replace(changed, **destinations)
+    return replace(
+        changed,
+        on_success=_destination(given, "OnSuccess", base.on_success),
+        on_failure=_destination(given, "OnFailure", base.on_failure),
+    )
+
+
+def _destination(given: Mapping[str, Any], member: str, before: str | None) -> str | None:
+    """Return the ARN given for OnSuccess or OnFailure; what is not named stays as it was."""
+    if member not in given:
+        return before
+    arn = (given[member] or {}).get("Destination")
+    return str(arn) if arn else None
 
 
 def _between(member: str, value: Any, least: int, most: int) -> None:

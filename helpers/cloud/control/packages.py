@@ -119,7 +119,7 @@ class _Contents:
     @classmethod
     def of(cls, archive: zipfile.ZipFile) -> _Contents:
         entries = archive.infolist()
-        if not any(not entry.is_dir() for entry in entries):
+        if not any(entry.filename and not entry.is_dir() for entry in entries):
             raise InvalidParameterValueException("Uploaded file must be a non-empty zip")
         if sum(entry.file_size for entry in entries) >= load_facts().quota("package_unzipped_max"):
             raise _too_large()

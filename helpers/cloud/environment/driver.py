@@ -15,11 +15,13 @@ from enum import StrEnum
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment import extensions as extensions_api
-from helpers.cloud.environment.extensions import Extensions, Sandbox
+from helpers.cloud.environment.extensions import Extensions
+from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.output import Output, OutputDecoder
-from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
+from helpers.cloud.environment.processes import HAS_SIGNALS, ProcessGroup
 from helpers.cloud.environment.relay import OutputReader, open_output
 from helpers.cloud.environment.runtime_api import Connection, Request, RuntimeApi
+from helpers.cloud.environment.sandbox import Sandbox
 from helpers.cloud.governor import MEMORY_SAMPLE_S, CpuShare, MemoryWatch
 
 API = "/2018-06-01/runtime/"
@@ -76,23 +78,18 @@ class Driver:
         self.extensions: Extensions | None = None
         self.on_connect: Callable[[int], None] = lambda pid: None
 
-    def launch(
-        self,
-        command: Callable[[int], Command],
-        extensions: Extensions,
-        extension: Callable[[str, int], Command],
-    ) -> ProcessGroup:
-        """Start the extensions and the runtime; commands are given the descriptor to print to."""
+    def launch(self, launch: Launch) -> ProcessGroup:
+        """Start the extensions and the runtime."""
         reader, writer = open_output()
         try:
-            self.group = extensions.start(lambda name: extension(name, writer), command(writer))
+            self.group, self.extensions = launch.start(writer)
         except BaseException:
             reader.close()
             raise
         finally:
             os.close(writer)
-        self._output, self.extensions = reader, extensions
-        for descriptor in extensions_api.exit_descriptors(extensions):
+        self._output = reader
+        for descriptor in extensions_api.exit_descriptors(self.extensions):
             self._selector.register(descriptor, selectors.EVENT_READ, "extension exit")
         self._selector.register(reader, selectors.EVENT_READ, "output")
         if self.group.exit_descriptor is not None:

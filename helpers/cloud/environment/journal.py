@@ -40,6 +40,7 @@ class Journal:
         self._clock = clock
         self._sink = sink
         self._events: list[LogEvent] = []
+        self._abandoned = False
         self._invocation: list[str] = []
         logging = function.logging
         self._application_level = LogLevel.named(logging.application_level or "")
@@ -95,10 +96,14 @@ class Journal:
         self._add(self._platform.report(self._clock.now(), report, reset=reset))
         self.hand_on()
 
+    def abandon(self) -> None:
+        """Hand on nothing any more: the account whose log this was is gone."""
+        self._abandoned = True
+
     def hand_on(self) -> None:
         """Send what was collected to the log stream."""
         events, self._events = self._events, []
-        if events:
+        if events and not self._abandoned:
             self._sink.put(self._function, self.stream, events)
 
     def invocation_lines(self) -> Sequence[str]:

@@ -22,12 +22,12 @@ from helpers.cloud import records
 from helpers.cloud.billing import billed_ms
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.driver import SPINDOWN, Driver, Event, Happening, Limits
-from helpers.cloud.environment.extensions import Extensions, extension_variables, find_extensions
 from helpers.cloud.environment.faults import Fault, exit_fault, too_large_fault
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.environment.keeper import Keeper
-from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
-from helpers.cloud.environment.runtimes import CannotStart, is_managed, runtime_command
+from helpers.cloud.environment.launch import Launch
+from helpers.cloud.environment.processes import ProcessGroup
+from helpers.cloud.environment.runtimes import CannotStart
 from helpers.cloud.environment.variables import build_variables
 from helpers.cloud.environment.workspace import FileLevel, Sources, Workspace
 from helpers.cloud.governor import CpuShare, MemoryWatch
@@ -44,7 +44,8 @@ from helpers.cloud.records import Recorder
 
 INIT_LIMIT_S = 10.0
 PROVISIONED_INIT_LIMIT_S = 130.0
-AT_ONCE = ("reset", "shutdown")
+RESET = "reset"
+AT_ONCE = (RESET, "shutdown")
 """Ends that leave extensions no shutdown phase: the account itself goes."""
 Answered = Callable[[InvocationResult], None]
 
@@ -177,6 +178,8 @@ class Environment:
             if self.state is State.ENDED or self._ending is not None:
                 return
             self._ending = reason
+            if reason == RESET:
+                self._journal.abandon()
             busy = self.state is State.BUSY
             group = self._driver.group
         if busy:
@@ -324,37 +327,11 @@ class Environment:
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._journal.stream
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = str(self.initialization_type)
-        runtime = runtime_command(self.function, workspace)
-        programs = find_extensions(workspace.sources.opt, seen_as=workspace.places.opt)
-        if programs:
-            workspace.open()
-
-        def command(output: int) -> Command:
-            frames = HAS_SIGNALS and is_managed(self.function.runtime)
-            framed = {"_LAMBDA_TELEMETRY_LOG_FD": str(output)} if frames else {}
-            return Command(
-                arguments=workspace.wrap(runtime),
-                variables=variables | framed,
-                directory=workspace.working_directory,
-                output=output,
-                inherit=(*workspace.descriptors, *((output,) if framed else ())),
-                mark="AWS_LAMBDA_LOG_STREAM_NAME",
-            )
-
-        def extension(program: str, output: int) -> Command:
-            return Command(
-                arguments=workspace.wrap([program]),
-                variables=extension_variables(variables),
-                directory=workspace.working_directory,
-                output=output,
-                inherit=workspace.descriptors,
-                mark="AWS_LAMBDA_RUNTIME_API",
-            )
-
+        launch = Launch.of(self.function, workspace, variables)
         with self._lock:  # shutdown finds the process to kill, or keeps it from starting
             if self._ending is not None:
                 return False
-            group = self._driver.launch(command, Extensions(self.function, programs), extension)
+            group = self._driver.launch(launch)
             for leader, mark in group.marks:
                 platform.keeper.adopt(leader, mark)
         return True
@@ -504,6 +481,8 @@ class Environment:
         return group
 
     def _record(self, kind: type[records.EnvironmentRecord], **facts: Any) -> None:
+        if self._ending == RESET:
+            return  # a new account has begun, and this is not its history
         function = self.function
         self._platform.recorder.add(
             kind(function=function.name, version=function.version, environment=self.id, **facts)

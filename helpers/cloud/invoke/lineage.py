@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 MAX_RUNS = 16
 FORMAT = "1"
-VISIT = re.compile(r"(?:\d+:)?([0-9a-f]{8}):(\d{1,5})")
+VISIT = re.compile(r"(?:[0-9]+:)?([0-9a-f]{8}):([0-9]{1,5})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.htm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from helpers.cloud import records
 from helpers.cloud.moto_seam.identities import Identities
-from helpers.cloud.policy import Decision, Policies, Principal, Request, evaluate
+from helpers.cloud.policy import Decision, Policies, Request, evaluate
 from helpers.cloud.records import Recorder
 
 SESSION_OF_THE_SERVICE = "awslambda"
@@ -25,25 +23,14 @@ class MotoAuthorizer:
         self._recorder = recorder
         self._role_answers: dict[tuple[str, str, str], str | None] = {}
 
-    def decide(
-        self,
-        principal: Principal,
-        action: str,
-        resource: str,
-        *,
-        context: Mapping[str, object] | None = None,
-        policies: Policies | None = None,
-    ) -> Decision:
+    def decide(self, request: Request, policies: Policies) -> Decision:
         """Decide one request and record the decision."""
-        request = Request(principal, action, resource, context or {})
-        if policies is None:
-            policies = self._identities.policies(principal)
         decision = evaluate(request, policies)
         self._recorder.add(
             records.Decided(
-                principal=principal.arn,
-                action=action,
-                resource=resource,
+                principal=request.principal.arn,
+                action=request.action,
+                resource=request.resource,
                 allowed=decision.allowed,
                 reason=decision.message(),
                 statement=decision.deciding_statement(),

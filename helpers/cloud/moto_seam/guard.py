@@ -1,70 +1,61 @@
-"""Whether a restricted caller may make a call: the table of operations asks, IAM answers.
+"""Whether a caller may make a call: the table of operations asks, IAM answers.
 
-An operation that the table does not map is refused with a message that names the gap; every
-decision is recorded. Anonymous callers are let through to S3 objects that are public.
+An operation that the table does not map is refused to a restricted caller with a message that
+names the gap; every decision is recorded. The administrator may do everything, but assumes only
+roles that trust the account, and what a bucket policy denies to all it denies to the administrator
+too, as on AWS. Leaves out MFA and organizations. Source:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from moto.iam.models import iam_backends
-from moto.s3.models import s3_backends
-
+from helpers.cloud.clock import Clock
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import operations
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION, Identities
+from helpers.cloud.moto_seam.facts_of_services import MotoFacts
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID, ADMINISTRATOR, Identities, Identity
 from helpers.cloud.moto_seam.operations import Call, Requirement
-from helpers.cloud.policy import (
-    MalformedPolicyDocument,
-    Policies,
-    Policy,
-    PolicyType,
-    Principal,
-    PrincipalType,
-    parse_policy,
+from helpers.cloud.moto_seam.policy_documents import Malformed, malformed_policy, stores_policies
+from helpers.cloud.moto_seam.resource_policies import (
+    ASSUMING,
+    bucket_policies_exist,
+    owner_of,
+    resource_policy,
 )
+from helpers.cloud.moto_seam.resource_tags import resource_tags
+from helpers.cloud.policy import Policies, Principal, PrincipalType, Request, parse_policy
 
 ANONYMOUS = Principal("*", "anonymous", PrincipalType.ANONYMOUS)
-
-
-class MotoFacts:
-    """What a request does not tell, looked up in moto: ARNs with paths, partition keys."""
-
-    def arn_of(self, kind: str, name: str, region: str) -> str | None:
-        """Return the ARN of a role or user by its name, or None."""
-        backend = iam_backends[ACCOUNT_ID][PARTITION]
-        holders = {"role": backend.roles.values(), "user": backend.users.values()}.get(kind, ())
-        return next((str(holder.arn) for holder in holders if holder.name == name), None)
-
-    def hash_key(self, table_arn: str) -> str | None:
-        """Return the partition key of a DynamoDB table, or None."""
-        from moto.dynamodb.models import dynamodb_backends
-
-        region, name = table_arn.split(":")[3], table_arn.rsplit("/", 1)[-1]
-        table = dynamodb_backends[ACCOUNT_ID][region].tables.get(name)
-        return None if table is None else str(table.hash_key_attr)
+_EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
 
 @dataclass(frozen=True, slots=True)
 class _Who:
-    """The caller as IAM sees it, with the policies that speak for it."""
+    """The caller as IAM sees it, the policies that speak for it, and what is known of it."""
 
     principal: Principal
     policies: Policies
+    context: Mapping[str, object] = field(default_factory=dict)
 
 
 class Guard:
-    """Asks IAM before a call of a restricted caller goes on; lives with the cloud."""
+    """Asks IAM before a call goes on, and reads policies before they are stored."""
 
-    def __init__(self, identities: Identities, authorizer: MotoAuthorizer) -> None:
+    def __init__(
+        self, identities: Identities, authorizer: MotoAuthorizer, clock: Clock | None = None
+    ) -> None:
         self._identities = identities
         self._authorizer = authorizer
+        self._clock = clock or Clock()
         self._facts = MotoFacts()
+        administrator = Policies(identity=(("AdministratorAccess", parse_policy(_EVERYTHING)),))
+        self._administrator = _Who(ADMINISTRATOR, administrator)
 
     def refusal(
         self, request: HttpRequest, *, access_key_id: str | None, service: str, region: str
@@ -73,30 +64,55 @@ class Guard:
 
         Without an access key the caller is anonymous.
         """
-        call = self._recognise(request, service, region)
+        asked = _asked(request, service, region)
+        call = self._recognise(asked)
         who = self._who(access_key_id)
         if call is None:
-            unknown = Call(service, request.method, {}, region, protocol="rest-json")
-            return _denied(unknown, operations.unmapped_message(unknown, who.principal.arn))
+            unknown = operations.unrecognised(asked)
+            message = operations.unmapped_message(unknown, who.principal.arn)
+            return _denied(unknown, message, request)
         needed = operations.requirements(call)
         if needed is None:
-            return _denied(call, operations.unmapped_message(call, who.principal.arn))
+            return _denied(call, operations.unmapped_message(call, who.principal.arn), request)
+        return self._first_refusal(request, call, who, needed)
+
+    def administrator_refusal(
+        self, request: HttpRequest, service: str, region: str
+    ) -> HttpAnswer | None:
+        """Return the denial of a role that does not trust the administrator, or of a bucket."""
+        if service == "s3" and not bucket_policies_exist():
+            return None
+        call = self._recognise(_asked(request, service, region))
+        needed = operations.requirements(call) if call is not None else None
+        if call is None or needed is None:
+            return None
+        asked = [requirement for requirement in needed if _binds_administrators(requirement)]
+        return self._first_refusal(request, call, self._administrator, asked)
+
+    def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
+        """Return the error when the call would store a policy that breaks the grammar."""
+        if not stores_policies(request, service):
+            return None
+        call = self._recognise(_asked(request, service, region))
+        found: Malformed | None = malformed_policy(call) if call is not None else None
+        if call is None or found is None:
+            return None
+        failure = operations.Failure(found.code, found.message)
+        return _answer(
+            operations.render(call.service, call.protocol, failure, request_id=str(uuid.uuid4()))
+        )
+
+    def _first_refusal(
+        self, request: HttpRequest, call: Call, who: _Who, needed: list[Requirement]
+    ) -> HttpAnswer | None:
+        around = self._circumstances(request, call, who)
         for requirement in needed:
-            message = self._ask(who, call, requirement)
+            message = self._ask(who, requirement, around)
             if message is not None:
-                return _denied(call, message, head=request.method == "HEAD")
+                return _denied(call, message, request)
         return None
 
-    def _recognise(self, request: HttpRequest, service: str, region: str) -> Call | None:
-        asked = operations.HttpRequest(
-            request.method,
-            request.path,
-            service,
-            region,
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        )
+    def _recognise(self, asked: operations.HttpRequest) -> Call | None:
         try:
             return operations.recognise(asked, account=ACCOUNT_ID, facts=self._facts)
         except operations.UnreadableRequest:
@@ -106,58 +122,73 @@ class Guard:
         identity = self._identities.find(access_key_id) if access_key_id else None
         if identity is None:
             return _Who(ANONYMOUS, Policies())
-        policies = self._identities.policies(identity.principal, identity.session_policy)
-        return _Who(identity.principal, policies)
+        policies = self._identities.policies(identity.principal, identity.session_policies)
+        return _Who(identity.principal, policies, _of_function(identity))
 
-    def _ask(self, who: _Who, call: Call, requirement: Requirement) -> str | None:
-        resource = _bucket_policy(call)
-        policies = Policies(
-            identity=who.policies.identity,
-            boundary=who.policies.boundary,
-            session=who.policies.session,
-            resource=resource,
-        )
-        if who.principal is ANONYMOUS and _public_by_acl(call):
-            return None
-        decision = self._authorizer.decide(
+    def _circumstances(self, request: HttpRequest, call: Call, who: _Who) -> dict[str, object]:
+        """Give the condition keys of every request. A cloud on this machine has no TLS."""
+        now = self._clock.now()
+        return {
+            "aws:SourceIp": "127.0.0.1",
+            "aws:SecureTransport": "false",
+            "aws:CurrentTime": _iso(self._clock.today()),
+            "aws:EpochTime": int(now),
+            "aws:RequestedRegion": call.region,
+            "aws:UserAgent": request.headers.get("user-agent", ""),
+            **who.context,
+        }
+
+    def _ask(self, who: _Who, requirement: Requirement, around: Mapping[str, object]) -> str | None:
+        named = resource_policy(requirement.action, requirement.resource)
+        request = Request(
             who.principal,
             requirement.action,
             requirement.resource,
-            context=_context(requirement.context),
-            policies=policies,
+            {**around, **resource_tags(requirement.resource), **requirement.context},
+            owner_of(requirement.resource),
         )
+        policies = Policies(
+            who.policies.identity, who.policies.boundary, who.policies.session, named
+        )
+        decision = self._authorizer.decide(request, policies)
         return None if decision.allowed else decision.message()
 
 
-def _context(keys: Mapping[str, object]) -> dict[str, object]:
-    return {"aws:SourceIp": "127.0.0.1", "aws:SecureTransport": "false", **keys}
+def _of_function(identity: Identity) -> dict[str, object]:
+    # docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html: aws:SourceArn is
+    # for services that call a function, not for calls of its code
+    arn = identity.function_arn
+    return {"lambda:SourceFunctionArn": arn} if arn else {}
 
 
-def _bucket(call: Call) -> Any | None:
-    if call.service != "s3" or "Bucket" not in call.params:
-        return None
-    return s3_backends[ACCOUNT_ID][PARTITION].buckets.get(call.params["Bucket"])
+def _binds_administrators(requirement: Requirement) -> bool:
+    # as the root user can on AWS, the administrator can undo a bucket policy that locks it out
+    if requirement.action.startswith("s3:"):
+        return not requirement.action.endswith("BucketPolicy")
+    return requirement.action in ASSUMING
 
 
-def _bucket_policy(call: Call) -> tuple[str, Policy] | None:
-    bucket = _bucket(call)
-    if bucket is None or not bucket.policy:
-        return None
-    text = bucket.policy.decode() if isinstance(bucket.policy, bytes) else str(bucket.policy)
-    try:
-        return "bucket policy", parse_policy(text, PolicyType.RESOURCE)
-    except MalformedPolicyDocument:
-        return None
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _public_by_acl(call: Call) -> bool:
-    bucket = _bucket(call)
-    if bucket is None or call.operation not in ("GetObject", "HeadObject"):
-        return False
-    key = bucket.keys.get(call.params.get("Key", ""))
-    return key is not None and key.acl is not None and bool(key.acl.public_read)
+def _asked(request: HttpRequest, service: str, region: str) -> operations.HttpRequest:
+    return operations.HttpRequest(
+        request.method,
+        request.path,
+        service,
+        region,
+        query=request.query,
+        headers=request.headers,
+        body=request.body,
+    )
 
 
-def _denied(call: Call, message: str, *, head: bool = False) -> HttpAnswer:
-    status, headers, body = operations.render_denied(call, message, request_id=str(uuid.uuid4()))
+def _denied(call: Call, message: str, request: HttpRequest) -> HttpAnswer:
+    rendered = operations.render_denied(call, message, request_id=str(uuid.uuid4()))
+    return _answer(rendered, head=request.method == "HEAD")
+
+
+def _answer(rendered: operations.Rendered, *, head: bool = False) -> HttpAnswer:
+    status, headers, body = rendered
     return HttpAnswer(status, list(headers.items()), b"" if head else body)

@@ -6,36 +6,60 @@ policy counts at once (AWS takes seconds; that difference is in the fidelity tab
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import moto.awslambda_simple.models as simple_models
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from helpers.cloud.errors import AwsError, InvalidParameterValueException
-from helpers.cloud.policy import Policies, Policy, Principal, PrincipalType, parse_policy
+from helpers.cloud.clock import Clock
+from helpers.cloud.errors import InvalidParameterValueException
+from helpers.cloud.moto_seam.stored_policies import grant_nothing, read_policy
+from helpers.cloud.policy import Policies, Policy, PolicyType, Principal, PrincipalType
 from helpers.cloud.ports import Credentials
+from helpers.cloud.signatures import KeyStatus
 
 ACCOUNT_ID = "123456789012"
 PARTITION = "aws"
+ADMINISTRATOR = Principal(
+    f"arn:aws:iam::{ACCOUNT_ID}:user/administrator", ACCOUNT_ID, PrincipalType.USER
+)
+"""Whoever has the key that the cloud made at its start."""
 SESSION_S = 12 * 3600
+FUNCTION = "coldstart_function"
+"""Attribute of moto's sessions that were made for a function: its name."""
+SESSION_POLICIES = "coldstart_session_policies"
+"""Attribute of moto's sessions that managed policies limit: their ARNs."""
+BOUNDARY = "coldstart_boundary"
+"""Attribute of moto's users that have a permissions boundary: its ARN."""
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
+
+Named = tuple[str, Policy]
+"""A policy and the name it is shown under."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whoever holds an access key: the secret to verify with, the principal, its policies."""
+    """Whoever holds an access key: the secret to verify with, the principal, its policies.
+
+    `function_arn` is set for the code of a function, to which its execution role was given.
+    """
 
     principal: Principal
     secret_access_key: str = field(repr=False)
     session_token: str | None = field(default=None, repr=False)
-    session_policy: str | None = None
+    session_policies: tuple[Named, ...] = ()
+    status: KeyStatus = KeyStatus.ACTIVE
+    function_arn: str | None = None
 
 
 class Identities:
     """Looks up keys, policies and roles of the account."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
 
     def find(self, access_key_id: str) -> Identity | None:
         """Return who holds the key, or None when nobody made it."""
@@ -43,37 +67,67 @@ class Identities:
             access_key_id
         )
         if session is not None:
-            principal = self.session_principal(session.role_arn, session.session_name)
-            return Identity(
-                principal, session.secret_access_key, session.session_token, session.policy
-            )
-        key = iam_backends[ACCOUNT_ID][PARTITION].access_keys.get(access_key_id)
-        if key is None or key.status != "Active" or not key.user_name:
-            return None
-        user = iam_backends[ACCOUNT_ID][PARTITION].get_user(key.user_name)
-        tags = _tags(user.tags)
-        principal = Principal(user.arn, ACCOUNT_ID, PrincipalType.USER, tags)
-        return Identity(principal, key.secret_access_key)
-
-    def policies(self, principal: Principal, session_policy: str | None = None) -> Policies:
-        """Return the identity policies, boundary and session policy of a principal."""
+            return self._of_session(session)
         backend = iam_backends[ACCOUNT_ID][PARTITION]
-        if principal.type is PrincipalType.USER:
-            name = principal.arn.rsplit("/", 1)[1]
-            user = backend.get_user(name)
-            groups = backend.get_groups_for_user(name)
-            named = [*_policies_of(user), *(p for group in groups for p in _policies_of(group))]
-            boundary = getattr(user, "permissions_boundary_arn", None)
-        else:
-            role = self.role(principal.role or "")
-            named = list(_policies_of(role)) if role is not None else []
-            boundary = role.permissions_boundary_arn if role is not None else None
-        session = (("session policy", _parsed(session_policy)),) if session_policy else ()
-        return Policies(
-            identity=tuple(named),
-            boundary=_managed(boundary) if boundary else None,
-            session=session,
+        key = backend.access_keys.get(access_key_id)
+        if key is None or not key.user_name:
+            return None
+        user = backend.users.get(key.user_name)
+        arn = user.arn if user else f"arn:aws:iam::{ACCOUNT_ID}:user/{key.user_name}"
+        tags = _tags(user.tags) if user else {}
+        active = user is not None and key.status == "Active"
+        return Identity(
+            Principal(arn, ACCOUNT_ID, PrincipalType.USER, tags),
+            key.secret_access_key,
+            status=KeyStatus.ACTIVE if active else KeyStatus.REVOKED,
         )
+
+    def _of_session(self, session: Any) -> Identity:
+        now = self._clock.today().replace(tzinfo=None)  # moto's moments are UTC without a zone
+        status = KeyStatus.ACTIVE if session.expiration > now else KeyStatus.EXPIRED
+        if self.role(session.role_arn) is None:
+            status = KeyStatus.REVOKED
+        return Identity(
+            self.session_principal(session.role_arn, session.session_name),
+            session.secret_access_key,
+            session.session_token,
+            tuple(_limits_of(session)),
+            status,
+            _function_arn(session),
+        )
+
+    def policies(self, principal: Principal, session: tuple[Named, ...] = ()) -> Policies:
+        """Return the identity policies and boundary of a principal, beside its session's."""
+        if principal.type is PrincipalType.USER:
+            return self._of_user(principal.arn.rsplit("/", 1)[1], session)
+        role = self.role(principal.role or "")
+        if role is None:
+            return Policies(session=session)
+        return Policies(
+            tuple(_policies_of(role)), _boundary(role.permissions_boundary_arn), session
+        )
+
+    def policies_of_arn(self, arn: str) -> Policies | None:
+        """Return the policies of a user, role or group; None when there is none."""
+        backend = iam_backends[ACCOUNT_ID][PARTITION]
+        for group in backend.groups.values():
+            if group.arn == arn:
+                return Policies(tuple(_policies_of(group)))
+        for user in backend.users.values():
+            if user.arn == arn:
+                return self._of_user(user.name, ())
+        if self.role(arn) is None:
+            return None
+        return self.policies(Principal(arn, ACCOUNT_ID, PrincipalType.ROLE))
+
+    def _of_user(self, name: str, session: tuple[Named, ...]) -> Policies:
+        backend = iam_backends[ACCOUNT_ID][PARTITION]
+        user = backend.users.get(name)
+        if user is None:
+            return Policies(session=session)
+        holders = (user, *backend.get_groups_for_user(name))
+        named = tuple(policy for holder in holders for policy in _policies_of(holder))
+        return Policies(named, _boundary(getattr(user, BOUNDARY, None)), session)
 
     def role(self, arn: str) -> Any | None:
         """Return moto's role with this ARN, or None."""
@@ -109,34 +163,48 @@ class RoleCredentials:
             duration=SESSION_S,
             external_id=None,
         )
+        setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
         return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
 
 
-def _policies_of(holder: Any) -> Iterator[tuple[str, Policy]]:
+def _function_arn(session: Any) -> str | None:
+    name = getattr(session, FUNCTION, None)
+    if name is None:
+        return None
+    backends = simple_models.lambda_simple_backends[ACCOUNT_ID]
+    made = (backends[region]._lambdas._functions.get(name) for region in list(backends))
+    found = (kept["latest"] for kept in made if kept and kept["latest"])
+    return next((str(fn.function_arn) for fn in found if fn.role == session.role_arn), None)
+
+
+def _policies_of(holder: Any) -> Iterator[Named]:
     for name, document in holder.policies.items():
-        yield name, _parsed(_text(document))
+        yield name, read_policy(document)
     for arn, policy in holder.managed_policies.items():
-        yield arn, _parsed(_default_version(policy))
+        yield arn, read_policy(_default_version(policy))
 
 
-def _managed(arn: str) -> tuple[str, Policy]:
+def _limits_of(session: Any) -> Iterator[Named]:
+    if session.policy:
+        yield "session policy", read_policy(session.policy, PolicyType.SESSION)
+    for arn in getattr(session, SESSION_POLICIES, ()):
+        yield _limit(arn, PolicyType.SESSION)
+
+
+def _boundary(arn: str | None) -> Named | None:
+    return _limit(arn, PolicyType.BOUNDARY) if arn else None
+
+
+def _limit(arn: str, kind: PolicyType) -> Named:
     policy = iam_backends[ACCOUNT_ID][PARTITION].managed_policies.get(arn)
-    if policy is None:
-        raise AwsError(f"Policy {arn} does not exist.", code="NoSuchEntity", http_status=404)
-    return arn, _parsed(_default_version(policy))
+    if policy is None:  # a limit that is gone allows nothing
+        return arn, grant_nothing(kind)
+    return arn, read_policy(_default_version(policy), kind)
 
 
 def _default_version(policy: Any) -> str:
     """Return the text of a managed policy's version in force."""
     return next(str(version.document) for version in policy.versions if version.is_default)
-
-
-def _text(document: Any) -> str:
-    return document if isinstance(document, str) else json.dumps(document)
-
-
-def _parsed(document: str) -> Policy:
-    return parse_policy(document)
 
 
 def _tags(tags: Any) -> Mapping[str, str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.core.exceptions import ServiceException
 from moto.events.models import events_backends
 from moto.s3.models import s3_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
+from werkzeug.exceptions import HTTPException
 
 from helpers.cloud.errors import AwsError
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
@@ -76,6 +77,7 @@ def _aws_errors() -> Iterator[None]:
     """Turn moto's refusals into AwsErrors."""
     try:
         yield
-    except (JsonRESTError, ServiceException) as error:
+    except (HTTPException, ServiceException) as error:
         code = getattr(error, "error_type", None) or getattr(error, "code", "InternalFailure")
-        raise AwsError(str(error), code=str(code), http_status=400) from error
+        message = getattr(error, "message", None) or str(error)
+        raise AwsError(str(message), code=str(code), http_status=400) from error

@@ -26,7 +26,9 @@ class Fault(StrEnum):
     MISSING = "missing"
     MALFORMED = "malformed"
     UNKNOWN_KEY = "unknown key"
+    REVOKED_KEY = "revoked key"
     WRONG_TOKEN = "wrong token"
+    EXPIRED_TOKEN = "expired token"
     MISMATCH = "mismatch"
     SKEWED = "skewed"
     EXPIRED = "expired"
@@ -49,6 +51,12 @@ CODES: dict[Fault, tuple[str, str, str]] = {
         "InvalidClientTokenId",
         "UnrecognizedClientException",
     ),
+    Fault.REVOKED_KEY: (
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+    ),
+    Fault.EXPIRED_TOKEN: ("ExpiredToken", "ExpiredToken", "ExpiredTokenException"),
     Fault.WRONG_TOKEN: ("InvalidToken", "InvalidClientTokenId", "UnrecognizedClientException"),
     Fault.MISMATCH: ("SignatureDoesNotMatch", "SignatureDoesNotMatch", "InvalidSignatureException"),
     Fault.SKEWED: ("RequestTimeTooSkewed", "SignatureDoesNotMatch", "InvalidSignatureException"),
@@ -63,6 +71,8 @@ CODES: dict[Fault, tuple[str, str, str]] = {
 
 INVALID_TOKEN = "The security token included in the request is invalid."
 S3_UNKNOWN_KEY = "The AWS Access Key Id you provided does not exist in our records."
+EXPIRED_TOKEN = "The security token included in the request is expired"
+S3_EXPIRED_TOKEN = "The provided token has expired."
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
     "Check your AWS Secret Access Key and signing method. "
@@ -88,6 +98,18 @@ def unknown_key(claim: Signature) -> SignatureError:
     """Return the error for an access key that nobody made."""
     message = S3_UNKNOWN_KEY if claim.service == "s3" else INVALID_TOKEN
     return SignatureError(Fault.UNKNOWN_KEY, message, claim=claim)
+
+
+def revoked_key(claim: Signature) -> SignatureError:
+    """Return the error for a key that was deactivated, or whose user or role is gone."""
+    message = S3_UNKNOWN_KEY if claim.service == "s3" else INVALID_TOKEN
+    return SignatureError(Fault.REVOKED_KEY, message, claim=claim)
+
+
+def expired_token(claim: Signature) -> SignatureError:
+    """Return the error for a session that is over."""
+    message = S3_EXPIRED_TOKEN if claim.service == "s3" else EXPIRED_TOKEN
+    return SignatureError(Fault.EXPIRED_TOKEN, message, claim=claim)
 
 
 def mismatch(claim: Signature) -> SignatureError:

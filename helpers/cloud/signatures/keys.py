@@ -6,8 +6,15 @@ import hashlib
 import hmac
 from functools import lru_cache
 
-from helpers.cloud.signatures.errors import INVALID_TOKEN, Fault, SignatureError, unknown_key
-from helpers.cloud.signatures.signature import SecretOf, Signature, same
+from helpers.cloud.signatures.errors import (
+    INVALID_TOKEN,
+    Fault,
+    SignatureError,
+    expired_token,
+    revoked_key,
+    unknown_key,
+)
+from helpers.cloud.signatures.signature import KeyStatus, SecretOf, Signature, same
 
 S3_TOKEN = "The provided token is malformed or otherwise invalid."
 
@@ -17,9 +24,13 @@ def secret_for(claim: Signature, secret_of: SecretOf) -> str:
     found = secret_of(claim.access_key_id)
     if found is None:
         raise unknown_key(claim)
+    if found.status is KeyStatus.REVOKED:
+        raise revoked_key(claim)
     if not same(found.session_token or "", claim.session_token or ""):
         message = S3_TOKEN if claim.service == "s3" else INVALID_TOKEN
         raise SignatureError(Fault.WRONG_TOKEN, message, claim=claim)
+    if found.status is KeyStatus.EXPIRED:
+        raise expired_token(claim)
     return found.secret_access_key
 
 

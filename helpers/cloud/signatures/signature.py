@@ -5,17 +5,30 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 
+class KeyStatus(StrEnum):
+    """Whether an access key still opens anything."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    """Deactivated, or its user or role is gone."""
+
+
 class SecretLookup(Protocol):
-    """What is known of an access key: its secret, and the token when it is temporary."""
+    """What is known of an access key: its secret, the token when it is temporary, its status."""
 
     @property
     def secret_access_key(self) -> str: ...
 
     @property
     def session_token(self) -> str | None: ...
+
+    @property
+    def status(self) -> KeyStatus: ...
 
 
 SecretOf = Callable[[str], SecretLookup | None]

@@ -43,7 +43,8 @@ NAMES = {
         ]
     },
     "moto.iam.models": {
-        "identities": ["iam_backends", "IAMBackend.get_user", "IAMBackend.get_groups_for_user"],
+        "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
+        "iam_operations": ["IAMBackend.get_user"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
     "moto.sts.models": {
@@ -51,8 +52,23 @@ NAMES = {
             "sts_backends",
             "STSBackend.assume_role",
             "STSBackend.get_assumed_role_from_access_key",
+        ],
+        "iam_operations": ["STSBackend.get_caller_identity"],
+    },
+    "moto.iam.responses": {
+        "iam_operations": [
+            "IamResponse.create_user",
+            "IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER",
         ]
     },
+    "moto.iam.exceptions": {
+        "iam_operations": ["NoSuchEntity"],
+        "simulation": ["InvalidInput", "NoSuchEntity"],
+    },
+    "moto.iam.access_control": {"resource_policies": ["PermissionResult.PERMITTED"]},
+    "moto.sts.responses": {"iam_operations": ["TokenResponse.assume_role"]},
+    "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
+    "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
         "function_log": [
             "logs_backends",
@@ -61,11 +77,15 @@ NAMES = {
             "LogGroup.put_log_events",
         ]
     },
-    "moto.s3.models": {"targets": ["s3_backends", "S3Backend.put_object"]},
+    "moto.s3.models": {
+        "targets": ["s3_backends", "S3Backend.put_object"],
+        "resource_policies": ["FakeBucket.get_permission"],
+    },
     "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
-    "moto.dynamodb.models": {"guard": ["dynamodb_backends"]},
+    "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
+    "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
 
@@ -73,6 +93,7 @@ PARAMETERS = {
     "moto.sts.models:STSBackend.assume_role": (
         "region_name role_session_name role_arn policy duration external_id"
     ),
+    "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
     "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
@@ -83,7 +104,12 @@ PARAMETERS = {
 """Parameters that the seam passes, some of them by name."""
 
 ATTRIBUTES = {
-    "moto.iam.models:iam_backends": "roles users access_keys managed_policies",
+    "moto.iam.models:iam_backends": (
+        "roles users groups instance_profiles access_keys managed_policies"
+    ),
+    "moto.secretsmanager.models:secretsmanager_backends": "secrets",
+    "moto.kms.models:kms_backends": "keys",
+    "moto.cloudformation.models:cloudformation_backends": "stacks",
     "moto.s3.models:s3_backends": "buckets",
     "moto.sqs.models:sqs_backends": "queues",
     "moto.sns.models:sns_backends": "topics",
@@ -94,7 +120,15 @@ ATTRIBUTES = {
 """What the seam reads of a fresh backend."""
 
 
-OWN_METHODS = {"layer_bytes", "touch", "published", "published_logging"}
+OWN_METHODS = {
+    "content",
+    "forget_layer_version",
+    "frozen_as",
+    "layer_bytes",
+    "published",
+    "published_logging",
+    "touch",
+}
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 
 from helpers.cloud.http_messages import HttpRequest
-from helpers.cloud.signatures import SecretLookup, Signature, verify
+from helpers.cloud.signatures import KeyStatus, SecretLookup, Signature, verify
 
 ENDPOINT = "http://127.0.0.1:4566"
 
@@ -23,6 +23,7 @@ class Key:
 
     secret_access_key: str
     session_token: str | None = None
+    status: KeyStatus = KeyStatus.ACTIVE
 
 
 KEYS = {"AKIALONG": Key("secret"), "ASIATEMPORARY": Key("passing", "token/+=")}

@@ -15,12 +15,14 @@ from moto.core.base_backend import BackendDict
 from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
+from helpers.cloud.moto_seam.awslambda.layers import LayersApi
 from helpers.cloud.moto_seam.awslambda.versions import VersionsApi
 
 __all__ = [
     "KitBackend",
     "KitFunction",
     "LambdaHooks",
+    "LayersApi",
     "VersionsApi",
     "backend_of",
     "install",

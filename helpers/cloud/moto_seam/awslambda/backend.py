@@ -17,7 +17,7 @@ from helpers.cloud.control.functions import (
     validate_update_code,
     validate_update_configuration,
 )
-from helpers.cloud.control.layers import check_total_size
+from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
 from helpers.cloud.errors import (
@@ -238,14 +238,23 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return sum(v.code_size for layer in layers for v in layer.layer_versions.values())
 
     def publish_layer_version(self, spec: dict[str, Any]) -> Any:
-        content = _decoded({"Code": spec.get("Content")})["Code"]
-        if "ZipFile" in content:
-            with _as_moto_error():
-                check_package(content["ZipFile"])
+        version = lambda_models.LayerVersion(spec, self.account_id, self.region_name)
+        with _as_moto_error():
+            check_package(version.code_bytes)
         return super().publish_layer_version(spec)
 
+    def forget_layer_version(self, name: str, number: str) -> None:
+        """Delete a layer version; harmless when there is none, as on AWS."""
+        if name in self._layers._layers:
+            self.delete_layer_version(name, number)
+
     def _check_size(self, code: bytes | None, layer_arns: list[str] | None) -> None:
+        place = {"account_id": self.account_id, "region": self.region_name}
+        check_layer_arns(layer_arns or (), **place)
         found = [self.layers_versions_by_arn(arn) for arn in layer_arns or ()]
+        for arn, version in zip(layer_arns or (), found, strict=True):
+            if version is None:
+                raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
         _check_size(code, [CodePackage(v.code_digest, v.code_bytes) for v in found if v])
 
     def _check_dead_letter(self, spec: Mapping[str, Any], role_arn: str) -> None:

@@ -12,6 +12,7 @@ from helpers.cloud.moto_seam.operations.failure import (
 )
 from helpers.cloud.moto_seam.operations.recognise import HttpRequest, UnreadableRequest, recognise
 from helpers.cloud.moto_seam.operations.table import TABLES, requirements, unmapped_message
+from helpers.cloud.moto_seam.operations.unrecognised import unrecognised
 
 __all__ = [
     "TABLES",
@@ -29,4 +30,5 @@ __all__ = [
     "render_denied",
     "requirements",
     "unmapped_message",
+    "unrecognised",
 ]

@@ -110,7 +110,7 @@ def _written(part: str, action: str) -> Row:
     return row(action, _transacted(part), leading_keys)
 
 
-_stream_read = known("shard-iterator", "ShardIterator", everything)
+_iterator = known("shard-iterator", "ShardIterator", everything)
 
 OPERATIONS = {
     "GetItem": row("dynamodb:GetItem", table, leading_keys),
@@ -152,5 +152,5 @@ STREAM_OPERATIONS = {
     "ListStreams": row("dynamodb:ListStreams", everything),
     "DescribeStream": row("dynamodb:DescribeStream", param("StreamArn")),
     "GetShardIterator": row("dynamodb:GetShardIterator", param("StreamArn")),
-    "GetRecords": row("dynamodb:GetRecords", _stream_read),
+    "GetRecords": row("dynamodb:GetRecords", lambda call: _iterator(call).partition("|")[0]),
 }

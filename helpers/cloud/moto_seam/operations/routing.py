@@ -66,6 +66,11 @@ def service_model(name: str) -> ServiceModel | None:
         return None
 
 
+def service_of(signing_name: str) -> ServiceModel | None:
+    """Load the first model of the services that sign with this name."""
+    return service_model(_SIGNING_NAMES.get(signing_name, (signing_name,))[0])
+
+
 def find_operation(signing_name: str, asked: Asked) -> Match | None:
     """Find the operation a request calls; None if no model has it."""
     for name in _SIGNING_NAMES.get(signing_name, (signing_name,)):

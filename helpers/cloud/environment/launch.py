@@ -1,0 +1,65 @@
+"""What is started when an environment starts: the runtime, and the extensions before it.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html (init phase).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpers.cloud.environment.extensions import Extensions, extension_variables, find_extensions
+from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
+from helpers.cloud.environment.runtimes import is_managed, runtime_command
+from helpers.cloud.environment.workspace import Workspace
+from helpers.cloud.model import FunctionVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One start of an environment's processes; `variables` are the runtime's."""
+
+    function: FunctionVersion
+    workspace: Workspace
+    variables: Mapping[str, str]
+    runtime: list[str]
+    programs: Mapping[str, str]
+
+    @classmethod
+    def of(
+        cls, function: FunctionVersion, workspace: Workspace, variables: Mapping[str, str]
+    ) -> Launch:
+        """Find out what to start; raises CannotStart where a program cannot be."""
+        runtime = runtime_command(function, workspace)
+        programs = find_extensions(workspace.sources.opt, seen_as=workspace.places.opt)
+        if programs:
+            workspace.open()
+        return cls(function, workspace, variables, runtime, programs)
+
+    def start(self, output: int) -> tuple[ProcessGroup, Extensions]:
+        """Start everything; all of it prints to the descriptor `output`."""
+        extensions = Extensions(self.function, self.programs)
+        group = extensions.start(lambda name: self._extension(name, output), self._runtime(output))
+        return group, extensions
+
+    def _runtime(self, output: int) -> Command:
+        frames = HAS_SIGNALS and is_managed(self.function.runtime)
+        framed = {"_LAMBDA_TELEMETRY_LOG_FD": str(output)} if frames else {}
+        return Command(
+            arguments=self.workspace.wrap(self.runtime),
+            variables={**self.variables, **framed},
+            directory=self.workspace.working_directory,
+            output=output,
+            inherit=(*self.workspace.descriptors, *((output,) if framed else ())),
+            mark="AWS_LAMBDA_LOG_STREAM_NAME",
+        )
+
+    def _extension(self, program: str, output: int) -> Command:
+        return Command(
+            arguments=self.workspace.wrap([program]),
+            variables=extension_variables(self.variables),
+            directory=self.workspace.working_directory,
+            output=output,
+            inherit=self.workspace.descriptors,
+            mark="AWS_LAMBDA_RUNTIME_API",
+        )
