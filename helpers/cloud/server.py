@@ -41,8 +41,9 @@ from helpers.cloud.control.pushed_events import direct_invocation, event_accepta
 from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.environment.keeper import Keeper
-from helpers.cloud.environment.lifecycle import Environment, Platform
+from helpers.cloud.environment.lifecycle import Environment
 from helpers.cloud.environment.machine import free_bytes
+from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.probe import probe_file_level
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, host_folders
 from helpers.cloud.environment.workspace import FileLevel, Sources, opt_mounts, remove_tree

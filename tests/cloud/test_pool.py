@@ -436,3 +436,17 @@ def test_settle_waits_until_answered_environments_are_frozen(room: Room):
             assert not settled.done()
 
         settled.result(SOON_S)
+
+
+def test_settle_waits_once_for_an_environment_that_goes_on_working(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+):
+    """An extension may work on after the answer; it does not delay every later request."""
+    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 0.01)
+    with room.pool.lease(CHARGE) as lease:
+        lease.answered()
+        room.pool.settle()
+
+        monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(room.pool.settle).result(SOON_S)

@@ -33,7 +33,7 @@ def test_holders_of_iam_are_found_with_their_paths():
 def test_a_secret_is_found_with_its_random_suffix():
     """By its name, in its Region only."""
     backend = secretsmanager_backends[ACCOUNT_ID][REGION]
-    backend.create_secret("facts/secret", secret_string="x")
+    backend.create_secret("facts/secret", "x", None, None, [], None, None, [], False)
 
     arn = FACTS.arn_of("secret", "facts/secret", REGION)
     assert arn is not None

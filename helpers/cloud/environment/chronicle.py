@@ -1,0 +1,102 @@
+"""What is told of one environment: its log and its records, always both, always in step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpers.cloud import records
+from helpers.cloud.billing import billed_ms
+from helpers.cloud.environment.ending import Ending
+from helpers.cloud.environment.extensions import Extensions
+from helpers.cloud.environment.journal import Journal
+from helpers.cloud.governor import MemoryWatch
+from helpers.cloud.logs import Report, Status
+from helpers.cloud.model import FunctionVersion, Invocation, InvocationResult
+from helpers.cloud.records import Recorder
+
+
+class Chronicle:
+    """Writes the log lines and the records of one environment; lives as long as it."""
+
+    def __init__(
+        self, function: FunctionVersion, environment: str, journal: Journal, recorder: Recorder
+    ) -> None:
+        self.journal = journal
+        self._function = function
+        self._environment = environment
+        self._recorder = recorder
+        self._silent = False
+
+    def fall_silent(self) -> None:
+        """Tell nothing any more: a new account has begun, and this is not its history."""
+        self._silent = True
+        self.journal.abandon()
+
+    def begin(self, invocation: Invocation) -> None:
+        """Tell that an event is handed to the runtime."""
+        self.journal.started(invocation.request_id)
+        self.record(records.InvocationStarted, request_id=invocation.request_id)
+
+    def finish(
+        self, invocation: Invocation, ending: Ending, memory: MemoryWatch, init_ms: float | None
+    ) -> InvocationResult:
+        """Tell how an invocation ended; return what its caller gets."""
+        fault = ending.fault
+        report = Report(
+            request_id=invocation.request_id,
+            duration_ms=round(ending.duration_ms, 2),
+            billed_ms=billed_ms(ending.duration_ms, init_ms),
+            memory_mb=self._function.memory_mb,
+            max_memory_mb=memory.used_mb,
+            init_ms=None if init_ms is None else round(init_ms, 2),
+            status=fault.status if fault else Status.SUCCESS,
+            error_type=fault.error_type if fault else None,
+        )
+        self.journal.finished(report, reset=fault is not None and not fault.from_runtime)
+        self.record(
+            records.InvocationFinished,
+            request_id=invocation.request_id,
+            status=report.status,
+            error_type=report.error_type,
+            duration_ms=report.duration_ms,
+            billed_ms=report.billed_ms,
+            init_ms=report.init_ms,
+            memory_mb=report.memory_mb,
+            max_memory_mb=report.max_memory_mb,
+        )
+        return ending.result(self.journal.invocation_lines())
+
+    def note_init(self, ending: Ending, *, phase: str) -> None:
+        """Tell how init ended, in its own phase or inside an invocation."""
+        fault = ending.fault
+        status = fault.status if fault else Status.SUCCESS
+        error_type = fault.error_type if fault and status is Status.ERROR else None
+        self.journal.init_ended(
+            ending.duration_ms, phase=phase, status=status, error_type=error_type
+        )
+        self.record(
+            records.EnvironmentInit,
+            phase=phase,
+            status=status,
+            duration_ms=round(ending.duration_ms, 2),
+            error_type=error_type,
+        )
+
+    def tell_of_extensions(self, extensions: Extensions | None) -> None:
+        """Write a line for each extension."""
+        for extension in extensions.every if extensions is not None else ():
+            self.journal.extension(extension.name, extension.state, extension.events)
+
+    def record(self, kind: type[records.EnvironmentRecord], **facts: Any) -> None:
+        """Add a record of this environment."""
+        if self._silent:
+            return
+        function = self._function
+        self._recorder.add(
+            kind(
+                function=function.name,
+                version=function.version,
+                environment=self._environment,
+                **facts,
+            )
+        )

@@ -1,0 +1,54 @@
+"""How a phase of an environment ended, and the runtime's answer read as such an ending."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from helpers.cloud.environment.driver import Event, Happening
+from helpers.cloud.environment.faults import Fault, too_large_fault
+from helpers.cloud.model import MAX_RESPONSE_BYTES, Invocation, InvocationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one phase ended: in time or not, and the fault or the answer that came of it."""
+
+    duration_ms: float
+    fault: Fault | None = None
+    payload: bytes = b""
+
+    def result(self, log_lines: Sequence[str] = ()) -> InvocationResult:
+        """Return the ending as the caller is told of it."""
+        return InvocationResult(
+            payload=self.fault.payload if self.fault else self.payload,
+            function_error="Unhandled" if self.fault else None,
+            error_type=self.fault.error_type if self.fault else None,
+            log_lines=log_lines,
+        )
+
+
+def answer_of(event: Event, duration_ms: float) -> Ending:
+    """Return the ending that the runtime's response or error is."""
+    assert event.request is not None
+    request = event.request
+    if event.happening is Happening.ERROR:
+        return Ending(duration_ms, Fault.reported(request.body, from_runtime=True))
+    if request.body_bytes > MAX_RESPONSE_BYTES:
+        return Ending(duration_ms, too_large_fault())
+    return Ending(duration_ms, payload=request.body)
+
+
+def invocation_headers(invocation: Invocation, deadline: float) -> dict[str, str]:
+    """Return what goes with an event to the runtime; `deadline` is Unix seconds."""
+    headers = {
+        "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+        "Lambda-Runtime-Deadline-Ms": str(int(deadline * 1000)),
+        "Lambda-Runtime-Invoked-Function-Arn": invocation.invoked_arn,
+        "Lambda-Runtime-Trace-Id": invocation.trace_id,
+    }
+    if invocation.client_context is not None:
+        # one header line: JSON survives escaping, line ends and non-Latin letters do not
+        headers["Lambda-Runtime-Client-Context"] = json.dumps(json.loads(invocation.client_context))
+    return headers
