@@ -51,6 +51,17 @@ VOLATILE = (
 )
 
 
+QUICK = ("test_answers.py", "test_context.py", "test_custom_runtimes.py")
+"""What `kit.py test --quick` runs of this folder; all of it takes minutes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the rest of this folder slow."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.name not in QUICK:
+            item.add_marker(pytest.mark.slow)
+
+
 def stable(text: str) -> str:
     """Return a text without what differs from run to run: ids, moments, the task's folder."""
     for pattern, replacement in VOLATILE:

@@ -264,7 +264,7 @@ def test_ten_requests_per_second_for_each_unit(account_with: Callable[..., Any])
             reasons.append(error.response["Reason"])  # type: ignore[typeddict-item]
     assert reasons[-1] == "FunctionInvocationRateLimitExceeded"
     assert set(reasons[:-1]) == {"served"}
-    assert len(reasons) > 20
+    assert len(reasons) >= 20  # the first invoke took one of the twenty
 
 
 def test_new_environments_are_rationed(account_with: Callable[..., Any]) -> None:

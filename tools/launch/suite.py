@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -43,7 +44,9 @@ def sections(*, quick: bool) -> list[Section]:
 def _tests(*, quick: bool) -> Section:
     unwanted = ["slow", "browser"] if quick else [] if find_chromium() else ["browser"]
     markers = " and ".join(f"not {marker}" for marker in unwanted)
-    return Section("tests", ("pytest", "-n", "auto", *(["-m", markers] if markers else [])))
+    # tests wait for processes as much as they compute, so one worker more than cores
+    workers = str((os.cpu_count() or 1) + 1)
+    return Section("tests", ("pytest", "-n", workers, *(["-m", markers] if markers else [])))
 
 
 def run_suite(installation: Installation, *, quick: bool) -> int:
