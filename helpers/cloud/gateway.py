@@ -72,7 +72,8 @@ class Gateway:
             return self._answer(request)
         except AwsError as error:
             rendered = error.rest_json()
-            return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
+            headers = [*rendered.headers.items()]
+            return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"

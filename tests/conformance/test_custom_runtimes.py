@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers.cloud.environment.runtime_folder import interpreter
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="bootstraps are POSIX programs")
 
 LOOP = """\
 import json, os, urllib.request
+
 
 api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/"
 count = 0
@@ -43,7 +46,7 @@ while true; do
     -d "{\\"task\\": \\"$LAMBDA_TASK_ROOT\\", \\"event\\": $EVENT}"
 done
 """
-PYTHON = f"#!{sys.executable} -S\n"
+PYTHON = f"#!{interpreter()} -S\n"
 
 
 def package(files: Mapping[str, str], mode: int = 0o755) -> bytes:

@@ -17,11 +17,12 @@ from typing import Any
 import pytest
 
 from helpers.cloud.client import start_cloud
+from helpers.cloud.environment.runtime_folder import interpreter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="extensions are POSIX programs")
 
 PRELUDE = (
-    f"#!{sys.executable} -S\n"
+    f"#!{interpreter()} -S\n"
     + """\
 import json, os, pathlib, sys, time, urllib.error, urllib.request
 
@@ -375,6 +376,7 @@ def test_who_has_not_registered_is_refused(cloud: Any) -> None:
     """An unknown identifier is a 403; so is registering after init."""
     source = """\
 import os, urllib.error, urllib.request
+
 API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/"
 def handler(event, context):
     named = {"Lambda-Extension-Identifier": "x"}

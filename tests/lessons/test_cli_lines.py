@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def shell(cloud: Cloud, tmp_path: Path) -> Path:
     for name, content in FILES.items():
         (tmp_path / name).write_bytes(content)
     settings = {
-        "PATH": f"{Path(aws).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{_starter(Path(aws), tmp_path) if beside_python.exists() else Path(aws).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "AWS_ENDPOINT_URL": cloud.endpoint,
         "AWS_DEFAULT_REGION": cloud.region,
@@ -69,6 +70,17 @@ def shell(cloud: Cloud, tmp_path: Path) -> Path:
     }
     (tmp_path / "environment.json").write_text(json.dumps(settings), "utf-8")
     return tmp_path
+
+
+def _starter(aws: Path, folder: Path) -> Path:
+    """Give a folder with an `aws` that starts even where the path of Python holds a space."""
+    programs = folder / "programs"
+    programs.mkdir()
+    starter = programs / "aws"
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(aws))}"
+    starter.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
+    starter.chmod(0o755)
+    return programs
 
 
 def run(line: str, folder: Path) -> str:

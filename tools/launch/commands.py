@@ -108,6 +108,12 @@ def _explain(error: OSError) -> LaunchError:
             f"{error.strerror}: the kit keeps .venv and your copies in its own folder.",
             "copy the kit to a folder of your own and run it there.",
         )
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return LaunchError(
+            f"{error.filename!r} is a file, and a folder is needed there.",
+            "the kit keeps .venv and your copies in folders of these names.",
+            f"move {error.filename!r} away, then run the same command again.",
+        )
     raise error
 
 

@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, unquote
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
-    AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
     ResourceNotFoundException,
@@ -56,14 +55,7 @@ class EventInvokeConfigsApi:
         return PATH.fullmatch(request.path) is not None
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
-        """Answer one request; AWS's errors are answers too."""
-        try:
-            return self._answer(request, region)
-        except AwsError as error:
-            rendered = error.rest_json()
-            return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
-
-    def _answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        """Answer one request; raises AwsError, which the gateway renders."""
         match = PATH.fullmatch(request.path)
         assert match is not None
         named = parse_function_name(unquote(match[1]))

@@ -156,6 +156,11 @@ def _check_rules(request: Request) -> None:
     limit = load_facts().quota("layers_max")
     if len(request.get("Layers") or ()) > limit:
         raise InvalidParameterValueException(f"Cannot reference more than {limit} layers.")
+    if _within(request, "SnapStart", "ApplyOn") == "PublishedVersions":
+        raise InvalidParameterValueException(
+            "SnapStart is not built in this local account yet: a version would start cold and look "
+            "restored. Leave SnapStart out, or set ApplyOn to None."
+        )
     logging = request.get("LoggingConfig") or {}
     levels = {"ApplicationLogLevel", "SystemLogLevel"} & logging.keys()
     if levels and logging.get("LogFormat", LogFormat.TEXT) == LogFormat.TEXT:

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
-    AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
     ValidationException,
@@ -37,14 +36,7 @@ class RecursionApi:
         return request.method in ("GET", "PUT") and PATH.fullmatch(request.path) is not None
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
-        """Answer one request; AWS's errors are answers too."""
-        try:
-            return self._answer(request, region)
-        except AwsError as error:
-            rendered = error.rest_json()
-            return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
-
-    def _answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        """Answer one request; raises AwsError, which the gateway renders."""
         match = PATH.fullmatch(request.path)
         assert match is not None
         named = parse_function_name(unquote(match[1]))

@@ -163,7 +163,8 @@ class ProcessGroup:
         found = [self.pid]
         for pid in found:
             with contextlib.suppress(OSError):
-                found += map(int, _read(f"/proc/{pid}/task/{pid}/children").split())
+                for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - asked very often
+                    found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
         return found
 
     def owns_peer(self, peer_port: int, own_port: int) -> bool:

@@ -197,3 +197,18 @@ def _marked(mark: str) -> Iterator[int]:
                 yield process.pid
         except psutil.Error:
             continue
+
+
+def test_a_child_of_a_thread_belongs_to_the_group(start: Start) -> None:
+    """A process that another thread than the main one started is found, too."""
+    source = (
+        "import subprocess, sys, time\nfrom threading import Thread\n"
+        "def start():\n"
+        f"    subprocess.Popen([sys.executable, '-S', '-c', {SLEEP!r}])\n"
+        "    print('!', flush=True)\n    time.sleep(60)\n"
+        "Thread(target=start).start()\n"
+    )
+    group, reader = start(source)
+    assert b"!" in os.read(reader, 16)
+
+    assert 2 == len(group.pids())

@@ -73,7 +73,8 @@ def test_level_b_is_the_real_paths(tmp_path: Path, sources: Sources) -> None:
     """At level B the code lies in /var/task, read-only, and /tmp has the size asked for."""
     workspace = Workspace(tmp_path / "an env", sources, level=FileLevel.NAMESPACE, ephemeral_mb=8)
     source = (
-        "import os, app, awslambdaric\nprint(app.__file__, os.getcwd(), os.listdir('/tmp'))\n"
+        "import os, app, awslambdaric\n"
+        f"print(app.__file__, os.getcwd(), os.path.exists({str(tmp_path)!r}))\n"
         "print(os.statvfs('/tmp').f_blocks * os.statvfs('/tmp').f_frsize)\n"
         "try: open('/var/task/new', 'w')\nexcept OSError as error: print(error.strerror)\n"
         "try: open('/tmp/big', 'wb').write(b'x' * 9_000_000)\n"
@@ -81,7 +82,7 @@ def test_level_b_is_the_real_paths(tmp_path: Path, sources: Sources) -> None:
     )
     output, _ = python(workspace, source).communicate(timeout=20)
     assert output.splitlines() == [
-        "/var/task/app.py /var/task []",
+        "/var/task/app.py /var/task False",
         str(8 * 1024 * 1024),
         "Read-only file system",
         "No space left on device",
