@@ -21,6 +21,11 @@ from typing import Any
 
 READY_WITHIN_S = 60
 END_WITHIN_S = 5
+GLIBC_HEAP = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -124,5 +129,9 @@ def start_cloud(*, settings: Mapping[str, object] | None = None) -> Cloud:
 
 
 def _clean_environment() -> dict[str, str]:
-    """Return this process's variables without AWS's: the cloud must not find a real account."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """Return this process's variables without AWS's: the cloud must not find a real account.
+
+    It has a thread per connection; glibc would keep a heap for each, and hold on to freed memory.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return GLIBC_HEAP | kept

@@ -58,8 +58,9 @@ def shell(cloud: Cloud, tmp_path: Path) -> Path:
         pytest.skip("no AWS CLI here; it comes with: pip install -r requirements-dev.txt")
     for name, content in FILES.items():
         (tmp_path / name).write_bytes(content)
+    programs = _starter(Path(aws), tmp_path) if beside_python.exists() else Path(aws).parent
     settings = {
-        "PATH": f"{_starter(Path(aws), tmp_path) if beside_python.exists() else Path(aws).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "AWS_ENDPOINT_URL": cloud.endpoint,
         "AWS_DEFAULT_REGION": cloud.region,
