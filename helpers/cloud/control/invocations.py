@@ -87,7 +87,7 @@ class InvocationsApi:
         assert match is not None
         named = parse_function_name(unquote(match[1]))
         return InvokeRequest(
-            key=(named.account_id or self._account_id, named.region or region, named.name),
+            key=named.key(account_id=self._account_id, region=region),
             qualifier=_qualifier(request.query, named.qualifier),
             request_id=request_id,
             event=request.body,

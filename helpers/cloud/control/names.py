@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from helpers.cloud.errors import ValidationException
+from helpers.cloud.registry import Key
 
 PATTERN = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?(-iso[a-z]?)?-[a-z]+-\d{1}:)?(\d{12}:)?"
@@ -28,6 +29,10 @@ class FunctionName:
     region: str | None = None
     account_id: str | None = None
     qualifier: str | None = None
+
+    def key(self, *, account_id: str, region: str) -> Key:
+        """Return the function's key; a part that was not named is the caller's own."""
+        return (self.account_id or account_id, self.region or region, self.name)
 
 
 def parse_function_name(text: str) -> FunctionName:

@@ -58,7 +58,7 @@ class ProvisionedConcurrencyApi:
         match = PATH.fullmatch(request.path)
         assert match is not None
         named = parse_function_name(unquote(match[1]))
-        key = (named.account_id or self.account_id, named.region or region, named.name)
+        key = named.key(account_id=self.account_id, region=region)
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
         if query.get("List") == "ALL":
             self.registry.resolve(key, None)

@@ -38,7 +38,7 @@ def event_acceptance(queue: AsyncQueue, region: str) -> Callable[[str, bytes, st
         named = parse_function_name(arn)
         queue.accept(
             InvokeRequest(
-                key=(named.account_id or "", named.region or region, named.name),
+                key=named.key(account_id="", region=region),
                 qualifier=named.qualifier,
                 request_id=str(uuid.uuid4()),
                 event=event,

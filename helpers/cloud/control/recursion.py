@@ -46,7 +46,7 @@ class RecursionApi:
                 "not support this operation. Please specify either a function name or an "
                 "unqualified function ARN."
             )
-        key = (named.account_id or self.account_id, named.region or region, named.name)
+        key = named.key(account_id=self.account_id, region=region)
         self.registry.resolve(key, None)
         if request.method == "PUT":
             self.recursion.put(key, _wanted(request.body))

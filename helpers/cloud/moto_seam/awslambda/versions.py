@@ -61,7 +61,7 @@ class VersionsApi:
         match = PATH.fullmatch(request.path)
         assert match is not None
         named = parse_function_name(unquote(match[1]))
-        key = (named.account_id or self.account_id, named.region or region, named.name)
+        key = named.key(account_id=self.account_id, region=region)
         self.registry.resolve(key, None)
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
         members = _members(request.body) if request.method in ("POST", "PUT") else {}
