@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import traceback
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,8 +22,8 @@ from helpers.cloud.kit_api import PREFIX, KitApi
 REGION = "us-east-1"
 
 
-class LambdaApi(Protocol):
-    """A part of Lambda's API that the kit answers itself."""
+class ServiceApi(Protocol):
+    """A part of a service's API that the kit answers itself."""
 
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request belongs to this part."""
@@ -53,13 +53,14 @@ class Access(Protocol):
 class Gateway:
     """Answers every request of the cloud's one port.
 
-    `lambda_apis` are the kit's own parts of Lambda's API; `access` says whether a restricted
-    caller may go on; `services` is moto; `changed` is told of calls that may have changed IAM.
+    `apis` are the parts of each service, by its name in a signature, that the kit answers itself;
+    `access` says whether a restricted caller may go on; `services` is moto; `changed` is told of
+    calls that may have changed IAM.
     """
 
     doorkeeper: Doorkeeper
-    invocations: LambdaApi
-    lambda_apis: Sequence[LambdaApi]
+    invocations: ServiceApi
+    apis: Mapping[str, Sequence[ServiceApi]]
     kit: KitApi
     access: Access
     services: Callable[[HttpRequest], HttpAnswer]
@@ -111,8 +112,8 @@ class Gateway:
         )
 
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
-        for api in self.lambda_apis:
-            if caller.service == "lambda" and api.takes(request):
+        for api in self.apis.get(caller.service or "", ()):
+            if api.takes(request):
                 return api.answer(request, caller.region or REGION)
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:

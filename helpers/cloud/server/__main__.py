@@ -1,0 +1,104 @@
+"""Runs one cloud until it is told to end.
+
+python -m helpers.cloud.server --port 4566 [--open]     in the foreground, for people
+python -m helpers.cloud.server --child                  for a kernel: settings come as one JSON
+                                                        line on standard input, port and key go
+                                                        back as one, and end of file ends it
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+
+from helpers.cloud.gateway import REGION
+from helpers.cloud.server.cloud_server import CloudServer
+from helpers.cloud.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a cloud until its pipe closes (child) or a signal comes (foreground)."""
+    parser = argparse.ArgumentParser(prog="kit.py serve", description="Run the local account.")
+    parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--open", action="store_true", help="any key will do")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    return _run_child() if options.child else _run_foreground(options.port, options.open)
+
+
+def _run_child() -> int:
+    # a terminal's signals are the kernel's business; SIG_IGN would be inherited by handlers
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: None)
+    settings = Settings()
+    settings.update(json.loads(sys.stdin.readline() or "{}"))
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    server = CloudServer(settings)
+    try:
+        server.serve()
+        print(json.dumps(server.greeting()), flush=True)
+        threading.Thread(target=_wait_for_end, args=(ended,), daemon=True).start()
+        ended.wait()
+    finally:
+        server.close()
+    return 0
+
+
+def _wait_for_end(ended: threading.Event) -> None:
+    with contextlib.suppress(OSError):
+        while sys.stdin.read(4096):
+            pass
+    ended.set()
+
+
+def _run_foreground(port: int, open_door: bool) -> int:
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    try:
+        server = CloudServer(Settings(open=open_door), port=port)
+    except OSError as error:
+        print(
+            f"Port {port} cannot be used ({error.strerror}): something else listens there.\n"
+            f"Choose another: python3 kit.py serve --port {port + 1}",
+            file=sys.stderr,
+        )
+        return 1
+    try:
+        server.serve()
+        _print_exports(server, open_door)
+        ended.wait()
+        print("\nThe account is gone, with everything in it.", flush=True)
+    finally:
+        server.close()
+    return 0
+
+
+def _print_exports(server: CloudServer, open_door: bool) -> None:
+    level = server.file_level
+    print(
+        f"A local AWS account is ready at {server.endpoint} (files: level {level}).\n"
+        "In another terminal:\n\n"
+        f"  export AWS_ENDPOINT_URL={server.endpoint}\n"
+        f"  export AWS_DEFAULT_REGION={REGION}\n"
+        f"  export AWS_ACCESS_KEY_ID={server.access_key_id}\n"
+        f"  export AWS_SECRET_ACCESS_KEY={server.secret_access_key}\n"
+        f"  export COLDSTART_TOKEN={server.token}\n",
+    )
+    if open_door:
+        print("Any other key acts as administrator (--open).\n")
+    print("Ctrl-C ends it and everything in it.", flush=True)
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # all is closed; taking moto apart, module by module, would last a second

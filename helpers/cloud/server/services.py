@@ -1,0 +1,139 @@
+"""Builds the rest of the account: moto, IAM's decisions, and the gateway before them all."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from helpers.cloud.control.account_settings import AccountSettingsApi
+from helpers.cloud.control.dead_letters import dead_letter_check
+from helpers.cloud.control.event_invoke_configs import EventInvokeConfigsApi
+from helpers.cloud.control.invocations import InvocationsApi
+from helpers.cloud.control.provisioned_concurrency import (
+    ProvisionedConcurrencyApi,
+    account_concurrency,
+)
+from helpers.cloud.control.pushed_events import direct_invocation
+from helpers.cloud.control.recursion import RecursionApi
+from helpers.cloud.doorkeeper import Doorkeeper
+from helpers.cloud.gateway import Gateway
+from helpers.cloud.kit_api import KitApi
+from helpers.cloud.moto_seam import (
+    application,
+    awslambda,
+    iam_operations,
+    managed_policies,
+    resource_policies,
+)
+from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.function_log import MotoFunctionLog
+from helpers.cloud.moto_seam.guard import Guard
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.server.data_plane import DataPlane, Ports
+from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.wsgi import call
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorKey:
+    """The key the cloud makes for whoever started it, and the bearer secret beside it."""
+
+    access_key_id: str
+    secret_access_key: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane."""
+
+    identities: Identities
+    authorizer: MotoAuthorizer
+    ports: Ports
+
+    def clear(self) -> None:
+        """Empty every service."""
+        application.reset_services()
+        self.authorizer.forget()
+
+    def close(self) -> None:
+        """End nothing: moto keeps no thread."""
+
+
+def build_services(foundation: Foundation) -> Services:
+    """Install the kit's corrections of moto, and what the data plane asks of it."""
+    managed_policies.install()
+    resource_policies.install()
+    identities = Identities()
+    iam_operations.install(identities)
+    authorizer = MotoAuthorizer(identities, foundation.recorder)
+    return Services(
+        identities,
+        authorizer,
+        Ports(
+            authorizer=authorizer,
+            issuer=RoleCredentials(identities),
+            log=MotoFunctionLog(authorizer, foundation.recorder),
+            targets=MotoTargets(foundation.registry),
+        ),
+    )
+
+
+def build_gateway(
+    foundation: Foundation,
+    services: Services,
+    plane: DataPlane,
+    key: AdministratorKey,
+    kit: KitApi,
+) -> Gateway:
+    """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
+    registry, ports = foundation.registry, services.ports
+    concurrency = account_concurrency(foundation.settings, registry, plane.provisioned)
+    awslambda.install(
+        awslambda.LambdaHooks(
+            registry=registry,
+            clock=foundation.clock,
+            invoke=direct_invocation(plane.invoker),
+            check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
+            concurrency=concurrency,
+        )
+    )
+    moto = application.wsgi_application()
+    return Gateway(
+        doorkeeper=Doorkeeper(
+            secret_of=services.identities.find,
+            access_key_id=key.access_key_id,
+            secret_access_key=key.secret_access_key,
+            token=key.token,
+            open_door=foundation.settings.open,
+        ),
+        invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
+        apis={
+            "lambda": (
+                EventInvokeConfigsApi(
+                    plane.configs,
+                    registry,
+                    ports.targets,
+                    ports.authorizer,
+                    foundation.clock,
+                    ACCOUNT_ID,
+                ),
+                RecursionApi(plane.recursion, registry, ACCOUNT_ID),
+                ProvisionedConcurrencyApi(plane.provisioned, registry, concurrency, ACCOUNT_ID),
+                awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
+                awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
+            ),
+        },
+        kit=kit,
+        access=Guard(services.identities, services.authorizer),
+        services=lambda request: call(moto, request, port=foundation.port),
+        changed=services.authorizer.forget,
+        settle=plane.pool.settle,
+    )
+
+
+def warm_up() -> None:
+    """Import what a lab is likely to call, on a thread beside the cloud's first requests."""
+    threading.Thread(target=application.warm_up, name="warm-up", daemon=True).start()
