@@ -1,7 +1,7 @@
 """Who may talk to the cloud: it runs code as its user, so strangers stay out.
 
 A request passes when its Host means this machine, no foreign web page sent it, and somebody with
-a key signed it. Unsigned pass: health, the two public prefixes (whose function or API checks for
+a key signed it. Unsigned pass: health, the public fronts (whose function or API checks for
 itself), operations that AWS leaves unauthenticated, and S3 requests, as anonymous.
 
 Left out: unauthenticated operations of sign-in portals (SSO, OIDC), and CORS preflights of S3.
@@ -16,6 +16,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.http_fronts.address import is_public_host, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.refusals import dialect_of, refusal
 from helpers.cloud.signatures import (
@@ -33,13 +34,7 @@ from helpers.cloud.unauthenticated import unauthenticated_service
 
 KIT_PREFIX = "/_kit/"
 HEALTH = "/_kit/health"
-PUBLIC_PREFIXES = ("/_aws/lambda-url/", "/_aws/execute-api/")
 LOCAL_HOST = re.compile(r"(?:127\.0\.0\.1|(?:[a-z0-9.-]+\.)?localhost)(?::\d+)?", re.IGNORECASE)
-PUBLIC_HOST = re.compile(
-    r"[a-z0-9-]+\.(?:execute-api\.[a-z0-9-]+\.amazonaws\.com|lambda-url\.[a-z0-9-]+\.on\.aws)"
-    r"(?::\d+)?",
-    re.IGNORECASE,
-)
 VERSIONED_PATH = re.compile(r"/20\d\d-\d\d-\d\d/")
 
 
@@ -150,7 +145,7 @@ class Doorkeeper:
 def _not_for_strangers(request: HttpRequest) -> HttpAnswer | None:
     """Refuse what a page of somebody else may send, and what is moto's own."""
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    if LOCAL_HOST.fullmatch(host) is None and PUBLIC_HOST.fullmatch(host) is None:
+    if LOCAL_HOST.fullmatch(host) is None and not is_public_host(host):
         message = f"Host {host!r} is not this machine. Use http://127.0.0.1:<port>."
         return json_answer(403, {"message": message})
     foreign = origin is not None and not _is_local(origin)
@@ -163,10 +158,7 @@ def _not_for_strangers(request: HttpRequest) -> HttpAnswer | None:
 
 
 def _is_public(request: HttpRequest) -> bool:
-    if _is_kit(request):
-        return False
-    by_host = PUBLIC_HOST.fullmatch(request.headers.get("host", "")) is not None
-    return by_host or request.path.startswith(PUBLIC_PREFIXES)
+    return not _is_kit(request) and public_address(request) is not None
 
 
 def _caller(kind: CallerKind, signature: Signature) -> Caller:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from helpers.cloud.doorkeeper import Caller, CallerKind, Doorkeeper
 from helpers.cloud.errors import AwsError
+from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
 
@@ -30,6 +31,16 @@ class ServiceApi(Protocol):
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer it."""
+
+
+class Front(Protocol):
+    """A way to reach functions over HTTP without Lambda's API, which checks callers itself."""
+
+    def takes(self, address: PublicAddress) -> bool:
+        """Tell whether the address is one of its own."""
+
+    def answer(self, request: HttpRequest, address: PublicAddress) -> HttpAnswer:
+        """Answer a request, from whomever it may come."""
 
 
 class Access(Protocol):
@@ -53,13 +64,14 @@ class Access(Protocol):
 class Gateway:
     """Answers every request of the cloud's one port.
 
-    `apis` are the parts of each service, by its name in a signature, that the kit answers itself;
-    `access` says whether a restricted caller may go on; `services` is moto; `changed` is told of
-    calls that may have changed IAM.
+    `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
+    that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
+    moto; `changed` is told of calls that may have changed IAM.
     """
 
     doorkeeper: Doorkeeper
     invocations: ServiceApi
+    fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
     kit: KitApi
     access: Access
@@ -89,6 +101,8 @@ class Gateway:
             self.settle()  # whoever reads logs or records after an answer finds them complete
         if request.path.startswith(PREFIX):
             return self.kit.answer(request)
+        if caller.kind is CallerKind.PUBLIC:
+            return self._public(request)
         refusal = self._refusal(request, caller)
         if refusal is not None:
             return refusal
@@ -96,9 +110,14 @@ class Gateway:
             return self.invocations.answer(request, caller.region or REGION)
         return self._control_plane(request, caller)
 
+    def _public(self, request: HttpRequest) -> HttpAnswer:
+        address = public_address(request)
+        for front in self.fronts:
+            if address is not None and front.takes(address):
+                return front.answer(request, address)
+        return json_answer(403, {"message": "Forbidden"})
+
     def _refusal(self, request: HttpRequest, caller: Caller) -> HttpAnswer | None:
-        if caller.kind is CallerKind.PUBLIC:
-            return json_answer(403, {"message": "Forbidden"})
         if caller.kind is CallerKind.ADMINISTRATOR and caller.service in ("sts", "s3"):
             region = caller.region or REGION
             return self.access.administrator_refusal(request, caller.service, region)

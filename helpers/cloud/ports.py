@@ -44,10 +44,16 @@ class CredentialIssuer(Protocol):
 
 
 class Authorizer(Protocol):
-    """Who decides whether a role may do something: IAM."""
+    """Who decides whether a role, or a service of AWS, may do something: IAM."""
 
     def role_may(self, role_arn: str, action: str, resource: str) -> str | None:
         """Return None when the role may, else AWS's sentence of refusal."""
+
+    def service_may(self, service: str, action: str, resource: str, source_arn: str) -> str | None:
+        """Return None when the resource's own policy lets a service act for `source_arn`.
+
+        `service` is a service principal, such as s3.amazonaws.com. Else AWS's sentence.
+        """
 
 
 class Targets(Protocol):

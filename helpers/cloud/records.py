@@ -211,6 +211,16 @@ class EventSentOn(EventRecord):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRefused:
+    """An event that a service pushed was not accepted; `source` and `function` are ARNs."""
+
+    kind: ClassVar[str] = "push.refused"
+    source: str
+    function: str
+    reason: str
+
+
 Record = (
     EnvironmentRecord
     | InvocationThrottled
@@ -218,6 +228,7 @@ Record = (
     | Decided
     | LogsWithheld
     | EventRecord
+    | PushRefused
 )
 
 

@@ -8,8 +8,9 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.htm
 from __future__ import annotations
 
 from helpers.cloud import records
-from helpers.cloud.moto_seam.identities import Identities
-from helpers.cloud.policy import Decision, Policies, Request, evaluate
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities
+from helpers.cloud.moto_seam.resource_policies import resource_policy
+from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request, evaluate
 from helpers.cloud.records import Recorder
 
 SESSION_OF_THE_SERVICE = "awslambda"
@@ -47,6 +48,18 @@ class MotoAuthorizer:
         if key not in self._role_answers:
             self._role_answers[key] = self._ask_role(*key)
         return self._role_answers[key]
+
+    def service_may(self, service: str, action: str, resource: str, source_arn: str) -> str | None:
+        """Return None when the resource's policy lets the service act for `source_arn`.
+
+        The source belongs to this account, whether its ARN says so (a bucket's does not) or not.
+        """
+        principal = Principal(service, ACCOUNT_ID, PrincipalType.SERVICE)
+        context = {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT_ID}
+        request = Request(principal, action, resource, context)
+        policies = Policies(resource=resource_policy(action, resource))
+        decision = self.decide(request, policies)
+        return None if decision.allowed else decision.message()
 
     def forget(self) -> None:
         """Forget kept answers: something in IAM may have changed."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from helpers.cloud.admission import PoolLimits
 from helpers.cloud.control.code_store import CodeStore
-from helpers.cloud.control.pushed_events import event_acceptance
+from helpers.cloud.control.pushed_events import PushedEvents, event_acceptance
 from helpers.cloud.environment.lifecycle import Environment
 from helpers.cloud.environment.machine import free_bytes
 from helpers.cloud.environment.platform import Platform
@@ -54,7 +54,7 @@ class DataPlane:
     invoker: Invoker
     configs: EventInvokeConfigs
     queue: AsyncQueue
-    accept_event: Callable[[str, bytes, str], None]
+    pushed_events: PushedEvents
 
     def configured(self) -> None:
         """Take over what the settings say now."""
@@ -98,12 +98,23 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     invoker = Invoker(foundation.registry, pool, foundation.clock, recursion)
     configs = EventInvokeConfigs(foundation.registry)
     queue = AsyncQueue(invoker, foundation.registry, configs, waiting, lambda: path)
-    accept_event = event_acceptance(queue, REGION)
     path = FailurePath(
-        ports.targets, ports.authorizer, foundation.recorder, foundation.clock, accept_event
+        ports.targets,
+        ports.authorizer,
+        foundation.recorder,
+        foundation.clock,
+        event_acceptance(queue, REGION),
     )
     return DataPlane(
-        foundation, file_level, pool, provisioned, recursion, invoker, configs, queue, accept_event
+        foundation=foundation,
+        file_level=file_level,
+        pool=pool,
+        provisioned=provisioned,
+        recursion=recursion,
+        invoker=invoker,
+        configs=configs,
+        queue=queue,
+        pushed_events=PushedEvents(queue, invoker, ports.authorizer, foundation.recorder),
     )
 
 

@@ -109,6 +109,7 @@ def build_gateway(
             open_door=foundation.settings.open,
         ),
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
+        fronts=(),
         apis={
             "lambda": (
                 EventInvokeConfigsApi(
