@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.cloud.control.function_urls import FunctionUrlsApi
 from helpers.cloud.gateway import Front, ServiceApi
 from helpers.cloud.http_fronts.function_urls import FunctionUrls
 from helpers.cloud.http_fronts.functions import FrontFunctions
+from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
+from helpers.cloud.http_fronts.http_api_front import HttpApisFront
 from helpers.cloud.http_fronts.lambda_urls import LambdaUrlsFront
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
+from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
+from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
@@ -27,27 +33,46 @@ class HttpFronts:
 
     callers: SignedCallers
     urls: FunctionUrls
+    http_apis: HttpApisFront
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
 
     def clear(self) -> None:
         """Forget every front."""
         self.urls.clear()
+        self.http_apis.forget()
 
     def close(self) -> None:
         """End nothing: fronts keep no thread."""
 
 
 def build_http_fronts(
-    foundation: Foundation, plane: DataPlane, authorizer: Authorizer, callers: SignedCallers
+    foundation: Foundation,
+    plane: DataPlane,
+    callers: SignedCallers,
+    authorizer: Authorizer,
+    services: Callable[[HttpRequest], HttpAnswer],
 ) -> HttpFronts:
-    """Build every front."""
+    """Build every front; `services` is moto."""
     clock, registry, recorder = foundation.clock, foundation.registry, foundation.recorder
     functions = FrontFunctions(plane.invoker, authorizer, clock)
     urls = FunctionUrls(registry)
+    http_apis = HttpApisFront(
+        MotoHttpApis(),
+        functions,
+        HttpApiAuthorizers(functions, callers, LocalIssuers(), clock),
+        MotoAccessLogs(),
+        recorder,
+        clock,
+    )
+    endpoint = foundation.endpoint
     return HttpFronts(
         callers=callers,
         urls=urls,
-        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock),),
-        apis={"lambda": (FunctionUrlsApi(urls, registry, clock, foundation.endpoint, ACCOUNT_ID),)},
+        http_apis=http_apis,
+        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), http_apis),
+        apis={
+            "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
+            "apigateway": (HttpApisApi(services, endpoint, http_apis.authorizers.forget),),
+        },
     )
