@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import botocore.session
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -893,3 +894,88 @@ def test_each_request_leaves_one_record(cloud: Any):
     )
     (started,) = cloud.records(name, "invocation.started")
     assert started["request_id"] == record["request_id"]
+
+
+def test_only_whom_iam_lets_makes_an_api_and_hands_it_a_role(cloud: Any):
+    """A restricted user needs apigateway's verbs on paths, and iam:PassRole for credentials."""
+    iam, name = cloud.client("iam"), f"user-{secrets.token_hex(4)}"
+    iam.create_user(UserName=name)
+    statement = {
+        "Effect": "Allow",
+        "Action": ["apigateway:POST", "apigateway:PATCH"],
+        "Resource": ["arn:aws:apigateway:us-east-1::/apis", "arn:aws:apigateway:*::/apis/*"],
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    client = botocore.session.Session().create_client(
+        "apigatewayv2",
+        endpoint_url=cloud.cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    api_id = client.create_api(Name="x", ProtocolType="HTTP")["ApiId"]
+    made = {
+        "ApiId": api_id,
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationUri": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f",
+        "PayloadFormatVersion": "2.0",
+    }
+
+    assert client.create_stage(ApiId=api_id, StageName="s", AutoDeploy=True)
+    assert client.update_stage(ApiId=api_id, StageName="s", Description="d")
+    assert client.create_integration(**made)
+    with pytest.raises(ClientError, match="not authorized to perform: iam:PassRole"):
+        client.create_integration(**made, CredentialsArn=cloud.role_arn)
+    for refused in (client.get_api, client.get_stages, client.get_deployments):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            refused(ApiId=api_id)
+
+
+def test_an_integrations_role_is_asked_instead_of_the_functions_policy(cloud: Any):
+    """With credentials the role must allow lambda:InvokeFunction, and no policy is needed."""
+    iam, api = cloud.client("iam"), Api(cloud)
+    name = cloud.deploy(ECHO)
+    trust = {"Service": "apigateway.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": trust, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    role = iam.create_role(RoleName=f"api-{api.id}", AssumeRolePolicyDocument=json.dumps(document))
+    api.route("$default", api.integrate(name, CredentialsArn=role["Role"]["Arn"]))
+
+    assert SERVER_ERROR == call(api.url).told
+    allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName=f"api-{api.id}",
+        PolicyName="p",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+    )
+    assert 200 == call(api.url).status
+
+
+def test_many_at_once_and_functions_that_call_their_api_do_not_deadlock(cloud: Any):
+    """Functions behind an API that call it again all get their answers."""
+    api = Api(cloud)
+    name = cloud.deploy(
+        "import json, os, urllib.request\n"
+        "def handler(event, context):\n"
+        "    depth = int(event['pathParameters']['depth'])\n"
+        "    if depth == 0:\n"
+        "        return 0\n"
+        "    with urllib.request.urlopen(f\"{os.environ['URL']}/{depth - 1}\") as answer:\n"
+        "        return json.load(answer) + 1\n",
+        Timeout=60,
+        Environment={"Variables": {"URL": api.url}},
+    )
+    api.allow(name)
+    api.route("GET /{depth}", api.integrate(name))
+    replies: list[Reply] = []
+    threads = [
+        threading.Thread(target=lambda: replies.append(call(api.url, "/2"))) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert [b"2"] * 6 == [reply.body for reply in replies]

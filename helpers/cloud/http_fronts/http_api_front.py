@@ -150,8 +150,9 @@ class HttpApisFront:
 
     def _integrated(self, api: HttpApi, route: Route, outcome: _Outcome) -> HttpAnswer:
         integration = route.integration
-        if integration is None:
-            outcome.reason = "the route has no integration"
+        if integration is None or integration.subtype:
+            what = f"{integration.subtype} is not run here" if integration else "no integration"
+            outcome.reason = f"{route.key}: {what}"
             return _message(500, SERVER_ERROR)
         call = mapped_call(outcome.call, integration.request_parameters)
         try:
@@ -228,9 +229,10 @@ def _source_arn(api: HttpApi, route: Route, call: HttpCall) -> str:
 
 
 def _event(integration: Integration, route: Route, call: HttpCall) -> dict[str, Any]:
-    if integration.payload_version == "2.0":
-        return http_v2_event(call)
     given = call.authorizer or {}
+    if integration.payload_version == "2.0":
+        told = {name: value for name, value in given.items() if name != "principalId"}
+        return http_v2_event(replace(call, authorizer=told or None))
     flat = given.get("lambda")
     if flat is not None:  # format 1.0 has the authorizer's context at the top
         principal = {k: v for k, v in given.items() if k == "principalId"}

@@ -19,12 +19,14 @@ DEFAULT = "$default"
 class Integration:
     """Where a route leads: AWS_PROXY to a function, or HTTP_PROXY to an address.
 
-    `request_parameters` map a request, `response_parameters` an answer by its status;
+    `subtype` names another service's operation, such as SQS-SendMessage. `request_parameters` map a
+    request, `response_parameters` an answer by its status;
     `timeout_s` are real seconds.
     """
 
     type: str
     uri: str
+    subtype: str = ""
     method: str = "POST"
     payload_version: str = "1.0"
     timeout_s: float = 30.0

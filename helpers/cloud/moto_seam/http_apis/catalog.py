@@ -127,6 +127,7 @@ def _integration(integration: Any) -> Integration:
     return Integration(
         type=integration.integration_type,
         uri=integration.integration_uri or "",
+        subtype=integration.integration_subtype or "",
         method=integration.integration_method or "POST",
         payload_version=integration.payload_format_version or "1.0",
         timeout_s=min((integration.timeout_in_millis or 30_000) / 1000, LIMIT_S),
