@@ -19,6 +19,7 @@ from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
+from helpers.cloud.moto_seam.awslambda.url_stacks import FunctionUrlResource
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -85,6 +86,17 @@ NAMES = {
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
+    "moto.apigatewayv2.models": {
+        "http_apis": [
+            "apigatewayv2_backends",
+            "Api.create_integration",
+            "Api.create_route",
+            "Api.create_stage",
+            "Api.delete_stage",
+        ]
+    },
+    "moto.cognitoidp.responses": {"http_apis": ["CognitoIdpJsonWebKeyResponse.json_web_key"]},
+    "moto.cloudformation.exceptions": {"awslambda": ["ValidationError"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
@@ -98,6 +110,13 @@ PARAMETERS = {
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
+    "moto.apigatewayv2.models:Api.create_integration": (
+        "connection_type description integration_method integration_type integration_uri "
+        "credentials_arn payload_format_version"
+    ),
+    "moto.apigatewayv2.models:Api.create_route": (
+        "api_key_required authorization_scopes route_key target authorization_type"
+    ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
 }
@@ -116,6 +135,8 @@ ATTRIBUTES = {
     "moto.events.models:events_backends": "event_buses",
     "moto.logs.models:logs_backends": "groups",
     "moto.dynamodb.models:dynamodb_backends": "tables",
+    "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
+    "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
 }
 """What the seam reads of a fresh backend."""
 
@@ -276,6 +297,46 @@ def test_cloudformation_knows_functions_by_motos_own_class():
 
     assert found.__name__ == "LambdaFunction", advice("awslambda", "CloudFormation's functions")
     assert found.__module__ == "moto.awslambda.models"
+
+
+def test_cloudformation_finds_the_kits_urls():
+    """Its list of resources is read from the subclasses of its model, when first asked for."""
+    found = resource_class_from_type("AWS::Lambda::Url")
+
+    assert found is FunctionUrlResource, advice("awslambda", "the list of CloudFormation's models")
+
+
+def test_an_http_api_keeps_its_parts_under_the_names_that_are_read():
+    """Routes, integrations, authorizers and stages are read off moto's objects."""
+    models = importlib.import_module("moto.apigatewayv2.models")
+    api = models.apigatewayv2_backends["000000000001"]["us-east-1"].create_api(
+        *(None,) * 6, "HTTP", None, {}, None
+    )
+    nothing = dict.fromkeys(
+        inspect.signature(models.Authorizer.__init__).parameters.keys() - {"self"}
+    )
+    parts = {
+        api: "routes integrations authorizers stages cors_configuration protocol_type "
+        "disable_execute_api_endpoint",
+        api.create_stage({"stageName": "s"}): "name auto_deploy stage_variables route_settings "
+        "default_route_settings access_log_settings updated description",
+        api.create_route(False, [], "GET /", ""): "route_key target authorizer_id "
+        "authorization_type authorization_scopes",
+        api.create_integration("", "", "POST", "AWS_PROXY", "u"): "integration_type "
+        "integration_uri integration_subtype integration_method payload_format_version "
+        "timeout_in_millis credentials_arn request_parameters response_parameters",
+        models.Authorizer(**nothing): "id authorizer_type authorizer_uri jwt_config "
+        "auth_payload_format_version identity_source enable_simple_response auth_result_ttl "
+        "auth_creds_arn",
+    }
+
+    missing = [
+        f"{type(part).__name__}.{name}"
+        for part, names in parts.items()
+        for name in names.split()
+        if not hasattr(part, name)
+    ]
+    assert [] == missing, advice("http_apis", f"{missing}")
 
 
 def test_step_functions_asks_for_the_port_late():
