@@ -13,7 +13,6 @@ from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
 from helpers.cloud.http_fronts.http_api_front import HttpApisFront
 from helpers.cloud.http_fronts.lambda_urls import LambdaUrlsFront
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam.awslambda import url_stacks
 from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
 from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
 from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
@@ -67,15 +66,13 @@ def build_http_fronts(
         clock,
     )
     endpoint = foundation.endpoint
-    urls_api = FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID)
-    url_stacks.install(urls_api)
     return HttpFronts(
         callers=callers,
         urls=urls,
         http_apis=http_apis,
         fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), http_apis),
         apis={
-            "lambda": (urls_api,),
+            "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
             "apigateway": (HttpApisApi(services, endpoint, http_apis.authorizers.forget),),
         },
     )
