@@ -9,9 +9,9 @@ import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from helpers.cloud.events.http_call import HOP_BY_HOP, HttpCall
+from helpers.cloud.events.http_call import HOP_BY_HOP, HttpCall, combined
 from helpers.cloud.http_messages import HttpAnswer
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -29,11 +29,12 @@ def forward(call: HttpCall, uri: str, method: str, timeout_s: float) -> HttpAnsw
     request = call.request
     sent = call.request.method if method == "ANY" else method
     for name, value in (call.path_parameters or {}).items():
-        uri = uri.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", value)
+        uri = uri.replace(f"{{{name}}}", quote(value)).replace(f"{{{name}+}}", quote(value))
     target = f"{uri}?{request.query}" if request.query else uri
     dropped = HOP_BY_HOP | {"host", "content-length"}
-    headers = {name: value for name, value in call.header_pairs() if name.lower() not in dropped}
-    answer = _exchange(target, sent, headers, request.body, timeout_s)
+    pairs = [pair for pair in call.header_pairs() if pair[0].lower() not in dropped]
+    headers = combined(pairs)
+    answer = exchange(target, sent, headers, request.body, timeout_s)
     kept = [
         (name, value)
         for name, value in answer.headers
@@ -49,16 +50,17 @@ def published_keys(issuer: str) -> Mapping[str, Any]:
 
 
 def _document(url: str) -> Mapping[str, Any]:
-    answer = _exchange(url, "GET", {}, b"", KEYS_TIMEOUT_S)
+    answer = exchange(url, "GET", {}, b"", KEYS_TIMEOUT_S)
     document = json.loads(answer.body) if answer.status == 200 else None
     if not isinstance(document, dict) or not document.keys() & {"keys", "jwks_uri"}:
         raise ValueError(f"{url} gives no key set")
     return document
 
 
-def _exchange(
+def exchange(
     url: str, method: str, headers: Mapping[str, str], body: bytes, timeout_s: float
 ) -> HttpAnswer:
+    """Send one request to this machine; raises OSError (NotHereError, TimeoutError)."""
     parts = urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in HOSTS:
         raise NotHereError(
