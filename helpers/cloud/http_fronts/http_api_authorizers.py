@@ -26,7 +26,13 @@ from helpers.cloud.http_fronts.functions import (
     function_arn_of,
 )
 from helpers.cloud.http_fronts.http_apis import Authorizer, HttpApi, Route
-from helpers.cloud.http_fronts.jwt_tokens import KEPT_S, Issuers, TokenError, read_token
+from helpers.cloud.http_fronts.jwt_tokens import (
+    KEPT_S,
+    Issuers,
+    TokenError,
+    has_key_of,
+    read_token,
+)
 from helpers.cloud.http_fronts.lambda_urls import iam_authorizer
 from helpers.cloud.policy import (
     MalformedPolicyDocument,
@@ -116,7 +122,7 @@ class HttpApiAuthorizers:
         try:
             token = read_token(
                 text,
-                self._keys(authorizer.issuer),
+                self._keys(authorizer.issuer, text),
                 authorizer.issuer,
                 authorizer.audience,
                 now=self.clock.now(),
@@ -131,11 +137,10 @@ class HttpApiAuthorizers:
         scopes = list(token.scopes or ()) if route.scopes else None
         return {"jwt": {"claims": dict(token.claims), "scopes": scopes}}
 
-    def _keys(self, issuer: str) -> Mapping[str, Any]:
-        kept = self._recall(("keys", issuer))
-        if kept is not None:
-            found: Mapping[str, Any] = kept
-            return found
+    def _keys(self, issuer: str, token: str) -> Mapping[str, Any]:
+        kept: Mapping[str, Any] | None = self._recall(("keys", issuer))
+        if kept is not None and has_key_of(kept, token):
+            return kept
         try:
             keys = self.issuers.keys(issuer)
         except (OSError, ValueError) as error:
