@@ -99,6 +99,7 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
+        from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
 
         foundation = Foundation(
@@ -115,15 +116,20 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        self._parts += [self._plane, services]  # in the order in which they are emptied
+        pushes = the_pushes.build_pushes(
+            foundation, services.identities, services.ports, self._plane
+        )
+        # in the order in which they are emptied
+        self._parts += [self._plane, services, pushes]
         self._configured()
-        self._gateway = the_services.build_gateway(
+        gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
             KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
         )
+        self._gateway = pushes.joined(gateway)
         the_services.warm_up()
 
     def _configured(self) -> None:
