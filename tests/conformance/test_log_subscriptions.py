@@ -234,3 +234,14 @@ def test_a_template_subscribes_a_function(stage: Stage):
     write(stage, group, "hello")
 
     assert 1 == len(stage.events(name))
+
+
+def test_a_template_that_names_a_closed_function_is_refused(stage: Stage):
+    """The stack fails with the words of CloudWatch Logs, and the group has no filter."""
+    group, _ = group_with_stream(stage)
+    _, function = stage.function()
+    properties = {"LogGroupName": group, "FilterPattern": "", "DestinationArn": function}
+    template = {"Filter": {"Type": "AWS::Logs::SubscriptionFilter", "Properties": properties}}
+
+    assert ("ValidationError", NOT_ALLOWED[1]) == refused(stage.stack, template=template)
+    assert [] == stage.logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]

@@ -562,3 +562,21 @@ def test_a_template_configures_notifications(stage: Stage):
 
     (event,) = stage.events(name)
     assert "a.jpg" == event["Records"][0]["s3"]["object"]["key"]
+
+
+def test_a_template_that_names_a_closed_function_makes_no_bucket(stage: Stage):
+    """The stack fails with S3's words, and leaves nothing behind."""
+    bucket = f"b-{secrets.token_hex(6)}"
+    _, function = stage.function()
+    rule = {"Event": "s3:ObjectCreated:*", "Function": function}
+    properties = {
+        "BucketName": bucket,
+        "NotificationConfiguration": {"LambdaConfigurations": [rule]},
+    }
+
+    code, message = refused(
+        stage.stack, template={"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
+    )
+
+    assert ("ValidationError", UNABLE) == (code, message)
+    assert bucket not in [each["Name"] for each in stage.s3.list_buckets()["Buckets"]]

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from inspect import unwrap
 from typing import Any
 
 from moto.logs.exceptions import (
@@ -31,8 +32,6 @@ from helpers.cloud.logs.pattern_conditions import PatternError
 from helpers.cloud.logs.patterns import Pattern, parse_pattern
 from helpers.cloud.moto_seam.courier import Courier, Sender
 
-ORIGINAL = "coldstart_original"
-"""Attribute of what is bound into moto: what it stands for."""
 MAX_FILTERS = 2
 MAX_ROUNDS = 16
 BATCH_WAIT_S = 1.0
@@ -143,10 +142,9 @@ class LogSubscriptions:
 
 def install(subscriptions: LogSubscriptions) -> None:
     """Bind the subscriptions where moto's log streams send, and filters are put."""
-    sending, putting = LogStream._send_log_events, LogsBackend.put_subscription_filter
-    LogStream._send_log_events = _filtered(getattr(sending, ORIGINAL, sending), subscriptions)
+    LogStream._send_log_events = _filtered(unwrap(LogStream._send_log_events), subscriptions)
     LogsBackend.put_subscription_filter = _checked(
-        getattr(putting, ORIGINAL, putting), subscriptions
+        unwrap(LogsBackend.put_subscription_filter), subscriptions
     )
 
 
@@ -163,7 +161,6 @@ def _filtered(send: Any, subscriptions: LogSubscriptions) -> Any:
         elif wanted:
             send(stream, service, destination_arn, filter_name, wanted)
 
-    setattr(send_log_events, ORIGINAL, send)
     return send_log_events
 
 
@@ -189,7 +186,6 @@ def _checked(put: Any, subscriptions: LogSubscriptions) -> Any:
                 filters[filter_name] = before
             raise
 
-    setattr(put_subscription_filter, ORIGINAL, put)
     return put_subscription_filter
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.logs.models import logs_backends
@@ -60,7 +61,10 @@ class _Resource:
         **_: Any,
     ) -> _Resource:
         resource = cls(resource_name, region_name, cloudformation_json["Properties"])
-        resource.put()
+        try:
+            resource.put()
+        except (JsonRESTError, ServiceException) as error:
+            raise ValidationError(message=str(error.message)) from error
         return resource
 
     @classmethod

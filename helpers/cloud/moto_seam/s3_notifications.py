@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
+from inspect import unwrap
 from typing import Any
 
 from moto.s3 import notifications
@@ -28,7 +29,6 @@ from helpers.cloud.moto_seam.writers import Writer
 SERVICE = "s3.amazonaws.com"
 OWNER_ID = "A3NL1KOZZKEXAMPLE"
 """The customer id that records show as the owner of every bucket."""
-_BOUND = "coldstart_events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +151,14 @@ class S3Notifications:
 def install(notifier: S3Notifications) -> None:
     """Bind the notifier where moto's S3 tells of its changes."""
 
+    @wraps(unwrap(notifications.send_event))
     def send_event(_account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         name = event_name.value.removeprefix("s3:")
         if not name.startswith("ObjectRemoved"):  # moto does not tell them all
             notifier.changed(name, bucket, key)
 
     notifications.send_event = send_event
-    original = getattr(S3Backend.delete_object, _BOUND, S3Backend.delete_object)
-    S3Backend.delete_object = _telling(original, notifier)
+    S3Backend.delete_object = _telling(unwrap(S3Backend.delete_object), notifier)
 
 
 def _telling(original: Any, notifier: S3Notifications) -> Any:
@@ -185,7 +185,6 @@ def _telling(original: Any, notifier: S3Notifications) -> Any:
             notifier.changed("ObjectRemoved:Delete", bucket, gone[-1])
         return answer
 
-    setattr(delete_object, _BOUND, original)
     return delete_object
 
 

@@ -7,39 +7,45 @@ aws-properties-s3-bucket-notificationconfiguration.html.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import wraps
+from inspect import unwrap
 from typing import Any
 
-from moto.s3.models import FakeBucket
+from moto.cloudformation.exceptions import ValidationError
+from moto.s3.models import FakeBucket, s3_backends
 
+from helpers.cloud.errors import AwsError
+from helpers.cloud.moto_seam.identities import PARTITION
 from helpers.cloud.moto_seam.s3_notification_api import NotificationsApi
 from helpers.cloud.moto_seam.writers import Writer
-
-ORIGINAL = "coldstart_original"
-"""Attribute of what is bound into moto: what it stands for, so that binding again is harmless."""
 
 
 def install(api: NotificationsApi) -> None:
     """Let templates configure notifications; moto overlooks that property of a bucket."""
-    create, update = (
-        getattr(method, ORIGINAL, method)
-        for method in (
-            FakeBucket.create_from_cloudformation_json,
-            FakeBucket.update_from_cloudformation_json,
-        )
-    )
+    create = unwrap(FakeBucket.create_from_cloudformation_json)
+    update = unwrap(FakeBucket.update_from_cloudformation_json)
 
     def configured(bucket: Any, template: Mapping[str, Any]) -> Any:
         given = (template.get("Properties") or {}).get("NotificationConfiguration")
         document = _from_template(given or {})
-        api.configure(bucket, document, skip_validation=False, writer=Writer())
+        try:
+            api.configure(bucket, document, skip_validation=False, writer=Writer())
+        except AwsError as error:
+            raise ValidationError(message=error.message) from error
         return bucket
 
+    @wraps(create)
     def created(
         resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **more: Any
     ) -> Any:
         bucket = create(resource_name, cloudformation_json, account_id, region_name, **more)
-        return configured(bucket, cloudformation_json)
+        try:
+            return configured(bucket, cloudformation_json)
+        except ValidationError:
+            s3_backends[account_id][PARTITION].delete_bucket(bucket.name)
+            raise
 
+    @wraps(update)
     def updated(
         original_resource: Any,
         new_resource_name: str,
@@ -52,8 +58,6 @@ def install(api: NotificationsApi) -> None:
         )
         return configured(bucket, cloudformation_json)
 
-    for bound, original in ((created, create), (updated, update)):
-        setattr(bound, ORIGINAL, original)
     FakeBucket.create_from_cloudformation_json = staticmethod(created)
     FakeBucket.update_from_cloudformation_json = staticmethod(updated)
 

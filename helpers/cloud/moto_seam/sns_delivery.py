@@ -14,6 +14,8 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import wraps
+from inspect import unwrap
 from typing import Any
 
 from moto.sns.models import Topic
@@ -145,6 +147,7 @@ def is_raw(subscription: Any) -> bool:
 def install(delivery: SnsDelivery) -> None:
     """Bind the delivery where moto's topics publish."""
 
+    @wraps(unwrap(Topic.publish))
     def publish(topic: Any, message: str, subject: str | None = None, **more: Any) -> str:
         options = Options(
             attributes=more.get("message_attributes") or {},

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import wraps
+from inspect import unwrap
 from typing import Any
 
 from moto.sns.exceptions import InvalidParameterValue, SNSNotFoundError
@@ -31,7 +32,6 @@ ATTRIBUTES = (
     "SubscriptionRoleArn",
     "ReplayPolicy",
 )
-_BOUND = "coldstart_original"
 
 
 def install() -> None:
@@ -43,13 +43,12 @@ def install() -> None:
 
 
 def _wrapped(method: Any, checked: Any) -> Any:
-    original = getattr(method, _BOUND, method)
+    original = unwrap(method)
 
     @wraps(original)
     def bound(*arguments: Any, **named: Any) -> Any:
         return checked(original, *arguments, **named)
 
-    setattr(bound, _BOUND, original)
     return bound
 
 
