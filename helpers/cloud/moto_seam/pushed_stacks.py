@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.logs.models import logs_backends
@@ -33,6 +32,14 @@ def install() -> None:
     if parsing is not None:
         for kept in ("get_model_list", "get_model_map", "get_name_type_map"):
             getattr(parsing, kept).cache_clear()
+
+
+def validation_error(message: str) -> Exception:
+    """Return CloudFormation's error for a resource that its service refuses."""
+    from moto.cloudformation.exceptions import ValidationError  # takes a second, and few need it
+
+    error: Exception = ValidationError(message=message)
+    return error
 
 
 class _Resource:
@@ -64,7 +71,7 @@ class _Resource:
         try:
             resource.put()
         except (JsonRESTError, ServiceException) as error:
-            raise ValidationError(message=str(error.message)) from error
+            raise validation_error(str(error.message)) from error
         return resource
 
     @classmethod

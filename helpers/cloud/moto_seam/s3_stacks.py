@@ -11,13 +11,16 @@ from functools import wraps
 from inspect import unwrap
 from typing import Any
 
-from moto.cloudformation.exceptions import ValidationError
 from moto.s3.models import FakeBucket, s3_backends
 
 from helpers.cloud.errors import AwsError
 from helpers.cloud.moto_seam.identities import PARTITION
+from helpers.cloud.moto_seam.pushed_stacks import validation_error
 from helpers.cloud.moto_seam.s3_notification_api import NotificationsApi
 from helpers.cloud.moto_seam.writers import Writer
+
+BY_TEMPLATE = "coldstart_by_template"
+"""Attribute of a bucket whose notifications a template has put, so that it may end them."""
 
 
 def install(api: NotificationsApi) -> None:
@@ -27,11 +30,10 @@ def install(api: NotificationsApi) -> None:
 
     def configured(bucket: Any, template: Mapping[str, Any]) -> Any:
         given = (template.get("Properties") or {}).get("NotificationConfiguration")
-        document = _from_template(given or {})
-        try:
+        if given is not None or getattr(bucket, BY_TEMPLATE, False):
+            document = _from_template(given or {})
             api.configure(bucket, document, skip_validation=False, writer=Writer())
-        except AwsError as error:
-            raise ValidationError(message=error.message) from error
+            setattr(bucket, BY_TEMPLATE, given is not None)
         return bucket
 
     @wraps(create)
@@ -41,9 +43,9 @@ def install(api: NotificationsApi) -> None:
         bucket = create(resource_name, cloudformation_json, account_id, region_name, **more)
         try:
             return configured(bucket, cloudformation_json)
-        except ValidationError:
+        except AwsError as error:
             s3_backends[account_id][PARTITION].delete_bucket(bucket.name)
-            raise
+            raise validation_error(error.message) from error
 
     @wraps(update)
     def updated(
@@ -56,7 +58,10 @@ def install(api: NotificationsApi) -> None:
         bucket = update(
             original_resource, new_resource_name, cloudformation_json, account_id, region_name
         )
-        return configured(bucket, cloudformation_json)
+        try:
+            return configured(bucket, cloudformation_json)
+        except AwsError as error:
+            raise validation_error(error.message) from error
 
     FakeBucket.create_from_cloudformation_json = staticmethod(created)
     FakeBucket.update_from_cloudformation_json = staticmethod(updated)
