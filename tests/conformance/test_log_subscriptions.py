@@ -245,3 +245,21 @@ def test_a_template_that_names_a_closed_function_is_refused(stage: Stage):
 
     assert ("ValidationError", NOT_ALLOWED[1]) == refused(stage.stack, template=template)
     assert [] == stage.logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
+
+
+def test_a_reset_forgets_what_waits(account_with: Callable[..., Any]):
+    """Events that wait for their batch do not reach a function of the next account."""
+    stage = Stage(account_with(time_lapse=2))
+    for message in ("of the old account", "of the new one"):
+        stage.account.__dict__.pop("role_arn", None)
+        stage.logs.create_log_group(logGroupName="g")
+        stage.logs.create_log_stream(logGroupName="g", logStreamName="s")
+        name, function = stage.function()
+        stage.permit(name, LOGS, f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:g:*")
+        subscribe(stage, "g", function)
+        write(stage, "g", message)
+        if message == "of the old account":
+            stage.account.cloud.reset()
+
+    (event,) = stage.events(name)
+    assert ["of the new one"] == [each["message"] for each in unpacked(event)["logEvents"]]

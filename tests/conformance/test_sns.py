@@ -415,7 +415,8 @@ def test_a_function_that_answers_its_own_topic_is_stopped_after_sixteen_runs(sta
 
     (stopped,) = until(lambda: stage.account.records(name, "recursion.stopped"))
     assert 16 == stopped["runs"]
-    assert 16 == len(stage.account.records(name, "invocation.finished"))
+    # the sixteenth may still be answering
+    until(lambda: len(stage.account.records(name, "invocation.finished")) == 16)
 
 
 def test_a_throttled_function_gets_its_message_later(stage: Stage):

@@ -41,15 +41,16 @@ class FilterPolicy:
     def matches(self, text: str, attributes: Attributes) -> bool:
         """Tell whether a message, given as text and attributes, is wanted."""
         if self.scope is Scope.ATTRIBUTES:
-            found = {name: [*_values(given)] for name, given in attributes.items()}
-            return any(_all_met(flat, [found]) for flat in self.alternatives)
+            named = {name: [[*_values(given)]] for name, given in attributes.items()}
+            return any(_all_met(flat, named) for flat in self.alternatives)
         try:
             body = json.loads(text)
-        except ValueError:
+            if not isinstance(body, dict):
+                return False
+            found = _flat_body(body)
+        except (ValueError, RecursionError):
             return False
-        if not isinstance(body, dict):
-            return False
-        return any(_all_met(flat, _flat_bodies(body)) for flat in self.alternatives)
+        return any(_all_met(flat, found) for flat in self.alternatives)
 
 
 def read_filter_policy(text: str, scope: Scope) -> FilterPolicy:
@@ -72,36 +73,36 @@ def _flattened(policy: Mapping[str, Any]) -> list[dict[str, Sequence[Any]]]:
     return found
 
 
-def _flat_bodies(body: Mapping[str, Any]) -> list[dict[str, list[Any]]]:
-    """Return a JSON message as flat ones, a list of objects giving one for each of them."""
-    found: list[dict[str, list[Any]]] = [{}]
+def _flat_body(body: Mapping[str, Any], before: str = "") -> dict[str, list[Sequence[Any]]]:
+    """Return a JSON message by dotted path: the values of each place that the path leads to."""
+    found: dict[str, list[Sequence[Any]]] = {}
     for key, value in body.items():
+        path = f"{before}{key}"
         items = value if isinstance(value, list) else [value]
         objects = [item for item in items if isinstance(item, dict)]
         plain = [item for item in items if not isinstance(item, (dict, list))]
-        choices: list[dict[str, list[Any]]] = [
-            {f"{key}.{path}": v for path, v in flat.items()}
-            for each in objects
-            for flat in _flat_bodies(each)
-        ]
-        if plain or not choices:
-            choices.append({key: plain})
-        found = [{**done, **choice} for done in found for choice in choices]
+        for each in objects:
+            for inner, places in _flat_body(each, f"{path}.").items():
+                found.setdefault(inner, []).extend(places)
+        if plain or not objects:
+            found.setdefault(path, []).append(plain)
     return found
 
 
-def _all_met(flat: Flat, subjects: Sequence[Mapping[str, Sequence[Any]]]) -> bool:
+def _all_met(flat: Flat, subject: Mapping[str, Sequence[Sequence[Any]]]) -> bool:
     return all(
-        any(_met(condition, subject.get(path)) for subject in subjects for condition in conditions)
+        any(_met(condition, subject.get(path)) for condition in conditions)
         for path, conditions in flat.items()
     )
 
 
-def _met(condition: Any, values: Sequence[Any] | None) -> bool:
+def _met(condition: Any, places: Sequence[Sequence[Any]] | None) -> bool:
     if isinstance(condition, dict) and "exists" in condition:
-        return bool(condition["exists"]) == (values is not None)
-    if not values:
-        return False
+        return bool(condition["exists"]) == (places is not None)
+    return any(_met_by(condition, values) for values in places or () if values)
+
+
+def _met_by(condition: Any, values: Sequence[Any]) -> bool:
     if isinstance(condition, dict):
         (operator, operand), *_ = condition.items()
         if operator == "anything-but":

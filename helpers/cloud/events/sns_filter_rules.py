@@ -14,6 +14,7 @@ from typing import Any
 MAX_KEYS = 5
 MAX_COMBINATIONS = 150
 MAX_BYTES = 256 * 1024
+TOO_COMPLEX = "FilterPolicy: Filter policy is too complex"
 _TEXT = ("prefix", "suffix", "equals-ignore-case", "wildcard")
 
 
@@ -34,12 +35,14 @@ def check_policy(text: str, *, nested: bool) -> Mapping[str, Any]:
     if len(policy) > MAX_KEYS:
         raise InvalidFilterPolicy("FilterPolicy: Filter policy can not have more than 5 keys")
     if _combinations(policy, 1, 1, nested=nested) > MAX_COMBINATIONS:
-        raise InvalidFilterPolicy("FilterPolicy: Filter policy is too complex")
+        raise InvalidFilterPolicy(TOO_COMPLEX)
     return policy
 
 
 def _combinations(policy: Mapping[str, Any], depth: int, so_far: int, *, nested: bool) -> int:
     """Check every condition; return the product of their numbers, each times its depth."""
+    if depth > MAX_COMBINATIONS:
+        raise InvalidFilterPolicy(TOO_COMPLEX)
     for key, value in policy.items():
         if isinstance(value, dict):
             if not nested:

@@ -64,7 +64,7 @@ class Courier:
             service=sender.service,
             source_arn=sender.arn,
             function_arn=arn,
-            event=json.dumps(event, ensure_ascii=False).encode(),
+            event=json.dumps(event).encode(),
             trace_id=self.writers.trace_id,
             request_id=request_id,
         )

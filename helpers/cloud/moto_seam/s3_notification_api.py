@@ -59,7 +59,13 @@ class NotificationsApi:
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request reads or writes a bucket's notifications."""
         names = [name for name, _ in parse_qsl(request.query, keep_blank_values=True)]
-        return request.method in ("GET", "PUT") and "notification" in names
+        if request.method not in ("GET", "PUT") or "notification" not in names:
+            return False
+        try:
+            call = _call(request, "")
+        except operations.UnreadableRequest:
+            return True
+        return call is not None and call.operation in (GET, PUT)
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer it in S3's XML."""
@@ -85,21 +91,11 @@ class NotificationsApi:
         bucket.notification_configuration = None if empty else configuration
 
     def _answer(self, request: HttpRequest, region: str, writer: Writer) -> bytes:
-        asked = operations.HttpRequest(
-            request.method,
-            request.path,
-            "s3",
-            region,
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        )
         try:
-            call = operations.recognise(asked, account=ACCOUNT_ID)
+            call = _call(request, region)
         except operations.UnreadableRequest as error:
             raise AwsError(MALFORMED, code="MalformedXML", http_status=400) from error
-        if call is None or call.operation not in (GET, PUT):
-            raise AwsError(MALFORMED, code="MalformedXML", http_status=400)
+        assert call is not None
         bucket = _bucket(str(call.params.get("Bucket")))
         if call.operation == GET:
             kept = bucket.notification_configuration or NotificationConfiguration()
@@ -138,6 +134,19 @@ class NotificationsApi:
             f"Permissions on the destination {noun} do not allow S3 to publish notifications from "
             "this bucket"
         )
+
+
+def _call(request: HttpRequest, region: str) -> operations.Call | None:
+    asked = operations.HttpRequest(
+        request.method,
+        request.path,
+        "s3",
+        region,
+        query=request.query,
+        headers=request.headers,
+        body=request.body,
+    )
+    return operations.recognise(asked, account=ACCOUNT_ID)
 
 
 def _bucket(name: str) -> Any:

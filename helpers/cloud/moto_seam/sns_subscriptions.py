@@ -180,6 +180,12 @@ def _publish(
         raise invalid("Empty message")
     if _size(message, attributes) > MAX_BYTES:
         raise invalid("Message too long")
+    for name, attribute in attributes.items():
+        if attribute["Value"] is None:
+            raise InvalidParameterValue(
+                f"The message attribute '{name}' must contain non-empty message attribute value "
+                f"for message attribute type '{attribute['Type']}'."
+            )
     if given.get("message_structure") == "json":
         _check_structure(message)
     return original(backend, message, arn, **given)

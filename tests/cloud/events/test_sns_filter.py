@@ -145,6 +145,22 @@ def test_depth_counts_for_complexity():
         read_filter_policy(json.dumps(nested), Scope.BODY)
 
 
+def test_a_policy_as_deep_as_json_can_be_is_too_complex():
+    """Depth alone is refused before it could harm."""
+    deep = '{"a":' * 700 + '["x"]' + "}" * 700
+
+    with pytest.raises(InvalidFilterPolicy, match="too complex"):
+        read_filter_policy(deep, Scope.BODY)
+
+
+def test_a_body_of_many_lists_costs_no_more_than_its_size():
+    """Each path is looked at by itself: lists are not multiplied with one another."""
+    body = {name: [{"x": n} for n in range(200)] for name in "abcdefgh"}
+    policy = read_filter_policy('{"a": {"x": [199]}, "h": {"x": [0]}}', Scope.BODY)
+
+    assert policy.matches(json.dumps(body), {})
+
+
 values = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3))
 documents = st.recursive(
     values,
