@@ -131,6 +131,25 @@ class Stage:
         )
 
 
+def group_with_stream(stage: Stage) -> tuple[str, str]:
+    """Create a log group with a stream `s`; return its name and the ARN that policies name."""
+    name = f"g-{secrets.token_hex(4)}"
+    stage.logs.create_log_group(logGroupName=name)
+    stage.logs.create_log_stream(logGroupName=name, logStreamName="s")
+    return name, f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}:*"
+
+
+def write(stage: Stage, group: str, *messages: str) -> int:
+    """Write log events; return their timestamp."""
+    now = int(time.time() * 1000)
+    stage.logs.put_log_events(
+        logGroupName=group,
+        logStreamName="s",
+        logEvents=[{"timestamp": now, "message": message} for message in messages],
+    )
+    return now
+
+
 def receiving(action: str, arn: str, *allowed: tuple[str, str]) -> str:
     """Return the policy of a receiver: services that may send, each for a source."""
     statements = [

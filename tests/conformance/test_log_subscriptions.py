@@ -6,14 +6,12 @@ import base64
 import gzip
 import json
 import re
-import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conformance.pushing import ACCOUNT, Stage, refused, until
+from tests.conformance.pushing import ACCOUNT, Stage, group_with_stream, refused, until, write
 
 LOGS = "logs.amazonaws.com"
 NOT_ALLOWED = (
@@ -29,31 +27,12 @@ def stage(account_with: Callable[..., Any]) -> Stage:
     return Stage(account_with(time_lapse=600))
 
 
-def group_with_stream(stage: Stage) -> tuple[str, str]:
-    """Create a log group with a stream `s`; return its name and the ARN that policies name."""
-    name = f"g-{secrets.token_hex(4)}"
-    stage.logs.create_log_group(logGroupName=name)
-    stage.logs.create_log_stream(logGroupName=name, logStreamName="s")
-    return name, f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{name}:*"
-
-
 def subscribe(
     stage: Stage, group: str, function_arn: str, pattern: str = "", name: str = "f"
 ) -> None:
     stage.logs.put_subscription_filter(
         logGroupName=group, filterName=name, filterPattern=pattern, destinationArn=function_arn
     )
-
-
-def write(stage: Stage, group: str, *messages: str) -> int:
-    """Write log events; return their timestamp."""
-    now = int(time.time() * 1000)
-    stage.logs.put_log_events(
-        logGroupName=group,
-        logStreamName="s",
-        logEvents=[{"timestamp": now, "message": message} for message in messages],
-    )
-    return now
 
 
 def unpacked(event: dict[str, Any]) -> dict[str, Any]:
@@ -221,30 +200,6 @@ def test_what_was_written_without_a_filter_is_never_sent(stage: Stage):
 
     (event,) = stage.events(name)
     assert ["hello"] == [each["message"] for each in unpacked(event)["logEvents"]]
-
-
-def test_a_template_subscribes_a_function(stage: Stage):
-    """AWS::Logs::SubscriptionFilter goes through the same checks."""
-    group, source = group_with_stream(stage)
-    name, function = stage.function()
-    stage.permit(name, LOGS, source)
-    properties = {"LogGroupName": group, "FilterPattern": "hello", "DestinationArn": function}
-    stage.stack({"Filter": {"Type": "AWS::Logs::SubscriptionFilter", "Properties": properties}})
-
-    write(stage, group, "hello")
-
-    assert 1 == len(stage.events(name))
-
-
-def test_a_template_that_names_a_closed_function_is_refused(stage: Stage):
-    """The stack fails with the words of CloudWatch Logs, and the group has no filter."""
-    group, _ = group_with_stream(stage)
-    _, function = stage.function()
-    properties = {"LogGroupName": group, "FilterPattern": "", "DestinationArn": function}
-    template = {"Filter": {"Type": "AWS::Logs::SubscriptionFilter", "Properties": properties}}
-
-    assert ("ValidationError", NOT_ALLOWED[1]) == refused(stage.stack, template=template)
-    assert [] == stage.logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]
 
 
 def test_a_reset_forgets_what_waits(account_with: Callable[..., Any]):

@@ -6,7 +6,6 @@ import json
 import re
 import secrets
 import urllib.request
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_plus
@@ -16,7 +15,6 @@ import pytest
 from tests.conformance.pushing import (
     ACCOUNT,
     STAMP,
-    TELLS,
     Stage,
     error_of,
     refused,
@@ -33,9 +31,9 @@ LOOPS = (
 
 
 @pytest.fixture(scope="module")
-def stage(account_with: Callable[..., Any]) -> Stage:
-    """One account with fast waits."""
-    return Stage(account_with(time_lapse=600))
+def stage(cloud: Any) -> Stage:
+    """The account that needs no settings of its own."""
+    return Stage(cloud)
 
 
 @pytest.fixture(scope="module")
@@ -576,41 +574,3 @@ def test_a_queue_gets_the_trace_header_of_the_writer(stage: Stage):
     assert "Lineage=1:" in message["Attributes"]["AWSTraceHeader"]
     record = json.loads(message["Body"])["Records"][0]
     assert re.fullmatch(rf"AWS:AROA\w+:{name}", record["userIdentity"]["principalId"])
-
-
-def test_a_template_configures_notifications(stage: Stage):
-    """AWS::S3::Bucket's NotificationConfiguration goes through the same checks."""
-    bucket = f"b-{secrets.token_hex(6)}"
-    name, function = stage.function(TELLS)
-    stage.permit(name, S3, f"arn:aws:s3:::{bucket}")
-    rules = {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".jpg"}]}}
-    rule = {"Event": "s3:ObjectCreated:*", "Function": function, "Filter": rules}
-    properties = {
-        "BucketName": bucket,
-        "NotificationConfiguration": {"LambdaConfigurations": [rule]},
-    }
-    stage.stack({"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}})
-
-    stage.s3.put_object(Bucket=bucket, Key="a.png")
-    stage.s3.put_object(Bucket=bucket, Key="a.jpg")
-
-    (event,) = stage.events(name)
-    assert "a.jpg" == event["Records"][0]["s3"]["object"]["key"]
-
-
-def test_a_template_that_names_a_closed_function_makes_no_bucket(stage: Stage):
-    """The stack fails with S3's words, and leaves nothing behind."""
-    bucket = f"b-{secrets.token_hex(6)}"
-    _, function = stage.function()
-    rule = {"Event": "s3:ObjectCreated:*", "Function": function}
-    properties = {
-        "BucketName": bucket,
-        "NotificationConfiguration": {"LambdaConfigurations": [rule]},
-    }
-
-    code, message = refused(
-        stage.stack, template={"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
-    )
-
-    assert ("ValidationError", UNABLE) == (code, message)
-    assert bucket not in [each["Name"] for each in stage.s3.list_buckets()["Buckets"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,9 +20,9 @@ LOOPS = (
 
 
 @pytest.fixture(scope="module")
-def stage(account_with: Callable[..., Any]) -> Stage:
-    """One account with fast waits."""
-    return Stage(account_with(time_lapse=600))
+def stage(cloud: Any) -> Stage:
+    """The account that needs no settings of its own."""
+    return Stage(cloud)
 
 
 def subscribed_function(stage: Stage, topic: str, **attributes: str) -> tuple[str, str]:
@@ -452,44 +451,3 @@ def test_an_alias_can_be_subscribed(stage: Stage):
 
     (pushed,) = until(lambda: stage.account.records(name, "event.pushed"))
     assert "1" == pushed["version"]
-
-
-def test_a_template_subscribes_functions_and_queues(stage: Stage):
-    """AWS::SNS::Subscription with a filter policy, and AWS::SQS::QueuePolicy."""
-    topic = stage.topic()
-    url, arn = stage.queue()
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": SNS},
-                "Action": "sqs:SendMessage",
-                "Resource": arn,
-                "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-            }
-        ],
-    }
-    stage.stack(
-        {
-            "Policy": {
-                "Type": "AWS::SQS::QueuePolicy",
-                "Properties": {"Queues": [url], "PolicyDocument": policy},
-            },
-            "Subscription": {
-                "Type": "AWS::SNS::Subscription",
-                "Properties": {
-                    "TopicArn": topic,
-                    "Protocol": "sqs",
-                    "Endpoint": arn,
-                    "RawMessageDelivery": True,
-                    "FilterPolicy": {"colour": ["red"]},
-                },
-            },
-        }
-    )
-    for colour in ("blue", "red"):
-        attributes = {"colour": {"DataType": "String", "StringValue": colour}}
-        stage.sns.publish(TopicArn=topic, Message=colour, MessageAttributes=attributes)
-
-    assert ["red"] == [message["Body"] for message in stage.messages(url)]
