@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_plus
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from tests.conformance.pushing import (
     ACCOUNT,
@@ -18,6 +20,7 @@ from tests.conformance.pushing import (
     Stage,
     error_of,
     refused,
+    statement,
     until,
 )
 
@@ -574,3 +577,34 @@ def test_a_queue_gets_the_trace_header_of_the_writer(stage: Stage):
     assert "Lineage=1:" in message["Attributes"]["AWSTraceHeader"]
     record = json.loads(message["Body"])["Records"][0]
     assert re.fullmatch(rf"AWS:AROA\w+:{name}", record["userIdentity"]["principalId"])
+
+
+def test_a_restricted_caller_needs_the_permission_and_is_named_in_the_record(stage: Stage):
+    """s3:PutBucketNotification lets a user configure; its unique id is the event's principal."""
+    bucket, arn = stage.bucket()
+    url, queue_arn = stage.queue((S3, arn))
+    iam, name = stage.account.client("iam"), f"u-{secrets.token_hex(4)}"
+    user_id = iam.create_user(UserName=name)["User"]["UserId"]
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stage.account.cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        config=Config(proxies={}),
+    )
+    rule = {"QueueArn": queue_arn, "Events": ["s3:ObjectCreated:*"]}
+    wanted = {"Bucket": bucket, "NotificationConfiguration": {"QueueConfigurations": [rule]}}
+
+    assert "AccessDenied" == refused(s3.put_bucket_notification_configuration, **wanted)[0]
+    iam.put_user_policy(
+        UserName=name,
+        PolicyName="may",
+        PolicyDocument=statement(Action=["s3:PutBucketNotification", "s3:PutObject"], Resource="*"),
+    )
+    s3.put_bucket_notification_configuration(**wanted)
+    stage.messages(url)
+    s3.put_object(Bucket=bucket, Key="a")
+
+    assert f"AWS:{user_id}" == records(stage, url)[0]["userIdentity"]["principalId"]
