@@ -170,14 +170,15 @@ def test_a_functions_own_lines_reach_subscribers_of_its_log_group(stage: Stage):
     assert ["START", "order", "END", "REPORT"] == [line.split()[0] for line in lines()]
 
 
-def test_a_function_subscribed_to_its_own_log_is_stopped_and_recorded(stage: Stage):
+@pytest.mark.parametrize("pattern", ["START", "EVENT"])
+def test_a_function_subscribed_to_its_own_log_is_stopped_and_recorded(stage: Stage, pattern: str):
     """AWS would go on for ever; here the loop ends after sixteen rounds, and a record says so."""
     name, function = stage.function()
     stage.account.invoke(name)
     group = f"/aws/lambda/{name}"
     source = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}:*"
     stage.permit(name, LOGS, source)
-    subscribe(stage, group, function, "START")
+    subscribe(stage, group, function, pattern)
 
     stage.account.invoke(name)
 

@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from inspect import unwrap
 from typing import Any
@@ -62,6 +62,14 @@ class Subscriber:
         return f"arn:aws:logs:{self.region}:{self.account_id}:log-group:{self.group}:*"
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What waits for one subscriber, and how many deliveries led to it."""
+
+    events: list[LogEvent] = field(default_factory=list)
+    rounds: int = 0
+
+
 class LogSubscriptions:
     """Gathers, and delivers, what subscription filters let through; lives with the cloud."""
 
@@ -69,7 +77,7 @@ class LogSubscriptions:
         self._courier = courier
         self._timers = timers
         self._lock = threading.Lock()
-        self._waiting: dict[Subscriber, list[LogEvent]] = {}
+        self._waiting: dict[Subscriber, _Batch] = {}
         self._rounds: OrderedDict[str, int] = OrderedDict()
 
     def clear(self) -> None:
@@ -78,11 +86,20 @@ class LogSubscriptions:
             self._waiting.clear()
             self._rounds.clear()
 
-    def arrived(self, subscriber: Subscriber, events: Sequence[LogEvent]) -> None:
-        """Keep events until the batch's moment comes."""
+    def arrived(
+        self, subscriber: Subscriber, events: Sequence[LogEvent], lines: Sequence[str]
+    ) -> None:
+        """Keep events until the batch's moment comes.
+
+        `lines` are all that were written with them, wanted or not: they name the requests.
+        """
+        named = {found for line in lines for found in REQUEST_ID.findall(line)}
         with self._lock:
             first = subscriber not in self._waiting
-            self._waiting.setdefault(subscriber, []).extend(events)
+            batch = self._waiting.setdefault(subscriber, _Batch())
+            batch.events.extend(events)
+            rounds = (self._rounds.get(request_id, 0) for request_id in named)
+            batch.rounds = max([batch.rounds, *rounds])
         if first:
             wait_s = self._courier.clock.lapsed(BATCH_WAIT_S)
             self._timers.after(wait_s, lambda: self._flush(subscriber))
@@ -103,15 +120,14 @@ class LogSubscriptions:
 
     def _flush(self, subscriber: Subscriber) -> None:
         with self._lock:
-            events = self._waiting.pop(subscriber, [])
-        for batch in _batches(events):
-            self._deliver(subscriber, batch)
+            batch = self._waiting.pop(subscriber, _Batch())
+        for events in _batches(batch.events):
+            self._deliver(subscriber, events, batch.rounds + 1)
 
-    def _deliver(self, subscriber: Subscriber, events: Sequence[LogEvent]) -> None:
+    def _deliver(self, subscriber: Subscriber, events: Sequence[LogEvent], rounds: int) -> None:
         arn = subscriber.function_arn
         sender = self.sender(subscriber.region, subscriber.source_arn, arn)
         sender = sender or Sender("logs.amazonaws.com", subscriber.source_arn)
-        rounds = self._round_of(events)
         if rounds > MAX_ROUNDS:
             reason = (
                 f"A loop: {rounds - 1} times the log of this function's run went to the function "
@@ -133,12 +149,6 @@ class LogSubscriptions:
         )
         self._courier.to_function(sender, arn, event, request_id)
 
-    def _round_of(self, events: Sequence[LogEvent]) -> int:
-        """Return how many deliveries led to this one: a run's lines name its request."""
-        named = {found for event in events for found in REQUEST_ID.findall(event.message)}
-        with self._lock:
-            return 1 + max((self._rounds.get(request_id, 0) for request_id in named), default=0)
-
 
 def install(subscriptions: LogSubscriptions) -> None:
     """Bind the subscriptions where moto's log streams send, and filters are put."""
@@ -157,7 +167,8 @@ def _filtered(send: Any, subscriptions: LogSubscriptions) -> Any:
         wanted = [event for event in log_events if pattern.match(event["message"]) is not None]
         if wanted and service == "lambda":
             subscriber = _subscriber(stream, filter_name, destination_arn)
-            subscriptions.arrived(subscriber, [_event(event) for event in wanted])
+            lines = [event["message"] for event in log_events]
+            subscriptions.arrived(subscriber, [_event(event) for event in wanted], lines)
         elif wanted:
             send(stream, service, destination_arn, filter_name, wanted)
 
