@@ -123,12 +123,20 @@ class Stage:
         records = self.account.cloud.records()["records"]
         return [r for r in records if r["kind"] == "push.refused" and r["source"] == source_arn]
 
-    def stack(self, template: dict[str, Any]) -> None:
-        """Create a stack of resources."""
-        self.account.client("cloudformation").create_stack(
-            StackName=f"s-{secrets.token_hex(4)}",
-            TemplateBody=json.dumps({"Resources": template}),
-        )
+    def stack(self, template: dict[str, Any]) -> str:
+        """Create a stack of resources and wait for its end; return why it failed, if it did."""
+        cloudformation, name = self.account.client("cloudformation"), f"s-{secrets.token_hex(4)}"
+        body = json.dumps({"Resources": template})
+        cloudformation.create_stack(StackName=name, TemplateBody=body)
+
+        def ended() -> bool:
+            (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+            return not str(stack["StackStatus"]).endswith("IN_PROGRESS")
+
+        until(ended)
+        events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        failed = [e for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+        return str(failed[-1]["ResourceStatusReason"]) if failed else ""
 
 
 def group_with_stream(stage: Stage) -> tuple[str, str]:

@@ -98,10 +98,10 @@ class SnsDelivery:
         self, sender: Sender, subscription: Any, message: SnsMessage, error: AwsError
     ) -> None:
         """Send what could not be delivered to the subscription's dead-letter queue, if any."""
-        policy = subscription.attributes.get("RedrivePolicy")
-        if not policy:
+        policy = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
+        arn = policy.get("deadLetterTargetArn")
+        if arn is None:
             return
-        arn = json.loads(policy)["deadLetterTargetArn"]
         facts = {
             "RequestID": ("String", str(uuid.uuid4())),
             "ErrorCode": ("Number", str(error.http_status)),

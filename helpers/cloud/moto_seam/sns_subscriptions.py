@@ -126,7 +126,7 @@ def check_attributes(attributes: Mapping[str, Any], protocol: str, prefix: str =
             raise invalid(f"{prefix or ''}AttributeName")
         if name == "RawMessageDelivery":
             _check_raw(str(value).lower(), protocol, prefix)
-        elif name == "RedrivePolicy" and value:
+        elif name == "RedrivePolicy" and value not in ("", "{}"):
             _check_redrive(str(value), prefix)
         elif name == "FilterPolicyScope" and value not in list(Scope):
             raise invalid(

@@ -8,9 +8,7 @@ from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import (
     log_subscriptions,
-    pushed_stacks,
     s3_notifications,
-    s3_stacks,
     sns_delivery,
     sns_subscriptions,
 )
@@ -69,9 +67,7 @@ def build_pushes(
     api = NotificationsApi(courier, notifier)
     subscriptions = LogSubscriptions(courier, foundation.timers)
     s3_notifications.install(notifier)
-    s3_stacks.install(api)
     sns_delivery.install(SnsDelivery(courier))
     sns_subscriptions.install()
     log_subscriptions.install(subscriptions)
-    pushed_stacks.install()
     return Pushes(writers, notifier, subscriptions, api)

@@ -120,7 +120,6 @@ NAMES = {
             "LogStream._send_log_events",
             "LogsBackend.put_subscription_filter",
         ],
-        "pushed_stacks": ["LogsBackend.delete_subscription_filter"],
         "function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
@@ -131,17 +130,10 @@ NAMES = {
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "s3_notifications": ["S3Backend.delete_object", "FakeBucket.is_versioned"],
-        "s3_stacks": [
-            "FakeBucket.create_from_cloudformation_json",
-            "FakeBucket.update_from_cloudformation_json",
-        ],
         "resource_policies": ["FakeBucket.get_permission"],
     },
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
-    "moto.sqs.models": {
-        "targets": ["sqs_backends", "SQSBackend.send_message"],
-        "pushed_stacks": ["SQSBackend.set_queue_attributes"],
-    },
+    "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
     "moto.sns.models": {
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
@@ -150,7 +142,6 @@ NAMES = {
             "SNSBackend.set_subscription_attributes",
             "SNSBackend._find_subscription",
         ],
-        "pushed_stacks": ["SNSBackend.unsubscribe", "Topic._create_default_topic_policy"],
     },
     "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
     "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
@@ -159,13 +150,6 @@ NAMES = {
             "InvalidParameterException",
             "LimitExceededException",
             "ResourceNotFoundException",
-        ]
-    },
-    "moto.cloudformation.parsing": {
-        "pushed_stacks": [
-            "get_model_list.cache_clear",
-            "get_model_map.cache_clear",
-            "get_name_type_map.cache_clear",
         ]
     },
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
