@@ -451,3 +451,21 @@ def test_an_alias_can_be_subscribed(stage: Stage):
 
     (pushed,) = until(lambda: stage.account.records(name, "event.pushed"))
     assert "1" == pushed["version"]
+
+
+@pytest.mark.parametrize("kind", ["topic", "queue"])
+def test_what_a_destination_gets_belongs_to_the_chain_of_its_event(stage: Stage, kind: str):
+    """The record sent on success carries the function's lineage, through a topic too."""
+    topic = stage.topic()
+    url, queue = stage.queue((SNS, topic))
+    subscribe(stage, topic, "sqs", queue)
+    name, _ = stage.function(Role=stage.role("sns:Publish", "sqs:SendMessage"))
+    destination = {"Destination": {"topic": topic, "queue": queue}[kind]}
+    stage.functions.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": destination}
+    )
+
+    stage.functions.invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
+
+    (message,) = stage.messages(url)
+    assert "Lineage=1:" in message["Attributes"]["AWSTraceHeader"]

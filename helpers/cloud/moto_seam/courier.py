@@ -78,15 +78,13 @@ class Courier:
         """Send a message to a queue."""
 
         def send() -> None:
-            trace_id = self.writers.trace_id
-            header = {"AWSTraceHeader": {"DataType": "String", "StringValue": trace_id}}
             sqs_backends[ACCOUNT_ID][arn.split(":")[3]].send_message(
                 arn.rsplit(":", 1)[1],
                 message.body,
                 message_attributes={name: dict(v) for name, v in message.attributes.items()},
                 group_id=message.group_id,
                 deduplication_id=message.deduplication_id,
-                system_attributes=header if trace_id else None,
+                system_attributes=self.writers.message_attributes(),
                 validate_group_id=False,
             )
 

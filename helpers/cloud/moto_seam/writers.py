@@ -10,7 +10,8 @@ import re
 import secrets
 import threading
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +62,23 @@ class Writers:
 
     @property
     def trace_id(self) -> str:
-        """The trace header of the request that this thread answers; empty without one."""
-        return self.current.trace_id if self.current is not None else ""
+        """The trace header of the request that this thread answers, or of what it follows."""
+        followed: str = getattr(self._thread, "followed", "")
+        return self.current.trace_id if self.current is not None else followed
+
+    @contextmanager
+    def following(self, trace_id: str) -> Iterator[None]:
+        """Let what the cloud itself writes on this thread belong to a chain of events."""
+        self._thread.followed = trace_id
+        try:
+            yield
+        finally:
+            self._thread.followed = ""
+
+    def message_attributes(self) -> dict[str, dict[str, str]] | None:
+        """Return the system attributes of a queue's message: the trace header, if there is one."""
+        header = {"DataType": "String", "StringValue": self.trace_id}
+        return {"AWSTraceHeader": header} if self.trace_id else None
 
     def answering(
         self,

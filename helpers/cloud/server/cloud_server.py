@@ -116,9 +116,7 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        pushes = the_pushes.build_pushes(
-            foundation, services.identities, services.ports, self._plane
-        )
+        pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
         # in the order in which they are emptied
         self._parts += [self._plane, services, pushes]
         self._configured()

@@ -13,7 +13,6 @@ from helpers.cloud.moto_seam import (
     sns_subscriptions,
 )
 from helpers.cloud.moto_seam.courier import Courier
-from helpers.cloud.moto_seam.identities import Identities
 from helpers.cloud.moto_seam.log_subscriptions import LogSubscriptions
 from helpers.cloud.moto_seam.s3_notification_api import NotificationsApi
 from helpers.cloud.moto_seam.s3_notifications import S3Notifications
@@ -51,10 +50,9 @@ class Pushes:
 
 
 def build_pushes(
-    foundation: Foundation, identities: Identities, ports: Ports, plane: DataPlane
+    foundation: Foundation, writers: Writers, ports: Ports, plane: DataPlane
 ) -> Pushes:
     """Bind the deliveries where moto would make its own."""
-    writers = Writers(identities)
     courier = Courier(
         events=plane.pushed_events,
         authorizer=ports.authorizer,
