@@ -219,3 +219,29 @@ def test_a_reset_forgets_what_waits(account_with: Callable[..., Any]):
 
     (event,) = stage.events(name)
     assert ["of the new one"] == [each["message"] for each in unpacked(event)["logEvents"]]
+
+
+@pytest.mark.parametrize(
+    ("destination", "expected"),
+    [
+        (
+            "arn:aws:sqs:us-east-1:123456789012:q",
+            "PutSubscriptionFilter operation cannot work with destinationArn for vendor sqs",
+        ),
+        ("my-function", "destinationArn my-function is not a valid ARN."),
+        ("arn:aws:lambda:us-east-1:123456789012:function", NOT_ALLOWED[1]),
+    ],
+)
+def test_a_destination_that_logs_cannot_be_sent_to_is_refused(
+    stage: Stage, destination: str, expected: str
+):
+    """Only functions, streams and other destinations of CloudWatch Logs can be subscribed."""
+    group, _ = group_with_stream(stage)
+
+    assert ("InvalidParameterException", expected) == refused(
+        stage.logs.put_subscription_filter,
+        logGroupName=group,
+        filterName="f",
+        filterPattern="",
+        destinationArn=destination,
+    )

@@ -385,6 +385,27 @@ def test_publish_refuses_what_sns_does_not_take(
     assert [("bad", True)] == [(each["Id"], each["SenderFault"]) for each in answer["Failed"]]
 
 
+@pytest.mark.parametrize(
+    ("topic", "code", "expected"),
+    [
+        (f"arn:aws:sns:us-east-1:{ACCOUNT}:absent", "NotFound", "Topic does not exist"),
+        (
+            f"arn:aws:sns:eu-west-1:{ACCOUNT}:absent",
+            "InvalidParameter",
+            "Invalid parameter: TopicArn",
+        ),
+        (
+            "my-topic",
+            "InvalidParameter",
+            "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1",
+        ),
+    ],
+)
+def test_publish_says_which_topic_there_is_not(stage: Stage, topic: str, code: str, expected: str):
+    """A topic that is missing, of another Region, or no ARN at all."""
+    assert (code, expected) == refused(stage.sns.publish, TopicArn=topic, Message="x")
+
+
 def test_a_fifo_topic_feeds_fifo_queues_in_order(stage: Stage):
     """Group and deduplication ids go along; functions cannot subscribe."""
     topic = stage.topic(suffix=".fifo", FifoTopic="true", ContentBasedDeduplication="true")

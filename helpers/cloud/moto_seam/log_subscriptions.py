@@ -32,6 +32,7 @@ from helpers.cloud.logs.pattern_conditions import PatternError
 from helpers.cloud.logs.patterns import Pattern, parse_pattern
 from helpers.cloud.moto_seam.courier import Courier, Sender
 
+VENDORS = ("lambda", "kinesis", "firehose", "logs")
 MAX_FILTERS = 2
 MAX_ROUNDS = 16
 BATCH_WAIT_S = 1.0
@@ -184,8 +185,8 @@ def _checked(put: Any, subscriptions: LogSubscriptions) -> Any:
         if group is None:
             raise ResourceNotFoundException()
         _compiled(filter_pattern)
-        if str(rest[0]).split(":")[2:3] == ["lambda"]:
-            subscriptions.check(group, str(rest[0]))
+        if _vendor(*rest) == "lambda":
+            subscriptions.check(group, rest[0])
         filters = group.subscription_filters
         if len(filters) >= MAX_FILTERS and filter_name not in filters:
             raise LimitExceededException()
@@ -198,6 +199,23 @@ def _checked(put: Any, subscriptions: LogSubscriptions) -> Any:
             raise
 
     return put_subscription_filter
+
+
+def _vendor(destination_arn: str, role_arn: str | None = None) -> str:
+    """Return the service of a destination; raises for one that CloudWatch Logs cannot send to."""
+    parts = str(destination_arn).split(":")
+    vendor = parts[2] if len(parts) >= 6 else ""
+    if vendor not in VENDORS:
+        raise InvalidParameterException(
+            f"PutSubscriptionFilter operation cannot work with destinationArn for vendor {vendor}"
+            if vendor
+            else f"destinationArn {destination_arn} is not a valid ARN."
+        )
+    if vendor == "lambda" and role_arn:
+        raise InvalidParameterException(
+            "destinationArn for vendor lambda cannot be used with roleArn"
+        )
+    return vendor
 
 
 def _subscriber(stream: Any, filter_name: str, function_arn: str) -> Subscriber:

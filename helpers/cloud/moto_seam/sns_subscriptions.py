@@ -173,6 +173,8 @@ def _publish(
 ) -> Any:
     names = ("phone_number", "subject", "message_attributes", "group_id", "deduplication_id")
     given = dict(zip((*names, "message_structure"), rest, strict=False)) | more
+    if arn is not None:
+        _check_topic(backend, str(arn))
     subject, attributes = given.get("subject"), given.get("message_attributes") or {}
     if subject is not None and not _is_subject(subject):
         raise invalid("Subject")
@@ -180,15 +182,29 @@ def _publish(
         raise invalid("Empty message")
     if _size(message, attributes) > MAX_BYTES:
         raise invalid("Message too long")
-    for name, attribute in attributes.items():
-        if attribute["Value"] is None:
-            raise InvalidParameterValue(
-                f"The message attribute '{name}' must contain non-empty message attribute value "
-                f"for message attribute type '{attribute['Type']}'."
-            )
+    _check_values(attributes)
     if given.get("message_structure") == "json":
         _check_structure(message)
     return original(backend, message, arn, **given)
+
+
+def _check_topic(backend: Any, arn: str) -> None:
+    parts = arn.split(":")
+    if len(parts) < 6:
+        raise invalid(f"TopicArn Reason: An ARN must have at least 6 elements, not {len(parts)}")
+    if parts[3] != backend.region_name:
+        raise invalid("TopicArn")
+    if not parts[5].startswith("endpoint/"):
+        backend.get_topic(arn)  # else moto would look for a phone
+
+
+def _check_values(attributes: Mapping[str, Any]) -> None:
+    for name, given in attributes.items():
+        if given["Value"] is None:
+            raise InvalidParameterValue(
+                f"The message attribute '{name}' must contain non-empty message attribute value "
+                f"for message attribute type '{given['Type']}'."
+            )
 
 
 def _is_subject(subject: str) -> bool:
