@@ -29,7 +29,7 @@ class Stage:
 
     def function(self, source: str = TELLS, **settings: Any) -> tuple[str, str]:
         """Create a function; return its name and ARN."""
-        name = self.account.deploy(source, **settings)
+        name = self.account.deploy(source, **{"Timeout": 30} | settings)
         return name, f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
 
     def role(self, *actions: str) -> str:

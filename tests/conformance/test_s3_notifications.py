@@ -119,7 +119,7 @@ def test_the_writer_does_not_wait_for_the_function(stage: Stage):
     """PutObject answers while the function still sleeps, and the function fails alone."""
     bucket, arn = stage.bucket()
     slow = (
-        "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n    raise ValueError\n"
+        "import time\n\n\ndef handler(event, context):\n    time.sleep(2)\n    raise ValueError\n"
     )
     name, function = stage.function(slow)
     stage.permit(name, S3, arn)
