@@ -129,7 +129,11 @@ NAMES = {
     },
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
-        "s3_notifications": ["S3Backend.delete_object", "FakeBucket.is_versioned"],
+        "s3_notifications": [
+            "S3Backend.delete_object",
+            "FakeBucket.is_versioned",
+            "FakeKey.dispose",
+        ],
         "resource_policies": ["FakeBucket.get_permission"],
     },
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
