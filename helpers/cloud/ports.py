@@ -6,6 +6,7 @@ The seam to moto implements them; tests implement them in a few lines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -114,6 +115,9 @@ class Targets(Protocol):
 
     def put_object(self, bucket_arn: str, key: str, body: bytes) -> None:
         """Store an object."""
+
+    def following(self, trace_id: str) -> AbstractContextManager[None]:
+        """Return a context: what is sent in it belongs to the chain of this trace header."""
 
     def missing(self, arn: str) -> bool:
         """Tell whether the queue, topic, bus, bucket or function does not exist."""

@@ -174,6 +174,14 @@ class EventQueued(EventRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventPushed(EventRecord):
+    """A service of the account handed in the event; `source` is the ARN of whatever sent it."""
+
+    kind: ClassVar[str] = "event.pushed"
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRetried(EventRecord):
     """The event will be tried again after `wait_s` seconds of AWS's time."""
 

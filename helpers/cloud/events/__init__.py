@@ -1,1 +1,1 @@
-"""Events as functions receive them, one module per source; pure."""
+"""What arrives at a function, by the service that sends it: pure shapes and patterns."""

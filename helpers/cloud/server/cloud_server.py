@@ -100,6 +100,7 @@ class CloudServer:
 
         application.prepare(self.http.port)
         from helpers.cloud.server import http_fronts as the_fronts
+        from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
 
         foundation = Foundation(
@@ -121,15 +122,18 @@ class CloudServer:
         http = the_fronts.build_http_fronts(
             foundation, self._plane, callers, services.authorizer, services.moto
         )
-        self._parts += [self._plane, services, http]  # in the order in which they are emptied
+        pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
+        # in the order in which they are emptied
+        self._parts += [self._plane, services, pushes, http]
         self._configured()
-        self._gateway = the_services.build_gateway(
+        gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
             http,
             KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
         )
+        self._gateway = pushes.joined(gateway)
         the_services.warm_up()
 
     def _configured(self) -> None:

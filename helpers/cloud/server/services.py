@@ -34,6 +34,7 @@ from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
@@ -60,6 +61,7 @@ class Services:
 
     identities: Identities
     authorizer: MotoAuthorizer
+    writers: Writers
     ports: Ports
     moto: Callable[[HttpRequest], HttpAnswer]
 
@@ -77,6 +79,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     managed_policies.install()
     resource_policies.install()
     identities = Identities()
+    writers = Writers(identities)
     iam_operations.install(identities)
     security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
@@ -87,11 +90,12 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     return Services(
         identities,
         authorizer,
+        writers,
         Ports(
             authorizer=authorizer,
             issuer=issuer,
             log=MotoFunctionLog(authorizer, foundation.recorder),
-            targets=MotoTargets(foundation.registry),
+            targets=MotoTargets(foundation.registry, writers),
         ),
         lambda request: call(moto, request, port=foundation.port),
     )

@@ -116,19 +116,46 @@ NAMES = {
     },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
+        "log_subscriptions": [
+            "LogStream._send_log_events",
+            "LogsBackend.put_subscription_filter",
+        ],
         "function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
             "LogGroup.create_log_stream",
             "LogGroup.put_log_events",
-        ]
+        ],
     },
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
+        "s3_notifications": [
+            "S3Backend.delete_object",
+            "FakeBucket.is_versioned",
+            "FakeKey.dispose",
+        ],
         "resource_policies": ["FakeBucket.get_permission"],
     },
+    "moto.s3.notifications": {"s3_notifications": ["send_event"]},
     "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
-    "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
+    "moto.sns.models": {
+        "targets": ["sns_backends", "SNSBackend.publish"],
+        "sns_delivery": ["Topic.publish"],
+        "sns_subscriptions": [
+            "SNSBackend.subscribe",
+            "SNSBackend.set_subscription_attributes",
+            "SNSBackend._find_subscription",
+        ],
+    },
+    "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
+    "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
+    "moto.logs.exceptions": {
+        "log_subscriptions": [
+            "InvalidParameterException",
+            "LimitExceededException",
+            "ResourceNotFoundException",
+        ]
+    },
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.apigatewayv2.models": {
@@ -150,8 +177,27 @@ PARAMETERS = {
         "region_name role_session_name role_arn policy duration external_id"
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
-    "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
-    "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
+    "moto.sqs.models:SQSBackend.send_message": (
+        "queue_name message_body message_attributes group_id deduplication_id system_attributes "
+        "validate_group_id"
+    ),
+    "moto.s3.notifications:send_event": "account_id event_name bucket key",
+    "moto.s3.models:S3Backend.delete_object": "bucket_name key_name version_id bypass",
+    "moto.sns.models:Topic.publish": (
+        "message subject message_attributes group_id deduplication_id message_structure"
+    ),
+    "moto.sns.models:SNSBackend.subscribe": "topic_arn endpoint protocol",
+    "moto.sns.models:SNSBackend.set_subscription_attributes": "arn name value",
+    "moto.logs.models:LogStream._send_log_events": (
+        "service destination_arn filter_name log_events"
+    ),
+    "moto.logs.models:LogsBackend.put_subscription_filter": (
+        "log_group_name filter_name filter_pattern destination_arn role_arn"
+    ),
+    "moto.sns.models:SNSBackend.publish": (
+        "message arn phone_number subject message_attributes group_id deduplication_id "
+        "message_structure"
+    ),
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
     "moto.apigatewayv2.models:Api.create_integration": (
@@ -175,7 +221,7 @@ ATTRIBUTES = {
     "moto.cloudformation.models:cloudformation_backends": "stacks",
     "moto.s3.models:s3_backends": "buckets",
     "moto.sqs.models:sqs_backends": "queues",
-    "moto.sns.models:sns_backends": "topics",
+    "moto.sns.models:sns_backends": "topics subscriptions",
     "moto.events.models:events_backends": "event_buses",
     "moto.logs.models:logs_backends": "groups",
     "moto.dynamodb.models:dynamodb_backends": "tables",
