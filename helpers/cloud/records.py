@@ -50,6 +50,36 @@ class EnvironmentInit(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRestored(EnvironmentRecord):
+    """The restore phase ended: the environment is a copy of a snapshot, or could not become one."""
+
+    kind: ClassVar[str] = "environment.restored"
+    snapshot: str
+    status: str
+    duration_ms: float
+    billed_ms: int
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotMade(EnvironmentRecord):
+    """A version with SnapStart was initialised; `environment` is the snapshot's own id."""
+
+    kind: ClassVar[str] = "snapshot.made"
+    status: str
+    duration_ms: float
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotDeleted(EnvironmentRecord):
+    """A snapshot was given up; `reason` says why: updated, deleted, lost, reset or shutdown."""
+
+    kind: ClassVar[str] = "snapshot.deleted"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentFrozen(EnvironmentRecord):
     """The runtime asked for the next event, so its processes were stopped."""
 
@@ -112,6 +142,8 @@ class InvocationFinished(EnvironmentRecord):
     init_ms: float | None
     memory_mb: int
     max_memory_mb: int
+    restore_ms: float | None = None
+    billed_restore_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,7 @@ Models, in AWS's order: constraints of the API model (all at once, ValidationExc
 Lambda's own rules (one at a time, InvalidParameterValueException). Limits are those of default
 compute: the model's own maxima of memory, timeout and /tmp are wider for managed instances.
 Left out: whether role, bucket, layers, subnets or dead-letter target exist (their owners tell),
-container images beyond what they exclude, VPC, file systems, SnapStart, durable and tenant
-settings.
+container images beyond what they exclude, VPC, file systems, durable and tenant settings.
 
 Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths, enums);
 docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and troubleshooting-deployment.html;
@@ -37,6 +36,7 @@ HANDLER_PATTERN = r"[^\s]+"
 LOG_GROUP_PATTERN = r"[\.\-_/#A-Za-z0-9]+"
 ARCHITECTURES = ("x86_64", "arm64")
 APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+APPLY_ON = ("PublishedVersions", "None")
 SYSTEM_LEVELS = ("DEBUG", "INFO", "WARN")
 
 Request = Mapping[str, Any]
@@ -123,6 +123,8 @@ def _check_configuration(constraints: Constraints, request: Request) -> None:
         constraints.number(member, value, at_least=lowest, at_most=highest)
     variables = _within(request, "Environment", "Variables") or {}
     constraints.keys("environment.variables", variables, NAME_PATTERN)
+    apply_on = _within(request, "SnapStart", "ApplyOn")
+    constraints.one_of("snapStart.applyOn", apply_on, APPLY_ON)
     mode = _within(request, "TracingConfig", "Mode")
     constraints.one_of("tracingConfig.mode", mode, ("Active", "PassThrough"))
     _check_logging(constraints, request.get("LoggingConfig") or {})
@@ -156,11 +158,6 @@ def _check_rules(request: Request) -> None:
     limit = load_facts().quota("layers_max")
     if len(request.get("Layers") or ()) > limit:
         raise InvalidParameterValueException(f"Cannot reference more than {limit} layers.")
-    if _within(request, "SnapStart", "ApplyOn") == "PublishedVersions":
-        raise InvalidParameterValueException(
-            "SnapStart is not built in this local account yet: a version would start cold and look "
-            "restored. Leave SnapStart out, or set ApplyOn to None."
-        )
     logging = request.get("LoggingConfig") or {}
     levels = {"ApplicationLogLevel", "SystemLogLevel"} & logging.keys()
     if levels and logging.get("LogFormat", LogFormat.TEXT) == LogFormat.TEXT:

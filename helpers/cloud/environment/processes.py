@@ -13,9 +13,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -24,6 +25,7 @@ from helpers.cloud.environment.keeper import end_marked
 HAS_SIGNALS = hasattr(os, "killpg")
 HAS_PROC = Path("/proc/self/statm").exists()
 HAS_PIDFD = hasattr(os, "pidfd_open")
+STOPS_WITHIN_S = 1.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -48,24 +50,57 @@ class Command:
         return f"{self.mark}={self.variables[self.mark]}" if self.mark else ""
 
 
-class ProcessGroup:
-    """The group of one environment's process, from its start until it has been reaped."""
+class Process(Protocol):
+    """A started process, as `subprocess.Popen` is one."""
 
-    def __init__(self, command: Command, *, signals: bool = HAS_SIGNALS) -> None:
+    pid: int
+
+    def wait(self) -> int:
+        """Wait for the exit; return the exit code (negative: minus the signal)."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+
+
+def spawn(command: Command) -> Process:
+    """Start a program, as a session and group of its own where the system has them."""
+    posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
+    process: Process = subprocess.Popen(
+        list(command.arguments),
+        env=dict(command.variables),
+        cwd=command.directory,
+        stdin=subprocess.DEVNULL,
+        stdout=command.output,
+        stderr=command.output,
+        **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
+    )
+    return process
+
+
+class ProcessGroup:
+    """The group of one environment's process, from its start until it has been reaped.
+
+    `start` makes the process; it need not be a child of this one.
+    """
+
+    def __init__(
+        self,
+        command: Command,
+        *,
+        signals: bool = HAS_SIGNALS,
+        start: Callable[[Command], Process] = spawn,
+    ) -> None:
         self._signals = signals
         self.mark = command.marked_by
         self.stopped = False
-        posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
-        self._popen = subprocess.Popen(
-            list(command.arguments),
-            env=dict(command.variables),
-            cwd=command.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=command.output,
-            stderr=command.output,
-            **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
-        )
-        self.pid: int = self._popen.pid
+        self._process = start(command)
+        self.pid: int = self._process.pid
         self._pidfd = self._open_pidfd()
 
     @property
@@ -80,13 +115,11 @@ class ProcessGroup:
 
     def wait(self) -> int:
         """Wait for the leader to exit; return its exit code (negative: minus the signal)."""
-        code: int = self._popen.wait()
-        return code
+        return self._process.wait()
 
     def poll(self) -> int | None:
         """Return the leader's exit code (negative: minus the signal), or None while it runs."""
-        code: int | None = self._popen.poll()
-        return code
+        return self._process.poll()
 
     def stop(self) -> None:
         """Stop every process; returns once the leader has stopped (or is gone)."""
@@ -107,14 +140,14 @@ class ProcessGroup:
     def ask_to_end(self) -> None:
         """Send the leader SIGTERM."""
         with contextlib.suppress(OSError):
-            self._popen.terminate()
+            self._process.terminate()
 
     def slay(self) -> None:
         """Send the kill to every process, those too that left the group; any thread may."""
         strays = self._descendants()
         if not self._signals or not self._signal(signal.SIGKILL):
             with contextlib.suppress(OSError):
-                self._popen.kill()
+                self._process.kill()
         for stray in strays:
             with contextlib.suppress(psutil.Error):
                 stray.kill()
@@ -124,7 +157,7 @@ class ProcessGroup:
     def bury(self) -> None:
         """Kill what is left and reap the leader; only the environment's own thread."""
         self.slay()
-        self._popen.wait()
+        self._process.wait()
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None
@@ -192,8 +225,12 @@ class ProcessGroup:
 
     def _await_stop(self) -> None:
         # waiting for the exit as well, without consuming it: a process may die instead of stopping
-        with contextlib.suppress(ChildProcessError):
+        try:
             os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:  # another process's child tells nothing: it is looked at
+            end = time.monotonic() + STOPS_WITHIN_S
+            while not has_stopped(self.pid) and time.monotonic() < end:
+                time.sleep(0.0002)
 
     def _members(self) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):
@@ -210,6 +247,17 @@ class ProcessGroup:
         for process in self._members():
             with contextlib.suppress(psutil.Error):
                 action(process)  # type: ignore[operator]
+
+
+def has_stopped(pid: int) -> bool:
+    """Tell whether a process is stopped, or ended."""
+    if HAS_PROC:
+        with contextlib.suppress(OSError):
+            return _read(f"/proc/{pid}/stat").rpartition(b") ")[2][:1] in b"TtZX"
+        return True
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    return True
 
 
 def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:

@@ -97,6 +97,7 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             concurrency=concurrency,
+            version_state=plane.snapshots.state,
         )
     )
     moto = application.wsgi_application()

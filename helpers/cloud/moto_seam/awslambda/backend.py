@@ -20,6 +20,7 @@ from helpers.cloud.control.functions import (
 from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
@@ -27,7 +28,8 @@ from helpers.cloud.errors import (
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
-from helpers.cloud.registry import Alias, PublishedFunction, Registry
+from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
+from helpers.cloud.snapshots import VersionState
 
 FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
@@ -40,7 +42,7 @@ class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
     `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region.
+    Region; `version_state` tells whether a version with SnapStart has its snapshot.
     """
 
     registry: Registry
@@ -48,6 +50,7 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
+    version_state: Callable[[Key, str], VersionState]
 
 
 class MotoAwsError(JsonRESTError):  # type: ignore[misc]
@@ -71,6 +74,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         request = _decoded(spec)
         with _as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
+            check_snap_start(request)
             self._check_dead_letter(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
         function = super().create_function(spec)
@@ -106,6 +110,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            check_snap_start({**current.get_configuration(), **body})
             self._check_dead_letter(body, body.get("Role") or current.role)
             self._check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)

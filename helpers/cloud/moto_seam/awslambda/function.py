@@ -12,6 +12,7 @@ from moto.awslambda.utils import get_backend
 
 from helpers.cloud.logs import group_name
 from helpers.cloud.model import (
+    LATEST,
     CodePackage,
     FunctionVersion,
     LogFormat,
@@ -25,6 +26,7 @@ UPDATABLE = {
     "KMSKeyArn": lambda fn, value: setattr(fn, "kms_key_arn", value),
     "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
     "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
+    "SnapStart": lambda fn, value: setattr(fn, "snap_start", value.get("ApplyOn") or "None"),
 }
 OF_THE_MOMENT = {
     "FunctionArn",
@@ -32,6 +34,8 @@ OF_THE_MOMENT = {
     "LastUpdateStatus",
     "RevisionId",
     "State",
+    "StateReason",
+    "StateReasonCode",
     "Version",
 }
 """What of a configuration does not make a version differ."""
@@ -45,6 +49,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         super().__init__(account_id=account_id, spec=spec, region=region, version=version)
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
         self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
+        self.snap_start: str = (spec.get("SnapStart") or {}).get("ApplyOn") or "None"
         self.revision_id = str(uuid.uuid4())
         self.published_as = ""
 
@@ -71,6 +76,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             "SystemLogLevel": logging.system_level,
         }
         configuration["RevisionId"] = self.revision_id
+        configuration |= self._snap_start()
         if self.dead_letter_config.get("TargetArn"):
             configuration["DeadLetterConfig"] = self.dead_letter_config
         configuration["LoggingConfig"] = {
@@ -79,6 +85,24 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             "LogGroup": logging.group,
         }
         return {name: value for name, value in configuration.items() if value is not None}
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether environments are restored from a snapshot: published, with SnapStart."""
+        return self.snap_start == "PublishedVersions" and str(self.version) != LATEST
+
+    def _snap_start(self) -> dict[str, Any]:
+        on = "On" if self.is_restored else "Off"
+        shown: dict[str, Any] = {
+            "SnapStart": {"ApplyOn": self.snap_start, "OptimizationStatus": on}
+        }
+        if not self.is_restored:
+            return shown
+        hooks = get_backend(self.account_id, self.region).hooks
+        key = (self.account_id, self.region, self.function_name)
+        state = hooks.version_state(key, str(self.version))
+        reasons = {"StateReason": state.reason, "StateReasonCode": state.code}
+        return {**shown, "State": state.state, **{k: v for k, v in reasons.items() if v}}
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         for member, value in config_updates.items():
@@ -152,4 +176,5 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             package_type=PackageType(self.package_type),
             dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
             layers=self.layer_packages,
+            snap_start=self.is_restored,
         )
