@@ -355,12 +355,3 @@ def test_update_of_code() -> None:
     assert error.message.endswith("for the UpdateFunctionCode operation")
     none = refusal(lambda: validate_update_code({"FunctionName": "orders"}, today=TODAY))
     assert none.message == "Please provide a source for function code."
-
-
-def test_snapstart_is_refused_instead_of_ignored() -> None:
-    """A function that asks for SnapStart is not created as one that starts cold."""
-    error = refused(SnapStart={"ApplyOn": "PublishedVersions"})
-
-    assert isinstance(error, InvalidParameterValueException)
-    assert "SnapStart is not built" in error.message
-    validate_create(request(SnapStart={"ApplyOn": "None"}), today=TODAY)
