@@ -62,8 +62,18 @@ class EnvironmentRestored(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotMade(EnvironmentRecord):
-    """A version with SnapStart was initialised; `environment` is the snapshot's own id."""
+class SnapshotRecord:
+    """Something that happened to the snapshot of a version with SnapStart."""
+
+    kind: ClassVar[str]
+    function: str
+    version: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotMade(SnapshotRecord):
+    """The version was initialised for a snapshot; or could not be."""
 
     kind: ClassVar[str] = "snapshot.made"
     status: str
@@ -72,7 +82,7 @@ class SnapshotMade(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotDeleted(EnvironmentRecord):
+class SnapshotDeleted(SnapshotRecord):
     """A snapshot was given up; `reason` says why: updated, deleted, lost, reset or shutdown."""
 
     kind: ClassVar[str] = "snapshot.deleted"
@@ -255,6 +265,7 @@ class PushRefused:
 
 Record = (
     EnvironmentRecord
+    | SnapshotRecord
     | InvocationThrottled
     | InvocationSpilledOver
     | Decided

@@ -129,3 +129,17 @@ class Chronicle:
                 **facts,
             )
         )
+
+    def record_snapshot(self, kind: type[records.SnapshotRecord], **facts: Any) -> None:
+        """Add a record of the snapshot that this is the log of."""
+        if self._silent:
+            return
+        function = self._function
+        self._recorder.add(
+            kind(
+                function=function.name,
+                version=function.version,
+                snapshot=self._environment,
+                **facts,
+            )
+        )

@@ -23,7 +23,7 @@ from helpers.cloud.environment.forks import CAN_FORK, Control, Fork
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.processes import Command, Process
-from helpers.cloud.environment.runtime import Runtime
+from helpers.cloud.environment.runtime import RESET, Runtime
 from helpers.cloud.environment.workspace import FileLevel, Workspace
 from helpers.cloud.logs import Status
 from helpers.cloud.model import FunctionVersion, InitializationType
@@ -82,7 +82,7 @@ class Snapshot:
         if fault is None:
             self._runtime.still()
         self._chronicle.journal.hand_on()
-        self._chronicle.record(
+        self._chronicle.record_snapshot(
             records.SnapshotMade,
             status=status,
             duration_ms=round(ending.duration_ms, 2),
@@ -109,12 +109,14 @@ class Snapshot:
             if self._ended:
                 return
             self._ended = True
+        if reason == RESET:
+            self._chronicle.fall_silent()
         with self._runtime.lock:
             self._runtime.ending = reason
             group = self._runtime.group
         if group is not None:
             group.slay()  # whoever makes it still sees it end
-        self._chronicle.record(records.SnapshotDeleted, reason=reason)
+        self._chronicle.record_snapshot(records.SnapshotDeleted, reason=reason)
 
     def clear(self) -> None:
         """Let go of everything it had; after `end`, by whoever made it."""
