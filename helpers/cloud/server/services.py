@@ -17,6 +17,7 @@ from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
+from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
     application,
@@ -51,9 +52,11 @@ class Services:
     identities: Identities
     authorizer: MotoAuthorizer
     ports: Ports
+    packages: PackageLinks
 
     def clear(self) -> None:
         """Empty every service."""
+        self.packages.clear()
         application.reset_services()
         self.authorizer.forget()
 
@@ -77,6 +80,7 @@ def build_services(foundation: Foundation) -> Services:
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
         ),
+        PackageLinks(foundation.clock, foundation.endpoint),
     )
 
 
@@ -98,6 +102,7 @@ def build_gateway(
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             concurrency=concurrency,
             version_state=plane.snapshots.state,
+            link=services.packages.link,
         )
     )
     moto = application.wsgi_application()
@@ -110,7 +115,7 @@ def build_gateway(
             open_door=foundation.settings.open,
         ),
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(),
+        fronts=(services.packages,),
         apis={
             "lambda": (
                 EventInvokeConfigsApi(

@@ -42,7 +42,8 @@ class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
     `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region; `version_state` tells whether a version with SnapStart has its snapshot.
+    Region; `version_state` tells whether a version with SnapStart has its snapshot;
+    `link` makes a link that downloads a package.
     """
 
     registry: Registry
@@ -51,6 +52,7 @@ class LambdaHooks:
     check_dead_letter: Callable[[str, str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
     version_state: Callable[[Key, str], VersionState]
+    link: Callable[[CodePackage, str], str]
 
 
 class MotoAwsError(JsonRESTError):  # type: ignore[misc]

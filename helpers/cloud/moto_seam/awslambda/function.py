@@ -63,6 +63,11 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
 
     def get_code(self) -> dict[str, Any]:
         answer: dict[str, Any] = super().get_code()
+        if self.package_type == PackageType.ZIP:
+            hooks = get_backend(self.account_id, self.region).hooks
+            package = CodePackage(self.code_digest, self.code_bytes)
+            location = hooks.link(package, self.function_name)
+            answer["Code"] = {"RepositoryType": "S3", "Location": location}
         if self.reserved_concurrency is not None:  # moto leaves 0 out
             reserved = {"ReservedConcurrentExecutions": int(self.reserved_concurrency)}
             answer["Concurrency"] = reserved

@@ -1,9 +1,8 @@
 """The API of layers, on moto's storage.
 
 moto lists layers without filters, takes any permission, cannot look a version up by its ARN, and
-answers with other statuses than AWS; so these requests never reach it. Left out: the download
-behind Content.Location, and layers of other accounts: there is only one account here, so that a
-permission is kept and shown, and has no effect.
+answers with other statuses than AWS; so these requests never reach it. Left out: layers of other
+accounts: there is only one account here, so that a permission is kept and shown, and has no effect.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html, permissions-layer-cross-account
 .html and the API reference of the operations.
@@ -31,6 +30,7 @@ from helpers.cloud.errors import (
     ResourceNotFoundException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.model import CodePackage
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 
 PATH = re.compile(
@@ -75,7 +75,7 @@ class LayersApi:
             return HttpAnswer(204, [])
         version = _version(backend, name, number)
         if policy is None:
-            return json_answer(200, version.get_layer_version())
+            return json_answer(200, _document(backend, version))
         return _policy_answer(version, unquote(statement or ""), request, query)
 
 
@@ -98,7 +98,7 @@ def _publish(backend: KitBackend, name: str, request: HttpRequest) -> HttpAnswer
         raise AwsError(
             error.message, code=error.error_type, http_status=int(error.code or 400)
         ) from error
-    return json_answer(201, version.get_layer_version())
+    return json_answer(201, _document(backend, version))
 
 
 def _list_layers(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
@@ -141,7 +141,14 @@ def _by_arn(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
     version = _version(backend, name, number)
     if version.arn != arn:
         raise ResourceNotFoundException(MISSING)
-    return json_answer(200, version.get_layer_version())
+    return json_answer(200, _document(backend, version))
+
+
+def _document(backend: KitBackend, version: Any) -> dict[str, Any]:
+    document: dict[str, Any] = version.get_layer_version()
+    package = CodePackage(version.code_digest, version.code_bytes)
+    location = backend.hooks.link(package, f"{version.name}-{version.version}")
+    return {**document, "Content": {**document["Content"], "Location": location}}
 
 
 def _version(backend: KitBackend, name: str, number: str) -> Any:
