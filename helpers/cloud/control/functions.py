@@ -22,6 +22,7 @@ from helpers.cloud.control.constraints import Constraints, detected, sentence
 from helpers.cloud.control.environment_variables import NAME_PATTERN, check_environment_variables
 from helpers.cloud.control.packages import check_upload
 from helpers.cloud.control.runtimes import check_creatable, check_updatable
+from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.facts import load_facts
 from helpers.cloud.model import LogFormat, PackageType
@@ -33,6 +34,7 @@ FUNCTION_PATTERN = (
 FUNCTION_MAX = 140
 ROLE_PATTERN = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
 HANDLER_PATTERN = r"[^\s]+"
+KMS_KEY_PATTERN = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
 LOG_GROUP_PATTERN = r"[\.\-_/#A-Za-z0-9]+"
 ARCHITECTURES = ("x86_64", "arm64")
 APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -56,6 +58,8 @@ def validate_create(request: Request, *, today: date) -> None:
     constraints.single("architectures", request.get("Architectures"), ARCHITECTURES)
     constraints.raise_if_broken()
     _check_plain_name(request["FunctionName"])
+    if request.get("Tags"):
+        check_tags(request["Tags"], {})
     _check_rules(request)
     if request.get("PackageType", PackageType.ZIP) == PackageType.ZIP:
         _check_zip_function(request, today)
@@ -121,13 +125,23 @@ def _check_configuration(constraints: Constraints, request: Request) -> None:
     ):
         lowest, highest = facts.quota(f"{quota}_min"), facts.quota(f"{quota}_max")
         constraints.number(member, value, at_least=lowest, at_most=highest)
+    if request.get("EphemeralStorage") is not None:
+        size = _within(request, "EphemeralStorage", "Size")
+        constraints.required("ephemeralStorage.size", size)
     variables = _within(request, "Environment", "Variables") or {}
     constraints.keys("environment.variables", variables, NAME_PATTERN)
+    constraints.pattern("kmsKeyArn", request.get("KMSKeyArn"), KMS_KEY_PATTERN)
+    _check_vpc(constraints, request.get("VpcConfig") or {})
     apply_on = _within(request, "SnapStart", "ApplyOn")
     constraints.one_of("snapStart.applyOn", apply_on, APPLY_ON)
     mode = _within(request, "TracingConfig", "Mode")
     constraints.one_of("tracingConfig.mode", mode, ("Active", "PassThrough"))
     _check_logging(constraints, request.get("LoggingConfig") or {})
+
+
+def _check_vpc(constraints: Constraints, vpc: Request) -> None:
+    for member, at_most in (("SubnetIds", 16), ("SecurityGroupIds", 5)):
+        constraints.items(f"vpcConfig.{_camel(member)}", vpc.get(member), at_most=at_most)
 
 
 def _check_logging(constraints: Constraints, logging: Request) -> None:
@@ -176,6 +190,19 @@ def _check_zip_function(request: Request, today: date) -> None:
         )
     check_creatable(runtime, today=today)
     check_upload(request["Code"], operation="CreateFunction")
+    check_package_type(request["Code"], PackageType.ZIP, "creating")
+
+
+def check_package_type(code: Request, package_type: str, doing: str) -> None:
+    """Raise InvalidParameterValueException for an image of a zip function, and the reverse."""
+    if package_type == PackageType.ZIP and code.get("ImageUri"):
+        raise InvalidParameterValueException(
+            f"Please don't provide ImageUri when {doing} a function with packageType Zip."
+        )
+    if package_type == PackageType.IMAGE and not code.get("ImageUri"):
+        raise InvalidParameterValueException(
+            f"Please provide ImageUri when {doing} a function with packageType Image."
+        )
 
 
 def _check_image_function(request: Request) -> None:

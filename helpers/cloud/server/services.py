@@ -15,6 +15,7 @@ from helpers.cloud.control.provisioned_concurrency import (
 )
 from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
+from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_fronts.packages import PackageLinks
@@ -53,10 +54,12 @@ class Services:
     authorizer: MotoAuthorizer
     ports: Ports
     packages: PackageLinks
+    runtimes: RuntimeManagementApi
 
     def clear(self) -> None:
         """Empty every service."""
         self.packages.clear()
+        self.runtimes.clear()
         application.reset_services()
         self.authorizer.forget()
 
@@ -81,6 +84,7 @@ def build_services(foundation: Foundation) -> Services:
             targets=MotoTargets(foundation.registry),
         ),
         PackageLinks(foundation.clock, foundation.endpoint),
+        RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
     )
 
 
@@ -128,6 +132,9 @@ def build_gateway(
                 ),
                 RecursionApi(plane.recursion, registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(plane.provisioned, registry, concurrency, ACCOUNT_ID),
+                services.runtimes,
+                awslambda.FunctionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                awslambda.TagsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),

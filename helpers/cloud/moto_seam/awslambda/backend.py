@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from moto.core.exceptions import JsonRESTError
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.concurrency import AccountConcurrency
 from helpers.cloud.control.functions import (
+    check_package_type,
     validate_create,
     validate_update_code,
     validate_update_configuration,
@@ -20,6 +22,7 @@ from helpers.cloud.control.functions import (
 from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.permissions import check_permission, check_removal
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     AwsError,
@@ -35,6 +38,12 @@ FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
     "this operation. Please specify either a function name or an unqualified function ARN."
 )
+UPDATING = {
+    "LastUpdateStatus": "InProgress",
+    "LastUpdateStatusReason": "The function is being created.",
+    "LastUpdateStatusReasonCode": "Creating",
+}
+"""What an update answers; it is in force when the next call asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class MotoAwsError(JsonRESTError):  # type: ignore[misc]
     def __init__(self, error: AwsError) -> None:
         super().__init__(error.code, error.message)
         self.code = error.http_status
+        self.description = error.rest_json().body.decode()
 
 
 class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
@@ -79,7 +89,8 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
             check_snap_start(request)
             self._check_dead_letter(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
-        function = super().create_function(spec)
+        with _as_moto_error():
+            function = super().create_function(spec)
         self._publish(spec["FunctionName"])
         return function
 
@@ -92,15 +103,18 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            check_package_type(code, current.package_type, "updating")
             _check_size(code.get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
         if body.get("DryRun"):
             return current.get_configuration()
-        answer = current.update_function_code(body)
+        with _as_moto_error():
+            answer = current.update_function_code(body)
         if body.get("Publish"):
-            answer = self.publish_version(function_name).get_configuration()
+            self._publish(current.function_name)
+            return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
-        return answer
+        return {**answer, **UPDATING}
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
@@ -118,7 +132,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
-        return answer
+        return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
         with _as_moto_error():
@@ -128,6 +142,9 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                     "The derived qualifier from the function name does not match the specified "
                     "qualifier."
                 )
+            key = named.key(account_id=self.account_id, region=self.region_name)
+            if self.hooks.registry.get(key) is not None:  # moto tells who is missing altogether
+                self.hooks.registry.resolve(key, qualifier or named.qualifier)
         return super().get_function(function_name_or_arn, qualifier)
 
     def publish_version(self, function_name: str, description: str = "") -> Any:
@@ -146,9 +163,17 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return version
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        with _as_moto_error():
+            named = parse_function_name(function_name)
+            whose = named.key(account_id=self.account_id, region=self.region_name)
+            self.hooks.registry.resolve(whose, None)
+            wanted = qualifier or named.qualifier
+            published = self.hooks.registry.get(whose)
+            if wanted and wanted.isdecimal() and published and wanted not in published.versions:
+                return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
         with _as_moto_error():
-            self._check_deletable(name, qualifier or parse_function_name(function_name).qualifier)
+            self._check_deletable(name, wanted)
         super().delete_function(function_name, qualifier)
         self._publish(name)
 
@@ -221,6 +246,19 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         name: str = self.get_function(function_name).function_name
         return name
 
+    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
+        with _as_moto_error():
+            held = self.get_function(function_name, qualifier).policy.statements
+            check_permission(json.loads(raw), [statement["Sid"] for statement in held])
+        statement: dict[str, Any] = super().add_permission(function_name, qualifier, raw)
+        return statement
+
+    def remove_permission(self, function_name: str, sid: str, revision: str = "") -> None:
+        with _as_moto_error():
+            held = self.get_function(function_name).policy.statements
+            check_removal(sid, [statement["Sid"] for statement in held])
+        super().remove_permission(function_name, sid, revision)
+
     def invoke(
         self,
         function_name: str,
@@ -277,9 +315,8 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
             return
         latest = stored["latest"]
         every = [*([latest] if latest is not None else []), *stored["versions"]]
-        aliases = self._lambdas._aliases.get(
-            every[0].function_arn.split(f":{name}")[0] + f":{name}"
-        )
+        arn = f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
+        aliases = self._lambdas._aliases.get(arn)
         reserved = getattr(latest, "reserved_concurrency", None)
         self.hooks.registry.publish(
             key,
@@ -300,6 +337,9 @@ class _as_moto_error:  # noqa: N801 - a context manager that reads like a statem
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, AwsError):
             raise MotoAwsError(error) from error
+        if isinstance(error, ValueError) and error.args[:1] == ("InvalidParameterValueException",):
+            # moto's way to say that it could not read a package from S3
+            raise MotoAwsError(InvalidParameterValueException(error.args[1])) from error
 
 
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:

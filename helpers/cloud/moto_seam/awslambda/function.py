@@ -10,7 +10,7 @@ from typing import Any
 import moto.awslambda.models as lambda_models
 from moto.awslambda.utils import get_backend
 
-from helpers.cloud.logs import group_name
+from helpers.cloud.logs import RuntimeVersion, group_name
 from helpers.cloud.model import (
     LATEST,
     CodePackage,
@@ -39,6 +39,12 @@ OF_THE_MOMENT = {
     "Version",
 }
 """What of a configuration does not make a version differ."""
+CREATING = {
+    "State": "Pending",
+    "StateReason": "The function is being created.",
+    "StateReasonCode": "Creating",
+}
+"""What CreateFunction answers; the function is Active when the next call asks."""
 
 
 class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
@@ -89,6 +95,14 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             **{name: level for name, level in levels.items() if level},
             "LogGroup": logging.group,
         }
+        if on_create and self.package_type == PackageType.ZIP:
+            configuration |= CREATING
+        if self.run_time:
+            arn = RuntimeVersion.of(self.run_time, self.region).arn
+            configuration["RuntimeVersionConfig"] = {"RuntimeVersionArn": arn}
+        configuration["LastModified"] = _milliseconds(self.last_modified)
+        if not configuration["Layers"]:
+            del configuration["Layers"]
         return {name: value for name, value in configuration.items() if value is not None}
 
     @property
@@ -183,3 +197,8 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             layers=self.layer_packages,
             snap_start=self.is_restored,
         )
+
+
+def _milliseconds(moment: str) -> str:
+    """Return moto's moment in the form of Lambda's LastModified: 2026-11-21T10:00:00.123+0000."""
+    return moment if moment.endswith("+0000") else f"{moment[:23]}+0000"

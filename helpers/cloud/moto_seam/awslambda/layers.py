@@ -22,6 +22,7 @@ from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.layers import LAYER_VERSION_ARN, check_permission, check_publication
+from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
     AwsError,
     InvalidRequestContentException,
@@ -36,7 +37,6 @@ from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 PATH = re.compile(
     r"/2018-10-31/layers(?:/([^/]+)/versions(?:/([0-9]+)(?:(/policy)(?:/([^/]+))?)?)?)?/?"
 )
-PAGE = 50
 MISSING = "The resource you requested does not exist."
 
 
@@ -108,12 +108,12 @@ def _list_layers(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
         if matching:
             document = {"LayerName": layer.name, "LayerArn": layer.layer_arn}
             layers.append({**document, "LatestMatchingVersion": _listed(matching[0])})
-    return json_answer(200, _page("Layers", layers, query))
+    return json_answer(200, page("Layers", layers, query))
 
 
 def _list_versions(backend: KitBackend, name: str, query: Mapping[str, str]) -> HttpAnswer:
     versions = _matching(backend._layers.get_layer_versions(name), query)
-    return json_answer(200, _page("LayerVersions", [_listed(v) for v in versions], query))
+    return json_answer(200, page("LayerVersions", [_listed(v) for v in versions], query))
 
 
 def _matching(versions: Any, query: Mapping[str, str]) -> list[Any]:
@@ -222,16 +222,3 @@ def _members(body: bytes) -> dict[str, Any]:
         message = f"Could not parse request body into json: {error}"
         raise InvalidRequestContentException(message) from error
     return members if isinstance(members, dict) else {}
-
-
-def _page(name: str, every: list[Any], query: Mapping[str, str]) -> dict[str, Any]:
-    count, marker = query.get("MaxItems", str(PAGE)), query.get("Marker", "0")
-    wanted = int(count) if count.isdecimal() else 0
-    constraints = Constraints()
-    constraints.number("maxItems", wanted, at_least=1, at_most=PAGE)
-    constraints.raise_if_broken()
-    first = int(marker) if marker.isdecimal() else 0
-    document: dict[str, Any] = {name: every[first : first + wanted]}
-    if first + wanted < len(every):
-        document["NextMarker"] = str(first + wanted)
-    return document
