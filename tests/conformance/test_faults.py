@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import resource
+import secrets
 import signal
 import statistics
 import time
@@ -362,6 +363,27 @@ def test_exhausted_file_descriptors(account_with: Callable[..., Any]) -> None:
 
     assert "Too many open files" in str(caught.value)
     assert account.invoke(warm).function_error is None
+    assert account.invoke(name).function_error is None
+
+
+def test_a_full_disk_of_the_server(account_with: Callable[..., Any]) -> None:
+    """A package that cannot be unpacked is a 500 that says why; with room again, it runs."""
+    account = account_with(idle_age_s=302.0)
+    data = secrets.token_hex(1 << 20)
+    name, warm = account.deploy(PID, {"data.txt": data}), account.deploy(PID)
+    account.invoke(warm)
+    server = server_of(account)
+    limits = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1 << 20, limits[1]))
+    try:
+        with pytest.raises(account.functions.exceptions.ServiceException) as caught:
+            account.invoke(name)
+        assert account.invoke(warm).function_error is None
+    finally:
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limits)
+
+    assert "File too large" in str(caught.value)
+    assert "free some" in str(caught.value)
     assert account.invoke(name).function_error is None
 
 

@@ -79,7 +79,7 @@ class Driver:
         self._request_id: str | None = None
         self.group: ProcessGroup | None = None
         self.extensions: Extensions | None = None
-        self.on_connect: Callable[[int], None] = lambda pid: None
+        self.on_alive: Callable[[int], None] = lambda pid: None
 
     def launch(self, start: Callable[[int], tuple[ProcessGroup, Extensions]]) -> ProcessGroup:
         """Start the extensions and the runtime; `start` takes the descriptor they print to."""
@@ -122,10 +122,10 @@ class Driver:
                 return event
             if self._extension_failed():
                 return Event(Happening.EXTENSION)
-            if limits.memory.due(self._clock.steady()) and limits.memory.exceeded(
-                self.group.resident_bytes()
-            ):
-                return Event(Happening.MEMORY)
+            if limits.memory.due(self._clock.steady()):
+                self.on_alive(self.group.pid)
+                if limits.memory.exceeded(self.group.resident_bytes()):
+                    return Event(Happening.MEMORY)
             if self.group.exit_descriptor is None and self.group.poll() is not None:
                 return Event(Happening.EXITED)
 
@@ -207,7 +207,7 @@ class Driver:
             else:
                 assert self.group is not None
                 self.api.accept(self.group.owns_peer)
-                self.on_connect(self.group.pid)
+                self.on_alive(self.group.pid)
         return happened
 
     def _route(self, request: Request) -> Event | None:

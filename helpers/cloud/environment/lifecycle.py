@@ -82,9 +82,13 @@ class Environment:
             level=platform.file_level,
             ephemeral_mb=function.ephemeral_mb,
         )
-        self._runtime = Runtime(
-            function, platform, self._chronicle, self._workspace, initialization_type
-        )
+        try:
+            self._runtime = Runtime(
+                function, platform, self._chronicle, self._workspace, initialization_type
+            )
+        except BaseException:  # no socket was left
+            self._workspace.remove()
+            raise
         self._chronicle.record(
             records.EnvironmentCreated, initialization_type=str(initialization_type)
         )

@@ -65,7 +65,7 @@ class Runtime:
         self._initialization_type = initialization_type
         self.control: Control | None = None
         self._driver = Driver(platform.clock, chronicle.journal.printed)
-        self._driver.on_connect = workspace.hold
+        self._driver.on_alive = workspace.hold
 
     @property
     def group(self) -> ProcessGroup | None:
@@ -106,7 +106,7 @@ class Runtime:
             fault = self._fault(event, request_id=request_id)
         duration_ms = (self._platform.clock.steady() - started) * 1000
         if fault is not None:
-            self._workspace.hold(self._group().pid)  # init may have ended before it ever connected
+            self._workspace.hold(self._group().pid)  # init may have failed within milliseconds
         self._chronicle.tell_of_extensions(self._driver.extensions)
         if fault is not None:
             self.bury("failure")

@@ -55,8 +55,12 @@ class Snapshot:
             level=platform.file_level,
             ephemeral_mb=function.ephemeral_mb,
         )
-        self._control = Control()
-        self._runtime = Runtime(function, platform, self._chronicle, self._workspace, kind)
+        try:
+            self._control = Control()
+            self._runtime = Runtime(function, platform, self._chronicle, self._workspace, kind)
+        except BaseException:  # no socket was left
+            self._workspace.remove()
+            raise
         self._runtime.control = self._control
         self._lock = threading.Lock()
         self._users = 0
