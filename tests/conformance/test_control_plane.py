@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import secrets
 import urllib.request
@@ -422,3 +423,98 @@ def test_invoke_async_queues_an_event(cloud: Account, raw: Any) -> None:
     )  # fmt: skip
     large = b'"' + b"x" * 256 * 1024 + b'"'
     assert refusal(lambda: raw.invoke_async(FunctionName=name, InvokeArgs=large))[0] == 413
+
+
+def test_each_qualifier_has_a_policy_of_its_own(cloud: Account, raw: Any) -> None:
+    """GetPolicy shows the statements of the resource it names; ids are unique in each only."""
+    name, f = cloud.deploy(FINE), cloud.functions
+    f.publish_version(FunctionName=name)
+    f.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    for scope in ({}, {"Qualifier": "1"}, {"Qualifier": "live"}):
+        made = f.add_permission(
+            FunctionName=name, StatementId="same", Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com", **scope,
+        )  # fmt: skip
+        arn = ":".join([ARN + name, *scope.values()])
+        statement = {
+            "Sid": "same", "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "lambda:InvokeFunction", "Resource": arn,
+        }  # fmt: skip
+        assert json.loads(made["Statement"]) == statement
+        policy = json.loads(f.get_policy(FunctionName=name, **scope)["Policy"])
+        assert policy == {"Version": "2012-10-17", "Id": "default", "Statement": [statement]}
+    f.remove_permission(FunctionName=name, StatementId="same", Qualifier="live")
+    assert refusal(f.get_policy, FunctionName=name, Qualifier="live")[0] == 404
+    assert f.get_policy(FunctionName=name, Qualifier="1")["RevisionId"]
+    message = refusal(
+        raw.add_permission, FunctionName=name, Qualifier="$LATEST", StatementId="x",
+        Action="lambda:InvokeFunction", Principal="*",
+    )[2]  # fmt: skip
+    assert message == "We currently do not support adding policies for $LATEST."
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("123456789012", {"AWS": "arn:aws:iam::123456789012:root"}),
+        ("arn:aws:iam::123456789012:user/ann", {"AWS": "arn:aws:iam::123456789012:user/ann"}),
+        ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
+        ("*", "*"),
+    ],
+)
+def test_principals_are_written_in_full(given: str, written: object, cloud: Account) -> None:
+    """An account is written as its root user, a service as a service."""
+    statement = cloud.functions.add_permission(
+        FunctionName=cloud.deploy(FINE), StatementId="s", Action="lambda:InvokeFunction",
+        Principal=given,
+    )["Statement"]  # fmt: skip
+    assert json.loads(statement)["Principal"] == written
+
+
+def test_a_whole_policy_is_put_read_and_deleted(cloud: Account) -> None:
+    """PutResourcePolicy replaces all statements, may deny, and is guarded by the RevisionId."""
+    f = cloud.functions
+    arn = ARN + cloud.deploy(FINE)
+    f.add_permission(
+        FunctionName=arn, StatementId="old", Action="lambda:InvokeFunction", Principal="*"
+    )
+    old = f.get_policy(FunctionName=arn)["RevisionId"]
+    deny = {
+        "Sid": "NoBilling", "Effect": "Deny", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction", "Resource": arn,
+    }  # fmt: skip
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    put = f.put_resource_policy(ResourceArn=arn, Policy=document, RevisionId=old)
+    assert json.loads(put["Policy"])["Statement"] == [deny]
+    assert json.loads(f.get_policy(FunctionName=arn)["Policy"])["Statement"] == [deny]
+    assert refusal(f.put_resource_policy, ResourceArn=arn, Policy=document, RevisionId=old)[:2] == (
+        412, "PreconditionFailedException",
+    )  # fmt: skip
+    for wrong in ("{}", document.replace(arn, arn + "x"), "no policy"):
+        refused = refusal(f.put_resource_policy, ResourceArn=arn, Policy=wrong)
+        assert refused[1] == "InvalidParameterValueException"
+    f.delete_resource_policy(ResourceArn=arn)
+    assert refusal(f.get_resource_policy, ResourceArn=arn)[0] == 404
+
+
+def test_an_update_completes_what_it_leaves_open(cloud: Account) -> None:
+    """LoggingConfig keeps what is not given; Environment is replaced as a whole."""
+    name, f = cloud.deploy(FINE, Environment={"Variables": {"CITY": "Bologna"}}), cloud.functions
+    update = f.update_function_configuration
+    assert update(FunctionName=name, Timeout=4)["Environment"]["Variables"] == {"CITY": "Bologna"}
+    assert "Environment" not in update(FunctionName=name, Environment={})
+    update(FunctionName=name, LoggingConfig={"LogFormat": "JSON"})
+    logging = update(FunctionName=name, LoggingConfig={"ApplicationLogLevel": "DEBUG"})
+    assert logging["LoggingConfig"] == {
+        "LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "SystemLogLevel": "INFO",
+        "LogGroup": f"/aws/lambda/{name}",
+    }  # fmt: skip
+    text = update(FunctionName=name, LoggingConfig={"LogFormat": "Text"})["LoggingConfig"]
+    assert text == {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"}
+
+
+def test_an_operation_that_is_not_built_says_so(cloud: Account) -> None:
+    """What this account does not have is an error of its own, not a page of HTML."""
+    status, code, message = refusal(cloud.functions.list_capacity_providers)
+    assert (status, code) == (501, "NotImplementedException")
+    assert "does not have" in message

@@ -1,4 +1,4 @@
-"""What AddPermission and RemovePermission refuse, before a statement is stored or taken away.
+"""What operations on resource policies refuse, and how AWS writes a statement down.
 
 Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths); sentences as AWS's answers
 in public reports have them.
@@ -6,16 +6,23 @@ in public reports have them.
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.errors import (
     InvalidParameterValueException,
+    PolicyLengthExceededException,
+    PreconditionFailedException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
+from helpers.cloud.facts import load_facts
+from helpers.cloud.model import LATEST
+from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_policy
 
 STATEMENT_ID = r"[a-zA-Z0-9-_]+"
 ACTION = r"(lambda:[*]|lambda:[a-zA-Z]+|[*])"
@@ -67,3 +74,63 @@ def check_removal(sid: str, existing: Iterable[str]) -> None:
         raise ResourceNotFoundException("No policy is associated with the given resource.")
     if sid not in known:
         raise ResourceNotFoundException(f"Statement {sid} is not found in resource policy.")
+
+
+def check_qualifier(qualifier: str | None) -> None:
+    """Raise InvalidParameterValueException for $LATEST, which has no policy of its own."""
+    if qualifier == LATEST:
+        raise InvalidParameterValueException(
+            "We currently do not support adding policies for $LATEST."
+        )
+
+
+def check_revision(given: object, latest: str) -> None:
+    """Raise PreconditionFailedException when a revision was given that is not the latest."""
+    if given and given != latest:
+        raise PreconditionFailedException(
+            "The RevisionId provided does not match the latest RevisionId. Call the GetPolicy API "
+            "to retrieve the latest RevisionId for your resource."
+        )
+
+
+def check_document(text: Any, arn: str) -> list[dict[str, Any]]:
+    """Return the statements of a whole policy about `arn`; raises AwsError for a wrong one."""
+    constraints = Constraints()
+    constraints.required("policy", text)
+    constraints.raise_if_broken()
+    if len(text) > load_facts().quota("resource_policy_max"):
+        raise PolicyLengthExceededException(
+            "The final policy size is bigger than the limit "
+            f"({load_facts().quota('resource_policy_max')})."
+        )
+    try:
+        parse_policy(text, PolicyType.RESOURCE)
+    except MalformedPolicyDocument as error:
+        raise InvalidParameterValueException(str(error)) from error
+    listed = json.loads(text)["Statement"]
+    statements: list[dict[str, Any]] = [listed] if isinstance(listed, dict) else listed
+    if any(statement.get("Resource") != arn for statement in statements):
+        raise InvalidParameterValueException(
+            f"Every statement of this policy must have {arn} as its Resource."
+        )
+    return [{"Sid": str(uuid.uuid4()), **statement} for statement in statements]
+
+
+def statement_of(made: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """Return a statement in AWS's form and order: accounts as root users, the resource whole."""
+    principal = made["Principal"]
+    if isinstance(principal, str) and principal.isdecimal():
+        principal = {"AWS": f"arn:aws:iam::{principal}:root"}
+    elif isinstance(principal, str) and principal.startswith("arn:"):
+        principal = {"AWS": principal}
+    elif isinstance(principal, str) and principal != "*":
+        principal = {"Service": principal}
+    statement = {
+        "Sid": made["Sid"],
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": made["Action"],
+        "Resource": arn,
+    }
+    condition = made.get("Condition")
+    return {**statement, "Condition": condition} if condition else statement

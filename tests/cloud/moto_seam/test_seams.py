@@ -121,6 +121,7 @@ ATTRIBUTES = {
 
 
 OWN_METHODS = {
+    "completed",
     "content",
     "forget_layer_version",
     "frozen_as",

@@ -17,6 +17,7 @@ from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
 from helpers.cloud.moto_seam.awslambda.functions import FunctionsApi
 from helpers.cloud.moto_seam.awslambda.layers import LayersApi
+from helpers.cloud.moto_seam.awslambda.policies import PoliciesApi
 from helpers.cloud.moto_seam.awslambda.tags import TagsApi
 from helpers.cloud.moto_seam.awslambda.versions import VersionsApi
 
@@ -26,6 +27,7 @@ __all__ = [
     "KitFunction",
     "LambdaHooks",
     "LayersApi",
+    "PoliciesApi",
     "TagsApi",
     "VersionsApi",
     "backend_of",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,6 @@ from helpers.cloud.control.functions import (
 from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
-from helpers.cloud.control.permissions import check_permission, check_removal
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     AwsError,
@@ -120,6 +118,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> Any:
         current = self._latest(function_name)
+        body = current.completed(body)
         with _as_moto_error():
             validate_update_configuration(
                 {"FunctionName": function_name, **body},
@@ -245,19 +244,6 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         name: str = self.get_function(function_name).function_name
         return name
-
-    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
-        with _as_moto_error():
-            held = self.get_function(function_name, qualifier).policy.statements
-            check_permission(json.loads(raw), [statement["Sid"] for statement in held])
-        statement: dict[str, Any] = super().add_permission(function_name, qualifier, raw)
-        return statement
-
-    def remove_permission(self, function_name: str, sid: str, revision: str = "") -> None:
-        with _as_moto_error():
-            held = self.get_function(function_name).policy.statements
-            check_removal(sid, [statement["Sid"] for statement in held])
-        super().remove_permission(function_name, sid, revision)
 
     def invoke(
         self,

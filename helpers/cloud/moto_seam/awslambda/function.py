@@ -123,6 +123,19 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         reasons = {"StateReason": state.reason, "StateReasonCode": state.code}
         return {**shown, "State": state.state, **{k: v for k, v in reasons.items() if v}}
 
+    def completed(self, updates: dict[str, Any]) -> dict[str, Any]:
+        """Return an update with what it leaves open: variables, and the rest of LoggingConfig."""
+        whole = dict(updates)
+        if whole.get("Environment") is not None:
+            whole["Environment"] = {"Variables": whole["Environment"].get("Variables") or {}}
+        given = whole.get("LoggingConfig")
+        if given is not None:
+            held = self.logging_config
+            if given.get("LogFormat") == LogFormat.TEXT:  # which has no levels
+                held = {name: held[name] for name in held.keys() & {"LogGroup"}}
+            whole["LoggingConfig"] = {**held, **given}
+        return whole
+
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         for member, value in config_updates.items():
             if member in UPDATABLE:
