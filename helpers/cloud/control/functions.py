@@ -4,7 +4,7 @@ Models, in AWS's order: constraints of the API model (all at once, ValidationExc
 Lambda's own rules (one at a time, InvalidParameterValueException). Limits are those of default
 compute: the model's own maxima of memory, timeout and /tmp are wider for managed instances.
 Left out: whether role, bucket, layers, subnets or dead-letter target exist (their owners tell),
-container images beyond what they exclude, VPC, file systems, durable and tenant settings.
+container images beyond what they exclude, VPC.
 
 Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths, enums);
 docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and troubleshooting-deployment.html;
@@ -40,6 +40,14 @@ ARCHITECTURES = ("x86_64", "arm64")
 APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 APPLY_ON = ("PublishedVersions", "None")
 SYSTEM_LEVELS = ("DEBUG", "INFO", "WARN")
+
+NOT_BUILT = {
+    "DurableConfig": "Durable functions",
+    "TenancyConfig": "Environments per tenant",
+    "CapacityProviderConfig": "Managed instances",
+    "FileSystemConfigs": "File systems",
+}
+"""What of a configuration would change how the function runs, and does not here."""
 
 Request = Mapping[str, Any]
 
@@ -167,7 +175,13 @@ def _check_plain_name(name: str) -> None:
 
 
 def _check_rules(request: Request) -> None:
-    """Check what Lambda itself asks of a configuration."""
+    """Check what Lambda itself asks of a configuration, and that nothing is silently left out."""
+    for member, feature in NOT_BUILT.items():
+        if request.get(member):
+            raise InvalidParameterValueException(
+                f"{feature} are not built in this local account: the function would run as if "
+                f"{member} were not there. Leave {member} out."
+            )
     check_environment_variables(_within(request, "Environment", "Variables") or {})
     limit = load_facts().quota("layers_max")
     if len(request.get("Layers") or ()) > limit:

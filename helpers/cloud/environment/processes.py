@@ -20,12 +20,20 @@ from typing import Protocol
 
 import psutil
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 from helpers.cloud.environment.keeper import end_marked
 
 HAS_SIGNALS = hasattr(os, "killpg")
 HAS_PROC = Path("/proc/self/statm").exists()
+HAS_PRLIMIT = resource is not None and hasattr(resource, "prlimit")
 HAS_PIDFD = hasattr(os, "pidfd_open")
 STOPS_WITHIN_S = 1.0
+OPEN_FILES = 1024
+"""Lambda's quota of file descriptors; kept where the system lets others set it (Linux)."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -80,6 +88,9 @@ def spawn(command: Command) -> Process:
         stderr=command.output,
         **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
     )
+    if HAS_PRLIMIT:
+        with contextlib.suppress(OSError, ValueError):
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     return process
 
 

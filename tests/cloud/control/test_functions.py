@@ -355,3 +355,14 @@ def test_update_of_code() -> None:
     assert error.message.endswith("for the UpdateFunctionCode operation")
     none = refusal(lambda: validate_update_code({"FunctionName": "orders"}, today=TODAY))
     assert none.message == "Please provide a source for function code."
+
+
+@pytest.mark.parametrize(
+    "member", ["DurableConfig", "TenancyConfig", "CapacityProviderConfig", "FileSystemConfigs"]
+)
+def test_what_is_not_built_is_refused_instead_of_ignored(member: str) -> None:
+    """A setting that would change how the function runs is never taken and left without effect."""
+    error = refused(**{member: {"any": "thing"}})
+
+    assert isinstance(error, InvalidParameterValueException)
+    assert f"Leave {member} out." in error.message
