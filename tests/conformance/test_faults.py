@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import os
+import re
 import resource
 import secrets
 import signal
@@ -176,8 +177,10 @@ def test_forked_children_are_frozen_and_end_with_the_environment(cloud: Any) -> 
 def test_daemons_end_with_the_environment(cloud: Any) -> None:
     """A process that left session, group and parent dies with its environment all the same."""
     name = cloud.deploy(
-        "import os, sys, time\n\n\ndef handler(event, context):\n    if os.fork():\n"
-        "        os.wait()\n        return 'left'\n    os.setsid()\n    if os.fork():\n"
+        "import os, sys, time\n\n\ndef handler(event, context):\n"
+        "    begun, ends = os.pipe()  # closed by the program that begins\n    if os.fork():\n"
+        "        os.close(ends)\n        os.wait()\n        os.read(begun, 1)\n"
+        "        return 'left'\n    os.setsid()\n    if os.fork():\n"
         "        os._exit(0)\n    os.execv(sys.executable, [sys.executable, '-c',\n"
         "        'import time; time.sleep(3600)'])\n"
     )
@@ -187,6 +190,36 @@ def test_daemons_end_with_the_environment(cloud: Any) -> None:
     cloud.functions.delete_function(FunctionName=name)
 
     until(lambda: gone(daemon))
+
+
+def test_daemons_are_frozen_with_the_environment(cloud: Any) -> None:
+    """A process that left session and group stops between events, and its memory counts."""
+    name = cloud.deploy(
+        "import os, sys, time\n\n\ndef handler(event, context):\n"
+        "    if event == 'wait':\n        time.sleep(1.5)\n    if event:\n        return 'waited'\n"
+        "    begun, ends = os.pipe()  # closed by the program that begins\n    if os.fork():\n"
+        "        os.close(ends)\n        os.wait()\n        os.read(begun, 1)\n"
+        "        return 'left'\n    os.setsid()\n"
+        "    if os.fork():\n        os._exit(0)\n"
+        "    os.execv(sys.executable, [sys.executable, '-c',\n"
+        "        'import time; kept = b\"x\" * 60_000_000; time.sleep(3601)'])\n",
+        Timeout=10,
+        MemorySize=256,
+    )
+    cloud.invoke(name)
+    (pid,) = until(lambda: processes(name, "sleep(3601)"))
+    daemon = psutil.Process(pid)
+    until(lambda: daemon.status() == psutil.STATUS_STOPPED)
+
+    with ThreadPoolExecutor(1) as clients:
+        waiting = clients.submit(cloud.invoke, name, "wait")
+        until(lambda: daemon.status() != psutil.STATUS_STOPPED)
+        used = int(re.search(r"Max Memory Used: (\d+) MB", waiting.result().log)[1])
+
+    until(lambda: daemon.status() == psutil.STATUS_STOPPED)
+    assert used > 70
+    cloud.functions.delete_function(FunctionName=name)
+    until(lambda: gone(pid))
 
 
 def test_full_tmp(cloud: Any) -> None:

@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,8 @@ class ProcessGroup:
         self._signals = signals
         self.mark = command.marked_by
         self.stopped = False
+        self._strays: dict[int, int] = {}
+        self._straying = threading.Lock()
         self._process = start(command)
         self.pid: int = self._process.pid
         self._pidfd = self._open_pidfd()
@@ -135,6 +138,8 @@ class ProcessGroup:
     def stop(self) -> None:
         """Stop every process; returns once the leader has stopped (or is gone)."""
         self.stopped = True
+        if self._strays:
+            self._signal_strays(signal.SIGSTOP)
         if not self._signals:
             self._each(psutil.Process.suspend)
         elif self._signal(signal.SIGSTOP):
@@ -143,10 +148,31 @@ class ProcessGroup:
     def resume(self) -> None:
         """Let every process go on."""
         self.stopped = False
+        if self._strays:
+            self._signal_strays(signal.SIGCONT)
         if self._signals:
             self._signal(signal.SIGCONT)
         else:
             self._each(psutil.Process.resume)
+
+    def contain(self, pid: int) -> None:
+        """Stop, continue and count a process that left the group; a frozen group stops it now."""
+        with self._straying:
+            if pid in self._strays:
+                return
+            try:
+                self._strays[pid] = os.pidfd_open(pid)  # a number may soon be a stranger's
+            except OSError:
+                return
+        self._signal_strays(signal.SIGSTOP if self.stopped else signal.SIGCONT)
+
+    def _signal_strays(self, number: int) -> None:
+        with self._straying:
+            for pid, descriptor in list(self._strays.items()):
+                try:
+                    signal.pidfd_send_signal(descriptor, number)
+                except OSError:
+                    os.close(self._strays.pop(pid))
 
     def ask_to_end(self) -> None:
         """Send the leader SIGTERM."""
@@ -169,6 +195,10 @@ class ProcessGroup:
         """Kill what is left and reap the leader; only the environment's own thread."""
         self.slay()
         self._process.wait()
+        with self._straying:
+            for descriptor in self._strays.values():
+                os.close(descriptor)
+            self._strays = {}
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None
@@ -177,7 +207,8 @@ class ProcessGroup:
         """Return the resident memory of the whole group."""
         if not HAS_PROC:
             return sum(_resident(process) for process in self._members())
-        return sum(_resident_pages(pid) for pid in self.pids()) * PAGE_BYTES
+        pids = {*self.pids(), *self._strays} if self._strays else self.pids()
+        return sum(_resident_pages(pid) for pid in pids) * PAGE_BYTES
 
     def peak_bytes(self) -> int:
         """Return the group's highest resident memory: the leader's peak, the others as they are.
@@ -186,7 +217,7 @@ class ProcessGroup:
         """
         if not HAS_PROC:
             return self.resident_bytes()
-        leader, *others = self.pids()
+        leader, *others = dict.fromkeys([*self.pids(), *self._strays])
         try:
             status = _read(f"/proc/{leader}/status")
             peak = int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024

@@ -130,6 +130,7 @@ class Runtime:
 
         group = self._driver.launch(start)
         self._platform.keeper.adopt(*group.marks[0])
+        self._platform.strays.watch(group)
         forked = clock.steady()
         with self.lock:  # shutdown found the process, or is found out here
             event = Event(Happening.EXITED) if self.ending is not None else None
@@ -200,6 +201,7 @@ class Runtime:
         self.memory.exceeded(group.resident_bytes())
         if farewell is not None and self.ending not in AT_ONCE:
             self._driver.say_farewell(farewell)
+        self._platform.strays.forget(group)
         self._driver.bury()
         for leader, _ in group.marks:
             self._platform.keeper.release(leader)
@@ -240,6 +242,8 @@ class Runtime:
             group = self._driver.launch(launch.start)
             for leader, mark in group.marks:
                 platform.keeper.adopt(leader, mark)
+            if self.control is None:  # forks carry a snapshot's mark for a moment
+                platform.strays.watch(group)
         return True
 
     def _variables(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.probe import probe_file_level
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, host_folders
 from helpers.cloud.environment.snapshot import Snapshot
+from helpers.cloud.environment.strays import Strays
 from helpers.cloud.environment.workspace import FileLevel, Sources, opt_mounts
 from helpers.cloud.gateway import REGION
 from helpers.cloud.invoke import (
@@ -148,6 +149,7 @@ def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel
         clock=foundation.clock,
         recorder=foundation.recorder,
         keeper=foundation.keeper,
+        strays=Strays(foundation.timers),
         folder=folder,
         file_level=file_level,
         endpoint=foundation.endpoint,
