@@ -236,6 +236,29 @@ def test_a_malformed_function_is_refused(settings: Any, message: str, raw: Any) 
     assert refusal(lambda: raw.get_function(FunctionName=name))[0] == 404
 
 
+def test_all_broken_constraints_are_told_at_once(raw: Any) -> None:
+    """One ValidationException lists every member that breaks the API model."""
+    status, code, message = refusal(
+        raw.create_function, FunctionName="a b", Role="r", Handler="a b", Timeout=0, MemorySize=1,
+        Runtime="python3.13", Code={"ZipFile": zipped({"app.py": FINE})},
+    )  # fmt: skip
+    assert (status, code) == (400, "ValidationException")
+    assert message.startswith("5 validation errors detected: Value 'a b' at 'functionName'")
+    assert "Value null at 'functionName'" in refusal(raw.create_function, Role="r")[2]
+
+
+def test_a_function_may_be_created_by_its_arn(cloud: Account) -> None:
+    """An ARN or partial ARN names the function that is created."""
+    for form in (ARN, "123456789012:function:"):
+        name = f"f-{secrets.token_hex(6)}"
+        created = cloud.functions.create_function(
+            FunctionName=form + name, Role=cloud.role_arn, Runtime="python3.13",
+            Handler="app.handler", Code={"ZipFile": zipped({"app.py": FINE})},
+        )  # fmt: skip
+        assert (created["FunctionName"], created["FunctionArn"]) == (name, ARN + name)
+        assert cloud.invoke(name).value == "fine"
+
+
 def test_a_zip_function_takes_no_image(cloud: Account) -> None:
     """The package type of a function cannot be changed by new code."""
     name = cloud.deploy(FINE)

@@ -225,6 +225,7 @@ def _check_image_function(request: Request) -> None:
             "The Runtime and Handler parameters are not supported for functions created with "
             "container images."
         )
+    check_package_type(request["Code"], PackageType.IMAGE, "creating")
 
 
 def _within(request: Request, outer: str, inner: str) -> Any:

@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -27,9 +26,19 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 from helpers.cloud.environment.keeper import end_marked
+from helpers.cloud.environment.proc import (
+    HAS_PROC,
+    cpu_clock_s,
+    cpu_s_of,
+    has_stopped,
+    holds_socket,
+    read_file,
+    resident_of,
+    resident_pages,
+    socket_inode,
+)
 
 HAS_SIGNALS = hasattr(os, "killpg")
-HAS_PROC = Path("/proc/self/statm").exists()
 HAS_PRLIMIT = resource is not None and hasattr(resource, "prlimit")
 HAS_PIDFD = hasattr(os, "pidfd_open")
 STOPS_WITHIN_S = 1.0
@@ -206,9 +215,9 @@ class ProcessGroup:
     def resident_bytes(self) -> int:
         """Return the resident memory of the whole group."""
         if not HAS_PROC:
-            return sum(_resident(process) for process in self._members())
+            return sum(resident_of(process) for process in self._members())
         pids = {*self.pids(), *self._strays} if self._strays else self.pids()
-        return sum(_resident_pages(pid) for pid in pids) * PAGE_BYTES
+        return sum(resident_pages(pid) for pid in pids) * PAGE_BYTES
 
     def peak_bytes(self) -> int:
         """Return the group's highest resident memory: the leader's peak, the others as they are.
@@ -219,17 +228,17 @@ class ProcessGroup:
             return self.resident_bytes()
         leader, *others = dict.fromkeys([*self.pids(), *self._strays])
         try:
-            status = _read(f"/proc/{leader}/status")
+            status = read_file(f"/proc/{leader}/status")
             peak = int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024
         except (OSError, IndexError):
             peak = 0
-        return peak + sum(_resident_pages(pid) for pid in others) * PAGE_BYTES
+        return peak + sum(resident_pages(pid) for pid in others) * PAGE_BYTES
 
     def cpu_s(self) -> float:
         """Return the processor seconds that the group has used."""
         if not (HAS_PROC and sys.platform == "linux"):
-            return sum(_cpu_s(process) for process in self._members())
-        return sum(_cpu_clock_s(pid) for pid in self.pids())
+            return sum(cpu_s_of(process) for process in self._members())
+        return sum(cpu_clock_s(pid) for pid in self.pids())
 
     def pids(self) -> list[int]:
         """Return the leader's process id and those of its descendants."""
@@ -239,7 +248,7 @@ class ProcessGroup:
         for pid in found:
             with contextlib.suppress(OSError):
                 for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - asked very often
-                    found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+                    found += map(int, read_file(f"/proc/{pid}/task/{thread}/children").split())
         return found
 
     def owns_peer(self, peer_port: int, own_port: int) -> bool:
@@ -249,8 +258,8 @@ class ProcessGroup:
         """
         if not HAS_PROC:
             return True
-        inode = _socket_inode(peer_port, own_port)
-        return inode is not None and any(_holds(pid, inode) for pid in self.pids())
+        inode = socket_inode(peer_port, own_port)
+        return inode is not None and any(holds_socket(pid, inode) for pid in self.pids())
 
     def _open_pidfd(self) -> int | None:
         if not HAS_PIDFD:
@@ -291,17 +300,6 @@ class ProcessGroup:
                 action(process)  # type: ignore[operator]
 
 
-def has_stopped(pid: int) -> bool:
-    """Tell whether a process is stopped, or ended."""
-    if HAS_PROC:
-        with contextlib.suppress(OSError):
-            return _read(f"/proc/{pid}/stat").rpartition(b") ")[2][:1] in b"TtZX"
-        return True
-    with contextlib.suppress(psutil.Error):
-        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
-    return True
-
-
 def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
     """Wait until the leader has exited; tell whether it has."""
     if group.exit_descriptor is not None:
@@ -311,62 +309,3 @@ def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
     while group.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
     return group.poll() is not None
-
-
-def _read(path: str) -> bytes:
-    # asked at every invocation; pathlib's objects would cost more than the reading
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(descriptor, 65_536)
-    finally:
-        os.close(descriptor)
-
-
-def _resident_pages(pid: int) -> int:
-    try:
-        return int(_read(f"/proc/{pid}/statm").split()[1])
-    except (OSError, IndexError):
-        return 0
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
-def _cpu_clock_s(pid: int) -> float:
-    try:
-        return time.clock_gettime((~pid << 3) | 2)  # the CPU-time clock of another process
-    except OSError:
-        return 0.0
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-        return float(times.user + times.system)
-    except psutil.Error:
-        return 0.0
-
-
-def _socket_inode(port: int, remote_port: int) -> bytes | None:
-    local = b":%04X " % port
-    remote = b":%04X " % remote_port
-    with Path("/proc/net/tcp").open("rb") as table:
-        for line in table:
-            if local in line[:22] and remote in line[19:36]:
-                return line.split()[9]
-    return None
-
-
-def _holds(pid: int, inode: bytes) -> bool:
-    wanted = f"socket:[{inode.decode()}]"
-    folder = f"/proc/{pid}/fd"
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 - half the cost of Path.iterdir
-            with contextlib.suppress(OSError):
-                if os.readlink(f"{folder}/{name}") == wanted:
-                    return True
-    return False

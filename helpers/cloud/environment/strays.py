@@ -17,7 +17,8 @@ import threading
 
 from helpers.cloud.clock import Timers
 from helpers.cloud.environment.keeper import living_processes, variables_of
-from helpers.cloud.environment.processes import HAS_PIDFD, HAS_PROC, ProcessGroup
+from helpers.cloud.environment.proc import HAS_PROC
+from helpers.cloud.environment.processes import HAS_PIDFD, ProcessGroup
 
 LOOK_EVERY_S = 0.5
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import moto.awslambda.models as lambda_models
-from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.concurrency import AccountConcurrency
@@ -23,12 +22,12 @@ from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
-    AwsError,
     InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
+from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
 from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
 from helpers.cloud.snapshots import VersionState
 
@@ -62,15 +61,6 @@ class LambdaHooks:
     link: Callable[[CodePackage, str], str]
 
 
-class MotoAwsError(JsonRESTError):  # type: ignore[misc]
-    """An AwsError as moto's responses can render it."""
-
-    def __init__(self, error: AwsError) -> None:
-        super().__init__(error.code, error.message)
-        self.code = error.http_status
-        self.description = error.rest_json().body.decode()
-
-
 class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
@@ -82,20 +72,22 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def create_function(self, spec: dict[str, Any]) -> Any:
         request = _decoded(spec)
-        with _as_moto_error():
+        with as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
             check_snap_start(request)
             self._check_dead_letter(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
-        with _as_moto_error():
-            function = super().create_function(spec)
-        self._publish(spec["FunctionName"])
+            name = parse_function_name(spec["FunctionName"]).name
+            if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
+                raise ResourceConflictException(f"Function already exist: {name}")
+            function = super().create_function({**spec, "FunctionName": name})
+        self._publish(name)
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         current = self._latest(function_name)
         code = _decoded({"Code": body})["Code"]
-        with _as_moto_error():
+        with as_moto_error():
             validate_update_code(
                 {"FunctionName": function_name, **code},
                 today=self.hooks.clock.today().date(),
@@ -106,7 +98,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         _check_revision(current, body)
         if body.get("DryRun"):
             return current.get_configuration()
-        with _as_moto_error():
+        with as_moto_error():
             answer = current.update_function_code(body)
         if body.get("Publish"):
             self._publish(current.function_name)
@@ -119,7 +111,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     ) -> Any:
         current = self._latest(function_name)
         body = current.completed(body)
-        with _as_moto_error():
+        with as_moto_error():
             validate_update_configuration(
                 {"FunctionName": function_name, **body},
                 today=self.hooks.clock.today().date(),
@@ -134,7 +126,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
-        with _as_moto_error():
+        with as_moto_error():
             named = parse_function_name(function_name_or_arn)
             if qualifier and named.qualifier not in (None, qualifier):
                 raise InvalidParameterValueException(
@@ -162,7 +154,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return version
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
-        with _as_moto_error():
+        with as_moto_error():
             named = parse_function_name(function_name)
             whose = named.key(account_id=self.account_id, region=self.region_name)
             self.hooks.registry.resolve(whose, None)
@@ -171,7 +163,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
             if wanted and wanted.isdecimal() and published and wanted not in published.versions:
                 return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
-        with _as_moto_error():
+        with as_moto_error():
             self._check_deletable(name, wanted)
         super().delete_function(function_name, qualifier)
         self._publish(name)
@@ -213,7 +205,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
         name = self._unqualified(function_name)
-        with _as_moto_error():
+        with as_moto_error():
             place = (self.account_id, self.region_name)
             self.hooks.concurrency(place).check_reserved(name, reserved_concurrency)
         answer: int = super().put_function_concurrency(name, reserved_concurrency)
@@ -232,14 +224,14 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def _latest(self, function_name: str) -> Any:
         """Return the function that may be changed; versions are immutable."""
-        with _as_moto_error():
+        with as_moto_error():
             if parse_function_name(function_name).qualifier not in (None, LATEST):
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         return self.get_function(function_name)
 
     def _unqualified(self, function_name: str) -> str:
         """Return the name of a function given whole; reserved concurrency knows no versions."""
-        with _as_moto_error():
+        with as_moto_error():
             if parse_function_name(function_name).qualifier is not None:
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         name: str = self.get_function(function_name).function_name
@@ -270,7 +262,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def publish_layer_version(self, spec: dict[str, Any]) -> Any:
         version = lambda_models.LayerVersion(spec, self.account_id, self.region_name)
-        with _as_moto_error():
+        with as_moto_error():
             check_package(version.code_bytes)
         return super().publish_layer_version(spec)
 
@@ -312,20 +304,6 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 reserved=None if reserved is None else int(reserved),
             ),
         )
-
-
-class _as_moto_error:  # noqa: N801 - a context manager that reads like a statement
-    """Raises the kit's AwsErrors in the form that moto's responses render."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, AwsError):
-            raise MotoAwsError(error) from error
-        if isinstance(error, ValueError) and error.args[:1] == ("InvalidParameterValueException",):
-            # moto's way to say that it could not read a package from S3
-            raise MotoAwsError(InvalidParameterValueException(error.args[1])) from error
 
 
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:

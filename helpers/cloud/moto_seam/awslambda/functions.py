@@ -1,13 +1,15 @@
-"""Reading functions: GetFunction, GetFunctionConfiguration and ListFunctions, on moto's storage.
+"""CreateFunction, and reading: GetFunction, GetFunctionConfiguration, ListFunctions.
 
-moto does not page, knows no alias in an ARN, and takes any filter; so these requests never reach
-it. Lists leave out what AWS leaves out of them: states, reasons and the runtime's version.
+moto does not page, knows no alias in an ARN, takes any filter, and stores a function under the ARN
+it was named by; so these requests never reach it. What it stores stays its own. Lists leave out
+what AWS leaves out of them: states, reasons and the runtime's version.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html, API_ListFunctions.html.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,9 +19,10 @@ from urllib.parse import parse_qs, unquote
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.paging import page
-from helpers.cloud.errors import InvalidParameterValueException
+from helpers.cloud.errors import InvalidParameterValueException, InvalidRequestContentException
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 from helpers.cloud.registry import Registry
 
 PATH = re.compile(r"/2015-03-31/functions(?:/([^/]+)(/configuration)?)?/?")
@@ -48,13 +51,17 @@ class FunctionsApi:
 
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request is one of these operations."""
-        return request.method == "GET" and PATH.fullmatch(request.path) is not None
+        match = PATH.fullmatch(request.path)
+        creates = request.method == "POST" and match is not None and match[1] is None
+        return creates or (request.method == "GET" and match is not None)
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
         match = PATH.fullmatch(request.path)
         assert match is not None
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        if request.method == "POST":
+            return self._create(region, request.body)
         if match[1] is None:
             return self._list(region, query)
         function, shown_as = self._function(unquote(match[1]), query.get("Qualifier"), region)
@@ -63,6 +70,16 @@ class FunctionsApi:
         document = function.get_code()
         document["Configuration"] |= shown_as
         return json_answer(200, document)
+
+    def _create(self, region: str, body: bytes) -> HttpAnswer:
+        try:
+            members = json.loads(body or b"{}")
+        except ValueError as error:
+            message = f"Could not parse request body into json: {error}"
+            raise InvalidRequestContentException(message) from error
+        with as_aws_error():
+            function = self.backend(self.account_id, region).create_function(members)
+        return json_answer(201, function.get_configuration(on_create=True))
 
     def _function(self, text: str, qualifier: str | None, region: str) -> tuple[Any, Any]:
         named = parse_function_name(text)

@@ -18,13 +18,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.core.exceptions import JsonRESTError
-
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.layers import LAYER_VERSION_ARN, check_permission, check_publication
 from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
-    AwsError,
     InvalidRequestContentException,
     PreconditionFailedException,
     ResourceConflictException,
@@ -33,6 +30,7 @@ from helpers.cloud.errors import (
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import CodePackage
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 
 PATH = re.compile(
     r"/2018-10-31/layers(?:/([^/]+)/versions(?:/([0-9]+)(?:(/policy)(?:/([^/]+))?)?)?)?/?"
@@ -92,12 +90,8 @@ def _policy_answer(
 def _publish(backend: KitBackend, name: str, request: HttpRequest) -> HttpAnswer:
     members = _members(request.body)
     check_publication(name, members)
-    try:
+    with as_aws_error():
         version = backend.publish_layer_version({**members, "LayerName": name})
-    except JsonRESTError as error:
-        raise AwsError(
-            error.message, code=error.error_type, http_status=int(error.code or 400)
-        ) from error
     return json_answer(201, _document(backend, version))
 
 

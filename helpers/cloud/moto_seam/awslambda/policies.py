@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.core.exceptions import JsonRESTError
-
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.permissions import (
     check_document,
@@ -32,12 +30,12 @@ from helpers.cloud.control.permissions import (
     statement_of,
 )
 from helpers.cloud.errors import (
-    AwsError,
     InvalidRequestContentException,
     ResourceNotFoundException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 from helpers.cloud.registry import Registry
 
 PATH = re.compile(
@@ -123,12 +121,8 @@ class PoliciesApi:
         check_permission(members, [statement["Sid"] for statement in held.statements])
         check_revision(members.pop("RevisionId", None), held.policy.revision)
         backend, before = self.backend(self.account_id, region), held.statements
-        try:
+        with as_aws_error():
             made = backend.add_permission(held.name, held.qualifier, json.dumps(members))
-        except JsonRESTError as error:
-            raise AwsError(
-                error.message, code=error.error_type, http_status=int(error.code or 400)
-            ) from error
         held.policy.statements[:] = [s for s in held.policy.statements if s is not made]
         statement = statement_of(made, held.arn)
         held.put([*before, statement])
