@@ -2,7 +2,8 @@
 
 Models AWS's bill for default compute: requests plus memory times billed duration, where the billed
 duration is init and handler time together, rounded up to 1 ms. Throttled invocations cost nothing.
-Left out: data transfer, response streaming, SnapStart, durable executions, savings plans, tax.
+Left out: data transfer, response streaming, durable executions, savings plans, tax; on a receipt
+also what SnapStart takes for keeping a snapshot (`snapshot_cost`), which is no invocation's.
 
 Source: aws.amazon.com/lambda/pricing (values and dates in facts.json);
 aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase (init is billed).
@@ -21,6 +22,7 @@ from helpers.cloud.facts import Fact, load_facts
 
 FREE_EPHEMERAL_MB = 512
 MILLION = 1_000_000
+SNAPSHOT_MIN_S = 3 * 3600
 
 
 class Architecture(StrEnum):
@@ -94,6 +96,17 @@ def provisioned_cost(
     return kept + facts.price(f"{architecture}_provisioned_duration") * used
 
 
+def restore_cost(gigabytes: Decimal) -> Decimal:
+    """Return the USD that SnapStart takes for restores: memory of each restored environment."""
+    return load_facts().price("snap_start_restore") * gigabytes
+
+
+def snapshot_cost(memory_mb: int, kept_s: float) -> Decimal:
+    """Return the USD that SnapStart takes for keeping a snapshot, three hours at least."""
+    kept = Decimal(max(SNAPSHOT_MIN_S, math.ceil(kept_s)))
+    return load_facts().price("snap_start_cache") * Decimal(memory_mb) / 1024 * kept
+
+
 def monthly_cost(
     usage: Usage,
     architecture: Architecture = Architecture.X86_64,
@@ -123,11 +136,13 @@ class Receipt:
     init_ms: float
     usage: Usage
     architecture: Architecture
+    restored_gb: Decimal = Decimal(0)
 
     @property
     def usd(self) -> Decimal:
         """Return the sum in US dollars."""
-        return monthly_cost(self.usage, self.architecture, free_tier=False)
+        usage = monthly_cost(self.usage, self.architecture, free_tier=False)
+        return usage + restore_cost(self.restored_gb)
 
     @property
     def cents(self) -> Decimal:
@@ -145,6 +160,10 @@ class Receipt:
             request_cost(self.requests),
             compute_cost(self.usage.gb_seconds, self.architecture),
         ]
+        if self.restored_gb:
+            price = f"${_price('snap_start_restore').value} per GB"
+            rows.append(("Restores", f"{self.restored_gb:,.3f} GB", price))
+            costs.append(restore_cost(self.restored_gb))
         return [
             *(
                 f"{what:<10}{amount:>18} × {price:<27}{_fraction(cost * 100):>14} ¢"
@@ -167,7 +186,7 @@ def receipt(
 ) -> Receipt:
     """Sum the `invocation.finished` records, given as the records endpoint returns them."""
     requests = throttled = cold_starts = billed = 0
-    init_ms, used = 0.0, Decimal(0)
+    init_ms, used, restored = 0.0, Decimal(0), Decimal(0)
     for record in records:
         if record["kind"] == "invocation.throttled":
             throttled += 1
@@ -178,6 +197,9 @@ def receipt(
             if record["init_ms"] is not None:
                 cold_starts += 1
                 init_ms += record["init_ms"]
+            if record.get("restore_ms") is not None:
+                cold_starts += 1
+                restored += Decimal(record["memory_mb"]) / 1024
     return Receipt(
         requests=requests,
         cold_starts=cold_starts,
@@ -186,6 +208,7 @@ def receipt(
         init_ms=init_ms,
         usage=Usage(requests, used),
         architecture=architecture,
+        restored_gb=restored,
     )
 
 

@@ -202,6 +202,33 @@ class ResourceConflictException(AwsError):
     fault = "User"
 
 
+class SnapStartException(AwsError):
+    """A hook that runs after restore failed."""
+
+    code = "SnapStartException"
+    http_status = 400
+    fault = "User"
+    message_member = "Message"
+
+
+class SnapStartTimeoutException(AwsError):
+    """A snapshot could not be restored within ten seconds."""
+
+    code = "SnapStartTimeoutException"
+    http_status = 408
+    fault = "User"
+    message_member = "Message"
+
+
+class SnapStartNotReadyException(AwsError):
+    """The version's snapshot is still being made."""
+
+    code = "SnapStartNotReadyException"
+    http_status = 409
+    fault = "User"
+    message_member = "Message"
+
+
 class PreconditionFailedException(AwsError):
     """The RevisionId of the request is not the latest one."""
 

@@ -137,10 +137,24 @@ class Gateway:
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:
             return malformed
-        answer = self.services(request)
+        try:
+            answer = self.services(request)
+        except NotImplementedError as error:
+            raise _not_built(request) from error
+        if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
+            raise _not_built(request)  # no service of the account knows the path
         if request.method != "GET" and caller.service in ("iam", "cloudformation"):
             self.changed()
         return _with_request_id(answer)
+
+
+def _not_built(request: HttpRequest) -> AwsError:
+    return AwsError(
+        f"{request.method} {request.path} is an operation that this local account does not have. "
+        "Nothing was changed.",
+        code="NotImplementedException",
+        http_status=501,
+    )
 
 
 def _with_request_id(answer: HttpAnswer) -> HttpAnswer:

@@ -28,6 +28,7 @@ class InitializationType(StrEnum):
 
     ON_DEMAND = "on-demand"
     PROVISIONED = "provisioned-concurrency"
+    SNAP_START = "snap-start"
 
 
 class PackageType(StrEnum):
@@ -59,7 +60,8 @@ class CodePackage:
 class FunctionVersion:
     """One version of a function, code and configuration together.
 
-    `revision` changes with every change of code or configuration: environments of another
+    `snap_start` says that its environments are restored from a snapshot. `revision` changes with
+    every change of code or configuration: environments of another
     revision are never reused.
     """
 
@@ -80,6 +82,7 @@ class FunctionVersion:
     package_type: PackageType = PackageType.ZIP
     dead_letter_arn: str | None = None
     layers: tuple[CodePackage, ...] = ()
+    snap_start: bool = False
 
     @property
     def arn(self) -> str:

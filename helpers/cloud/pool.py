@@ -22,7 +22,9 @@ from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Key, Registry
 
-ON_DEMAND, PROVISIONED = InitializationType.ON_DEMAND, InitializationType.PROVISIONED
+PROVISIONED = InitializationType.PROVISIONED
+ONCE = (PROVISIONED, InitializationType.SNAP_START)
+"""What is not initialised again after a crash, but replaced."""
 SETTLE_WITHIN_S = 0.5
 """Freezing and logging take a millisecond; a runtime that asks for no more is not waited for."""
 
@@ -69,7 +71,7 @@ class Pool:
     def lease(self, function: FunctionVersion) -> Iterator[Lease]:
         """Yield an environment for one event; raises TooManyRequestsException at a ceiling."""
         environment = self._admit(function)
-        counted = environment is None or environment.initialization_type is ON_DEMAND
+        counted = environment is None or not _is_provisioned(environment)
 
         def discount() -> None:
             nonlocal counted
@@ -107,9 +109,9 @@ class Pool:
             return [*self._busy, *self._prepared, *self._waiting()]
 
     def idle(self) -> list[Environment]:
-        """Return the environments made on demand that wait for an event."""
+        """Return the environments made when an event came, that wait for another one."""
         with self._lock:
-            return [e for e in self._waiting() if e.initialization_type is ON_DEMAND]
+            return [e for e in self._waiting() if not _is_provisioned(e)]
 
     def prepare(self, environment: Environment) -> bool:
         """Initialise a provisioned environment, which serves once it is provided."""
@@ -182,7 +184,7 @@ class Pool:
             spilled = provides and environment is None
             refusal = None if environment else self._admission.enter(function.key)
             if environment is None and refusal is None:
-                environment = self._take(function, ON_DEMAND)
+                environment = self._take(function, provisioned=False)
                 refusal = None if environment else self._admission.start(function.key)
                 if refusal is not None:
                     self._admission.leave(function.key)
@@ -211,7 +213,7 @@ class Pool:
         return environment
 
     def _take_provisioned(self, function: FunctionVersion) -> Environment | None:
-        environment = self._take(function, PROVISIONED)
+        environment = self._take(function, provisioned=True)
         if environment is None:
             return None
         if self._admission.enter_provisioned(function.key, function.version):
@@ -219,23 +221,23 @@ class Pool:
         self._free[function.key].append(environment)
         return None
 
-    def _take(self, function: FunctionVersion, kind: InitializationType) -> Environment | None:
-        found = self._take_free(function, kind)
-        if found is None and _serving(self._settling, function, kind):
+    def _take(self, function: FunctionVersion, *, provisioned: bool) -> Environment | None:
+        found = self._take_free(function, provisioned)
+        if found is None and _serving(self._settling, function, provisioned):
             # its caller has the answer: it will be free before a new one could be started
             self._settled.wait_for(
                 lambda: (
-                    _serving(self._free[function.key], function, kind)
-                    or not _serving(self._settling, function, kind)
+                    _serving(self._free[function.key], function, provisioned)
+                    or not _serving(self._settling, function, provisioned)
                 ),
                 SETTLE_WITHIN_S,
             )
-            found = self._take_free(function, kind)
+            found = self._take_free(function, provisioned)
         return found
 
-    def _take_free(self, function: FunctionVersion, kind: InitializationType) -> Environment | None:
+    def _take_free(self, function: FunctionVersion, provisioned: bool) -> Environment | None:
         free = self._free[function.key]
-        serving = _serving(free, function, kind)
+        serving = _serving(free, function, provisioned)
         if not serving:
             return None
         free.remove(serving[-1])
@@ -262,7 +264,7 @@ class Pool:
         if environment in self._retired:
             return "released"
         crashed = environment.state is State.RESET
-        return "replaced" if crashed and environment.initialization_type is PROVISIONED else None
+        return "replaced" if crashed and environment.initialization_type in ONCE else None
 
     def _is_current(self, environment: Environment) -> bool:
         function = environment.function
@@ -281,14 +283,18 @@ class Pool:
             environment.shutdown(reason)
 
 
+def _is_provisioned(environment: Environment) -> bool:
+    return environment.initialization_type is PROVISIONED
+
+
 def _serving(
-    environments: Iterable[Environment], function: FunctionVersion, kind: InitializationType
+    environments: Iterable[Environment], function: FunctionVersion, provisioned: bool
 ) -> list[Environment]:
     """Return those that may serve an event of this version, in their order."""
     return [
         environment
         for environment in environments
-        if environment.initialization_type is kind
+        if _is_provisioned(environment) is provisioned
         and environment.function.revision == function.revision
         and environment.function.version == function.version
     ]

@@ -50,6 +50,46 @@ class EnvironmentInit(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentRestored(EnvironmentRecord):
+    """The restore phase ended: the environment is a copy of a snapshot, or could not become one."""
+
+    kind: ClassVar[str] = "environment.restored"
+    snapshot: str
+    status: str
+    duration_ms: float
+    billed_ms: int
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRecord:
+    """Something that happened to the snapshot of a version with SnapStart."""
+
+    kind: ClassVar[str]
+    function: str
+    version: str
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotMade(SnapshotRecord):
+    """The version was initialised for a snapshot; or could not be."""
+
+    kind: ClassVar[str] = "snapshot.made"
+    status: str
+    duration_ms: float
+    error_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotDeleted(SnapshotRecord):
+    """A snapshot was given up; `reason` says why: updated, deleted, lost, reset or shutdown."""
+
+    kind: ClassVar[str] = "snapshot.deleted"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentFrozen(EnvironmentRecord):
     """The runtime asked for the next event, so its processes were stopped."""
 
@@ -112,6 +152,8 @@ class InvocationFinished(EnvironmentRecord):
     init_ms: float | None
     memory_mb: int
     max_memory_mb: int
+    restore_ms: float | None = None
+    billed_restore_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +293,7 @@ class HttpAnswered:
 
 Record = (
     EnvironmentRecord
+    | SnapshotRecord
     | InvocationThrottled
     | InvocationSpilledOver
     | Decided

@@ -15,6 +15,7 @@ from helpers.views.panel import Tone, aligned, panel, rows
 STATES = {
     "environment.created": "starting",
     "environment.init": "ready",
+    "environment.restored": "ready",
     "environment.frozen": "frozen",
     "environment.thawed": "running",
     "invocation.started": "running",

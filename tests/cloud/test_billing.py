@@ -20,6 +20,7 @@ from helpers.cloud.billing import (
     provisioned_cost,
     receipt,
     request_cost,
+    snapshot_cost,
 )
 
 
@@ -137,3 +138,19 @@ def test_empty_receipt() -> None:
 def test_arm_receipt_is_cheaper() -> None:
     """The same work on arm64 costs less."""
     assert receipt(RECORDS, architecture=Architecture.ARM64).usd < receipt(RECORDS).usd
+
+
+def test_snap_start_is_billed_by_restored_and_kept_memory():
+    """A restore costs its memory once; a snapshot its memory, for three hours at least."""
+    finished = {
+        "kind": "invocation.finished", "billed_ms": 100, "memory_mb": 512, "init_ms": None,
+    }  # fmt: skip
+    warm = receipt([{**finished, "restore_ms": None}])
+    restored = receipt([{**finished, "restore_ms": 9.0}])
+
+    assert Decimal("0.5") == restored.restored_gb
+    assert Decimal("0.0000698999") == restored.usd - warm.usd
+    assert (0, 1) == (warm.cold_starts, restored.cold_starts)
+    assert any(line.startswith("Restores") for line in restored.lines())
+    assert Decimal("0.0000015046") * 3600 * 3 == snapshot_cost(1024, 60)
+    assert Decimal("0.0000015046") * 3600 * 4 / 8 == snapshot_cost(128, 4 * 3600)

@@ -119,7 +119,12 @@ class Account:
         return [record["kind"] for record in records if record.get("function") == name]
 
     def fill(self) -> None:
-        """Bring three environments to three moments: frozen, in an invocation, in init."""
+        """Bring environments to their moments: frozen, restored, in an invocation, in init."""
+        self.deploy("snapped", IDLE, SnapStart={"ApplyOn": "PublishedVersions"})
+        self.client("lambda").publish_version(FunctionName="snapped")
+        wait_for(lambda: "snapshot.made" in self.kinds("snapped"))
+        wait_for(lambda: self.state("snapped:1") == "Active")
+        self.invoke("snapped:1")
         self.deploy("frozen", IDLE)
         self.invoke("frozen")
         self.deploy("busy", BUSY, Timeout=90)
@@ -128,7 +133,12 @@ class Account:
             self.begin(name)
         wait_for(lambda: "invocation.started" in self.kinds("busy"))
         wait_for(lambda: "environment.created" in self.kinds("in-init"))
-        wait_for(lambda: len(self.processes()) >= 5)
+        wait_for(lambda: len(self.processes()) >= 7)
+
+    def state(self, name: str) -> str:
+        """Return the State of a function."""
+        answer = self.client("lambda").get_function_configuration(FunctionName=name)
+        return str(answer["State"])
 
     def processes(self) -> list[psutil.Process]:
         """Return the server, its keeper and its environments."""

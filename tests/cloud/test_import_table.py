@@ -23,7 +23,7 @@ ROWS = (
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates"),
     ("environment", "governor"),
-    ("pool", "admission", "provisioned", "reaper"),
+    ("pool", "admission", "provisioned", "reaper", "snapshots"),
     ("invoke",),
     ("pollers", "schedules", "telemetry"),
     ("control", "http_fronts"),
@@ -56,6 +56,7 @@ ALONE = {
     f"{CLOUD}.client": "kernels import it before anything else",
     f"{CLOUD}.environment.keeper": "it is started by path, without the kit",
     f"{CLOUD}.environment.runtime_client": "it runs inside execution environments",
+    f"{CLOUD}.environment.snapshot_runtime": "it runs inside execution environments",
 }
 """Modules that use the standard library only, and why."""
 

@@ -86,6 +86,17 @@ def test_tmp_survives_a_timeout_and_globals_do_not(account: Any) -> None:
     assert list(account.streams(name)) == [stream]
 
 
+def test_tmp_survives_an_exit_in_init(account: Any) -> None:
+    """A process that exits while its module is imported leaves its /tmp to the next one."""
+    source = (
+        "import os, tempfile, time\nfrom pathlib import Path\n\n"
+        "been = Path(tempfile.gettempdir()) / 'been'\nif not been.exists():\n"
+        "    been.touch()\n    time.sleep(0.05)\n    os._exit(1)\n\n\n"
+        "def handler(event, context):\n    return been.exists()\n"
+    )
+    assert account.run(source).value is True
+
+
 def test_tmp_belongs_to_one_environment(account: Any) -> None:
     """An environment does not see another one's temporary files."""
     source = (

@@ -6,7 +6,9 @@ import base64
 import http.client
 import json
 import os
+import re
 import resource
+import secrets
 import signal
 import statistics
 import time
@@ -175,8 +177,10 @@ def test_forked_children_are_frozen_and_end_with_the_environment(cloud: Any) -> 
 def test_daemons_end_with_the_environment(cloud: Any) -> None:
     """A process that left session, group and parent dies with its environment all the same."""
     name = cloud.deploy(
-        "import os, sys, time\n\n\ndef handler(event, context):\n    if os.fork():\n"
-        "        os.wait()\n        return 'left'\n    os.setsid()\n    if os.fork():\n"
+        "import os, sys, time\n\n\ndef handler(event, context):\n"
+        "    begun, ends = os.pipe()  # closed by the program that begins\n    if os.fork():\n"
+        "        os.close(ends)\n        os.wait()\n        os.read(begun, 1)\n"
+        "        return 'left'\n    os.setsid()\n    if os.fork():\n"
         "        os._exit(0)\n    os.execv(sys.executable, [sys.executable, '-c',\n"
         "        'import time; time.sleep(3600)'])\n"
     )
@@ -186,6 +190,36 @@ def test_daemons_end_with_the_environment(cloud: Any) -> None:
     cloud.functions.delete_function(FunctionName=name)
 
     until(lambda: gone(daemon))
+
+
+def test_daemons_are_frozen_with_the_environment(cloud: Any) -> None:
+    """A process that left session and group stops between events, and its memory counts."""
+    name = cloud.deploy(
+        "import os, sys, time\n\n\ndef handler(event, context):\n"
+        "    if event == 'wait':\n        time.sleep(1.5)\n    if event:\n        return 'waited'\n"
+        "    begun, ends = os.pipe()  # closed by the program that begins\n    if os.fork():\n"
+        "        os.close(ends)\n        os.wait()\n        os.read(begun, 1)\n"
+        "        return 'left'\n    os.setsid()\n"
+        "    if os.fork():\n        os._exit(0)\n"
+        "    os.execv(sys.executable, [sys.executable, '-c',\n"
+        "        'import time; kept = b\"x\" * 60_000_000; time.sleep(3601)'])\n",
+        Timeout=10,
+        MemorySize=256,
+    )
+    cloud.invoke(name)
+    (pid,) = until(lambda: processes(name, "sleep(3601)"))
+    daemon = psutil.Process(pid)
+    until(lambda: daemon.status() == psutil.STATUS_STOPPED)
+
+    with ThreadPoolExecutor(1) as clients:
+        waiting = clients.submit(cloud.invoke, name, "wait")
+        until(lambda: daemon.status() != psutil.STATUS_STOPPED)
+        used = int(re.search(r"Max Memory Used: (\d+) MB", waiting.result().log)[1])
+
+    until(lambda: daemon.status() == psutil.STATUS_STOPPED)
+    assert used > 70
+    cloud.functions.delete_function(FunctionName=name)
+    until(lambda: gone(pid))
 
 
 def test_full_tmp(cloud: Any) -> None:
@@ -362,6 +396,27 @@ def test_exhausted_file_descriptors(account_with: Callable[..., Any]) -> None:
 
     assert "Too many open files" in str(caught.value)
     assert account.invoke(warm).function_error is None
+    assert account.invoke(name).function_error is None
+
+
+def test_a_full_disk_of_the_server(account_with: Callable[..., Any]) -> None:
+    """A package that cannot be unpacked is a 500 that says why; with room again, it runs."""
+    account = account_with(idle_age_s=302.0)
+    data = secrets.token_hex(1 << 20)
+    name, warm = account.deploy(PID, {"data.txt": data}), account.deploy(PID)
+    account.invoke(warm)
+    server = server_of(account)
+    limits = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (1 << 20, limits[1]))
+    try:
+        with pytest.raises(account.functions.exceptions.ServiceException) as caught:
+            account.invoke(name)
+        assert account.invoke(warm).function_error is None
+    finally:
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, limits)
+
+    assert "File too large" in str(caught.value)
+    assert "free some" in str(caught.value)
     assert account.invoke(name).function_error is None
 
 

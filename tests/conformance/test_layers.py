@@ -216,7 +216,7 @@ def test_a_version_is_described_by_number_and_by_arn(cloud: Any) -> None:
     assert version["Content"]["CodeSha256"]
     by_arn = cloud.functions.get_layer_version_by_arn(Arn=arn)
     assert by_arn["Version"] == 1
-    assert by_arn["Content"] == version["Content"]
+    assert by_arn["Content"]["CodeSha256"] == version["Content"]["CodeSha256"]
     for missing in (
         {"LayerName": name, "VersionNumber": 7},
         {"LayerName": "no", "VersionNumber": 1},

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers.cloud.environment.processes import HAS_PRLIMIT
+
 ECHO = "def handler(event, context):\n    return event\n"
 SLEEP = "import time\n\n\ndef handler(event, context):\n    time.sleep(event)\n    return 'awake'\n"
 LARGE = "def handler(event, context):\n    return 'x' * (event - 2)\n"
@@ -262,3 +264,19 @@ def test_published_version_keeps_code_and_configuration(account: Any) -> None:
     assert [answer.value for answer in answers] == [["old", "first"], ["new", "second"]]
     assert [answer.executed_version for answer in answers] == ["1", "$LATEST"]
     assert json.dumps([a.function_error for a in answers]) == "[null, null]"
+
+
+def test_file_descriptors(account: Any) -> None:
+    """A function has 1,024 file descriptors, and may not ask for more."""
+    if not HAS_PRLIMIT:
+        pytest.skip("descriptors are limited on Linux only")
+    source = (
+        "import resource\n\ndef handler(event, context):\n    files = []\n    try:\n"
+        "        while True:\n            files.append(open('/dev/null'))\n"
+        "    except OSError as error:\n"
+        "        return [len(files), error.strerror, resource.getrlimit(resource.RLIMIT_NOFILE)]\n"
+    )
+    opened, problem, limits = account.run(source).value
+    assert 900 < opened < 1024
+    assert problem == "Too many open files"
+    assert limits == [1024, 1024]

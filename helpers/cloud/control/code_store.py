@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from helpers.cloud.control.packages import unpack
+from helpers.cloud.environment.workspace import remove_tree
 from helpers.cloud.model import CodePackage
 
 
@@ -47,14 +48,17 @@ class CodeStore:
         with self._lock:
             if not target.exists():
                 unfinished = self._folder / f"{name}.part"
-                shutil.rmtree(unfinished, ignore_errors=True)  # what a failed attempt left
-                unfinished.mkdir()
-                for package in packages:
-                    _lay_over(package, unfinished)
-                for mount in mounts:
-                    (unfinished / mount).mkdir(parents=True, exist_ok=True)
-                _protect(unfinished)
-                unfinished.rename(target)
+                try:
+                    unfinished.mkdir()
+                    for package in packages:
+                        _lay_over(package, unfinished)
+                    for mount in mounts:
+                        (unfinished / mount).mkdir(parents=True, exist_ok=True)
+                    _protect(unfinished)
+                    unfinished.rename(target)
+                except BaseException:
+                    remove_tree(unfinished)  # a full disk wants its space back
+                    raise
         return target
 
 
@@ -63,12 +67,12 @@ def _lay_over(package: CodePackage, target: Path) -> None:
         unpack(package.zip_bytes, target)
         return
     apart = target.with_name(f"{target.name}.layer")
-    apart.mkdir()
     try:
+        apart.mkdir()
         unpack(package.zip_bytes, apart)
         _merge(apart, target)
     finally:
-        shutil.rmtree(apart)
+        shutil.rmtree(apart, ignore_errors=True)
 
 
 def _merge(apart: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from helpers.cloud.errors import ValidationException
+from helpers.cloud.errors import AwsError, ValidationException
 
 HIDDEN = object()
 """A value AWS does not repeat in its answer, because the model marks it as sensitive."""
@@ -64,17 +64,18 @@ class Constraints:
         if len(value) < at_least:
             self._add(member, value, f"Member must have length greater than or equal to {at_least}")
 
-    def items(self, member: str, values: Sequence[str], *, at_most: int) -> None:
-        """Want so many items of a list."""
-        if len(values) > at_most:
-            shown = f"[{', '.join(values)}]"
-            self._add(member, shown, f"Member must have length less than or equal to {at_most}")
-
     def number(self, member: str, value: int | str | None, *, at_least: int, at_most: int) -> None:
         """Want a number between the two, inclusive; CloudFormation templates write it as text."""
         if value is None:
             return
-        value = int(value)
+        try:
+            value = int(value)
+        except ValueError:
+            raise AwsError(
+                "STRING_VALUE can not be converted to an Integer",
+                code="SerializationException",
+                http_status=400,
+            ) from None
         if value > at_most:
             self._add(member, value, f"Member must have value less than or equal to {at_most}")
         if value < at_least:
@@ -99,6 +100,12 @@ class Constraints:
         if any(value not in listed.split(", ") for value in values):
             each = f"Member must satisfy enum value set: [{listed}], Member must not be null"
             self._add(member, shown, f"Member must satisfy constraint: [{each}]")
+
+    def items(self, member: str, values: Sequence[str] | None, *, at_most: int) -> None:
+        """Want a list of so many items."""
+        if values is not None and len(values) > at_most:
+            shown = f"[{', '.join(values)}]"
+            self._add(member, shown, f"Member must have length less than or equal to {at_most}")
 
     def keys(self, member: str, mapping: Iterable[str], pattern: str) -> None:
         """Want every key of a map to match; the map is sensitive, so AWS names no key."""

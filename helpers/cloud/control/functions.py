@@ -4,8 +4,7 @@ Models, in AWS's order: constraints of the API model (all at once, ValidationExc
 Lambda's own rules (one at a time, InvalidParameterValueException). Limits are those of default
 compute: the model's own maxima of memory, timeout and /tmp are wider for managed instances.
 Left out: whether role, bucket, layers, subnets or dead-letter target exist (their owners tell),
-container images beyond what they exclude, VPC, file systems, SnapStart, durable and tenant
-settings.
+container images beyond what they exclude, VPC.
 
 Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths, enums);
 docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and troubleshooting-deployment.html;
@@ -23,6 +22,7 @@ from helpers.cloud.control.constraints import Constraints, detected, sentence
 from helpers.cloud.control.environment_variables import NAME_PATTERN, check_environment_variables
 from helpers.cloud.control.packages import check_upload
 from helpers.cloud.control.runtimes import check_creatable, check_updatable
+from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.facts import load_facts
 from helpers.cloud.model import LogFormat, PackageType
@@ -34,10 +34,20 @@ FUNCTION_PATTERN = (
 FUNCTION_MAX = 140
 ROLE_PATTERN = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
 HANDLER_PATTERN = r"[^\s]+"
+KMS_KEY_PATTERN = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
 LOG_GROUP_PATTERN = r"[\.\-_/#A-Za-z0-9]+"
 ARCHITECTURES = ("x86_64", "arm64")
 APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+APPLY_ON = ("PublishedVersions", "None")
 SYSTEM_LEVELS = ("DEBUG", "INFO", "WARN")
+
+NOT_BUILT = {
+    "DurableConfig": "Durable functions",
+    "TenancyConfig": "Environments per tenant",
+    "CapacityProviderConfig": "Managed instances",
+    "FileSystemConfigs": "File systems",
+}
+"""What of a configuration would change how the function runs, and does not here."""
 
 Request = Mapping[str, Any]
 
@@ -56,6 +66,8 @@ def validate_create(request: Request, *, today: date) -> None:
     constraints.single("architectures", request.get("Architectures"), ARCHITECTURES)
     constraints.raise_if_broken()
     _check_plain_name(request["FunctionName"])
+    if request.get("Tags"):
+        check_tags(request["Tags"], {})
     _check_rules(request)
     if request.get("PackageType", PackageType.ZIP) == PackageType.ZIP:
         _check_zip_function(request, today)
@@ -121,11 +133,23 @@ def _check_configuration(constraints: Constraints, request: Request) -> None:
     ):
         lowest, highest = facts.quota(f"{quota}_min"), facts.quota(f"{quota}_max")
         constraints.number(member, value, at_least=lowest, at_most=highest)
+    if request.get("EphemeralStorage") is not None:
+        size = _within(request, "EphemeralStorage", "Size")
+        constraints.required("ephemeralStorage.size", size)
     variables = _within(request, "Environment", "Variables") or {}
     constraints.keys("environment.variables", variables, NAME_PATTERN)
+    constraints.pattern("kmsKeyArn", request.get("KMSKeyArn"), KMS_KEY_PATTERN)
+    _check_vpc(constraints, request.get("VpcConfig") or {})
+    apply_on = _within(request, "SnapStart", "ApplyOn")
+    constraints.one_of("snapStart.applyOn", apply_on, APPLY_ON)
     mode = _within(request, "TracingConfig", "Mode")
     constraints.one_of("tracingConfig.mode", mode, ("Active", "PassThrough"))
     _check_logging(constraints, request.get("LoggingConfig") or {})
+
+
+def _check_vpc(constraints: Constraints, vpc: Request) -> None:
+    for member, at_most in (("SubnetIds", 16), ("SecurityGroupIds", 5)):
+        constraints.items(f"vpcConfig.{_camel(member)}", vpc.get(member), at_most=at_most)
 
 
 def _check_logging(constraints: Constraints, logging: Request) -> None:
@@ -151,16 +175,17 @@ def _check_plain_name(name: str) -> None:
 
 
 def _check_rules(request: Request) -> None:
-    """Check what Lambda itself asks of a configuration."""
+    """Check what Lambda itself asks of a configuration, and that nothing is silently left out."""
+    for member, feature in NOT_BUILT.items():
+        if request.get(member):
+            raise InvalidParameterValueException(
+                f"{feature} are not built in this local account: the function would run as if "
+                f"{member} were not there. Leave {member} out."
+            )
     check_environment_variables(_within(request, "Environment", "Variables") or {})
     limit = load_facts().quota("layers_max")
     if len(request.get("Layers") or ()) > limit:
         raise InvalidParameterValueException(f"Cannot reference more than {limit} layers.")
-    if _within(request, "SnapStart", "ApplyOn") == "PublishedVersions":
-        raise InvalidParameterValueException(
-            "SnapStart is not built in this local account yet: a version would start cold and look "
-            "restored. Leave SnapStart out, or set ApplyOn to None."
-        )
     logging = request.get("LoggingConfig") or {}
     levels = {"ApplicationLogLevel", "SystemLogLevel"} & logging.keys()
     if levels and logging.get("LogFormat", LogFormat.TEXT) == LogFormat.TEXT:
@@ -179,6 +204,19 @@ def _check_zip_function(request: Request, today: date) -> None:
         )
     check_creatable(runtime, today=today)
     check_upload(request["Code"], operation="CreateFunction")
+    check_package_type(request["Code"], PackageType.ZIP, "creating")
+
+
+def check_package_type(code: Request, package_type: str, doing: str) -> None:
+    """Raise InvalidParameterValueException for an image of a zip function, and the reverse."""
+    if package_type == PackageType.ZIP and code.get("ImageUri"):
+        raise InvalidParameterValueException(
+            f"Please don't provide ImageUri when {doing} a function with packageType Zip."
+        )
+    if package_type == PackageType.IMAGE and not code.get("ImageUri"):
+        raise InvalidParameterValueException(
+            f"Please provide ImageUri when {doing} a function with packageType Image."
+        )
 
 
 def _check_image_function(request: Request) -> None:
@@ -187,6 +225,7 @@ def _check_image_function(request: Request) -> None:
             "The Runtime and Handler parameters are not supported for functions created with "
             "container images."
         )
+    check_package_type(request["Code"], PackageType.IMAGE, "creating")
 
 
 def _within(request: Request, outer: str, inner: str) -> Any:

@@ -1,6 +1,10 @@
-"""The Invoke API over HTTP: from the request to InvokeRequest, from the answer to headers.
+"""The Invoke APIs over HTTP: from the request to InvokeRequest, from the answer to headers.
 
-Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+Models Invoke, InvokeWithResponseStream (a buffered handler's answer, as the managed Python runtimes
+give it, in the framing of a stream) and the old InvokeAsync.
+
+Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, API_InvokeWithResponseStream.html,
+API_InvokeAsync.html.
 """
 
 from __future__ import annotations
@@ -11,20 +15,28 @@ import re
 import uuid
 from urllib.parse import parse_qs, unquote
 
+from helpers.cloud.control.event_streams import CONTENT_TYPE, response_stream
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
     InvalidRequestContentException,
+    RequestTooLargeException,
     UnsupportedMediaTypeException,
     ValidationException,
 )
-from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.logs import log_result
 
-PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
+PATH = re.compile(
+    r"/2015-03-31/functions/(?P<invoke>[^/]+)/invocations"
+    r"|/2021-11-15/functions/(?P<stream>[^/]+)/response-streaming-invocations"
+    r"|/2014-11-13/functions/(?P<later>[^/]+)/invoke-async/?"
+)
+MAX_LEGACY_BYTES = 256 * 1024
 TYPES = ("RequestResponse", "DryRun", "Event")
+STREAM_TYPES = ("RequestResponse", "DryRun")
 LOG_TYPES = ("None", "Tail")
 QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 NO_JSON = re.compile(r"(text|image|audio|video|multipart)/.*|application/(.*\+)?xml", re.IGNORECASE)
@@ -42,13 +54,19 @@ class InvocationsApi:
         self._account_id = account_id
 
     def takes(self, request: HttpRequest) -> bool:
-        """Tell whether this is a call of Invoke."""
+        """Tell whether this is a call of one of the operations."""
         return request.method == "POST" and PATH.fullmatch(request.path) is not None
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Run the function, or check the call (DryRun); AWS's errors are answers too."""
         request_id = str(uuid.uuid4())
+        match = PATH.fullmatch(request.path)
+        assert match is not None
         try:
+            if match["stream"]:
+                return self._stream(request, region, request_id)
+            if match["later"]:
+                return self._later(request, region, request_id)
             return self._answer(request, region, request_id)
         except AwsError as error:
             rendered = error.rest_json()
@@ -59,12 +77,7 @@ class InvocationsApi:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
         if kind not in TYPES:
             raise InvalidParameterValueException(f"Unsupported invocation type: {kind}")
-        log_type = request.headers.get("x-amz-log-type", "None")
-        if log_type not in LOG_TYPES:
-            raise _invalid("logType", log_type, f"enum value set: [{', '.join(LOG_TYPES)}]")
-        content_type = request.headers.get("content-type", "").split(";")[0].strip()
-        if NO_JSON.fullmatch(content_type):
-            raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
+        log_type = _log_type(request)
         call = self._request(request, region, request_id)
         if kind == "DryRun":
             self._invoker.check(call)
@@ -82,10 +95,45 @@ class InvocationsApi:
         )
         return _rendered(answer, request_id, tail=False)
 
+    def _stream(self, request: HttpRequest, region: str, request_id: str) -> HttpAnswer:
+        """Run the function, and answer with an event stream."""
+        kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
+        if kind not in STREAM_TYPES:
+            raise _invalid("invocationType", kind, f"enum value set: [{', '.join(STREAM_TYPES)}]")
+        log_type = _log_type(request)
+        call = self._request(request, region, request_id)
+        if kind == "DryRun":
+            self._invoker.check(call)
+            return HttpAnswer(204, [("x-amzn-RequestId", request_id)])
+        answer = self._invoker.invoke(call)
+        result = answer.result
+        log = log_result(result.log_lines) if log_type == "Tail" else None
+        body = response_stream(result.payload, error=result.function_error, log_result=log)
+        headers = [
+            ("Content-Type", CONTENT_TYPE),
+            ("x-amzn-RequestId", request_id),
+            ("X-Amz-Executed-Version", answer.executed_version),
+        ]
+        return HttpAnswer(200, headers, body)
+
+    def _later(self, request: HttpRequest, region: str, request_id: str) -> HttpAnswer:
+        """Queue an event the old way, whose events are smaller."""
+        if len(request.body) > MAX_LEGACY_BYTES:
+            raise RequestTooLargeException(
+                f"Request must be smaller than {MAX_LEGACY_BYTES} bytes for the InvokeAsync "
+                "operation"
+            )
+        self._queue.accept(self._request(request, region, request_id))
+        answer = json_answer(202, {"Status": 202})
+        return HttpAnswer(202, [*answer.headers, ("x-amzn-RequestId", request_id)], answer.body)
+
     def _request(self, request: HttpRequest, region: str, request_id: str) -> InvokeRequest:
         match = PATH.fullmatch(request.path)
         assert match is not None
-        named = parse_function_name(unquote(match[1]))
+        content_type = request.headers.get("content-type", "").split(";")[0].strip()
+        if NO_JSON.fullmatch(content_type):
+            raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
+        named = parse_function_name(unquote(next(filter(None, match.groups()))))
         return InvokeRequest(
             key=named.key(account_id=self._account_id, region=region),
             qualifier=_qualifier(request.query, named.qualifier),
@@ -94,6 +142,13 @@ class InvocationsApi:
             client_context=_client_context(request.headers.get("x-amz-client-context")),
             trace_id=request.headers.get("x-amzn-trace-id", ""),
         )
+
+
+def _log_type(request: HttpRequest) -> str:
+    log_type = request.headers.get("x-amz-log-type", "None")
+    if log_type not in LOG_TYPES:
+        raise _invalid("logType", log_type, f"enum value set: [{', '.join(LOG_TYPES)}]")
+    return log_type
 
 
 def _qualifier(query: str, named: str | None) -> str | None:

@@ -57,6 +57,10 @@ def check_upload(code: Mapping[str, Any], *, operation: str) -> None:
         if not (code.get("S3Bucket") and code.get("S3Key")) and not code.get("ImageUri"):
             raise InvalidParameterValueException("Please provide a source for function code.")
         return
+    if code.get("S3Bucket") or code.get("S3Key") or code.get("ImageUri"):
+        raise InvalidParameterValueException(
+            "Please do not provide other FunctionCode parameters when providing a ZipFile."
+        )
     if len(zip_bytes) > load_facts().quota("package_zipped_max"):
         limit = load_facts().quota("create_request_max")
         raise RequestEntityTooLargeException(

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote
 from helpers.cloud.admission import Place
 from helpers.cloud.control.concurrency import AccountConcurrency, check_provisioned_number
 from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.snap_start import check_provisioned_beside
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
@@ -89,6 +90,11 @@ class ProvisionedConcurrencyApi:
         if qualifier == LATEST:
             raise InvalidParameterValueException(NOT_PUBLISHED)
         published = self._published(key, qualifier)
+        alias = published.aliases.get(qualifier)
+        versions = {alias.version, *alias.weights} if alias is not None else {qualifier}
+        check_provisioned_beside(
+            any(f.snap_start for name, f in published.versions.items() if name in versions)
+        )
         mine = self.provisioned.get(key, qualifier)
         others = self.provisioned.requested(key) - (mine.requested if mine else 0)
         self.concurrency(key[:2]).check_provisioned(key[2], wanted, others=others)

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.cloud import records
 from helpers.cloud.billing import billed_ms
-from helpers.cloud.environment.ending import Ending
+from helpers.cloud.environment.ending import Ending, Restored
 from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.governor import MemoryWatch
@@ -38,19 +38,31 @@ class Chronicle:
         self.record(records.InvocationStarted, request_id=invocation.request_id)
 
     def finish(
-        self, invocation: Invocation, ending: Ending, memory: MemoryWatch, init_ms: float | None
+        self,
+        invocation: Invocation,
+        ending: Ending,
+        memory: MemoryWatch,
+        before: Ending | Restored | None,
     ) -> InvocationResult:
-        """Tell how an invocation ended; return what its caller gets."""
+        """Tell how an invocation ended; return what its caller gets.
+
+        `before` is the init or the restore that came first, if one did.
+        """
         fault = ending.fault
+        restored = before if isinstance(before, Restored) else None
+        init_ms = before.duration_ms if isinstance(before, Ending) else None
+        billed_before_ms = restored.billed_ms if restored else init_ms
         report = Report(
             request_id=invocation.request_id,
             duration_ms=round(ending.duration_ms, 2),
-            billed_ms=billed_ms(ending.duration_ms, init_ms),
+            billed_ms=billed_ms(ending.duration_ms, billed_before_ms),
             memory_mb=self._function.memory_mb,
             max_memory_mb=memory.used_mb,
             init_ms=None if init_ms is None else round(init_ms, 2),
             status=fault.status if fault else Status.SUCCESS,
             error_type=fault.error_type if fault else None,
+            restore_ms=round(restored.duration_ms, 2) if restored else None,
+            billed_restore_ms=billed_ms(restored.billed_ms) if restored else None,
         )
         self.journal.finished(report, reset=fault is not None and not fault.from_runtime)
         self.record(
@@ -63,6 +75,8 @@ class Chronicle:
             init_ms=report.init_ms,
             memory_mb=report.memory_mb,
             max_memory_mb=report.max_memory_mb,
+            restore_ms=report.restore_ms,
+            billed_restore_ms=report.billed_restore_ms,
         )
         return ending.result(self.journal.invocation_lines())
 
@@ -82,6 +96,21 @@ class Chronicle:
             error_type=error_type,
         )
 
+    def note_restore(self, restored: Restored, snapshot: str) -> None:
+        """Tell how the restore from a snapshot ended."""
+        fault = restored.fault
+        status = fault.status if fault else Status.SUCCESS
+        error_type = fault.error_type if fault and status is Status.ERROR else None
+        self.journal.restore_ended(restored.duration_ms, status=status, error_type=error_type)
+        self.record(
+            records.EnvironmentRestored,
+            snapshot=snapshot,
+            status=status,
+            duration_ms=round(restored.duration_ms, 2),
+            billed_ms=billed_ms(restored.billed_ms),
+            error_type=error_type,
+        )
+
     def tell_of_extensions(self, extensions: Extensions | None) -> None:
         """Write a line for each extension."""
         for extension in extensions.every if extensions is not None else ():
@@ -97,6 +126,20 @@ class Chronicle:
                 function=function.name,
                 version=function.version,
                 environment=self._environment,
+                **facts,
+            )
+        )
+
+    def record_snapshot(self, kind: type[records.SnapshotRecord], **facts: Any) -> None:
+        """Add a record of the snapshot that this is the log of."""
+        if self._silent:
+            return
+        function = self._function
+        self._recorder.add(
+            kind(
+                function=function.name,
+                version=function.version,
+                snapshot=self._environment,
                 **facts,
             )
         )

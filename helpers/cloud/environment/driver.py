@@ -16,7 +16,6 @@ from enum import StrEnum
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment import extensions as extensions_api
 from helpers.cloud.environment.extensions import Extensions
-from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.output import Output, OutputDecoder
 from helpers.cloud.environment.processes import HAS_SIGNALS, ProcessGroup
 from helpers.cloud.environment.relay import OutputReader, open_output
@@ -39,10 +38,14 @@ class Happening(StrEnum):
     RESPONSE = "response"
     ERROR = "error"
     INIT_ERROR = "init error"
+    RESTORE_ERROR = "restore error"
     EXITED = "exited"
     DEADLINE = "deadline"
     MEMORY = "memory"
     EXTENSION = "extension"
+
+
+FAILURES = {"init/error": Happening.INIT_ERROR, "restore/error": Happening.RESTORE_ERROR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,13 @@ class Driver:
         self._request_id: str | None = None
         self.group: ProcessGroup | None = None
         self.extensions: Extensions | None = None
-        self.on_connect: Callable[[int], None] = lambda pid: None
+        self.on_alive: Callable[[int], None] = lambda pid: None
 
-    def launch(self, launch: Launch) -> ProcessGroup:
-        """Start the extensions and the runtime."""
+    def launch(self, start: Callable[[int], tuple[ProcessGroup, Extensions]]) -> ProcessGroup:
+        """Start the extensions and the runtime; `start` takes the descriptor they print to."""
         reader, writer = open_output()
         try:
-            self.group, self.extensions = launch.start(writer)
+            self.group, self.extensions = start(writer)
         except BaseException:
             reader.close()
             raise
@@ -119,10 +122,10 @@ class Driver:
                 return event
             if self._extension_failed():
                 return Event(Happening.EXTENSION)
-            if limits.memory.due(self._clock.steady()) and limits.memory.exceeded(
-                self.group.resident_bytes()
-            ):
-                return Event(Happening.MEMORY)
+            if limits.memory.due(self._clock.steady()):
+                self.on_alive(self.group.pid)
+                if limits.memory.exceeded(self.group.resident_bytes()):
+                    return Event(Happening.MEMORY)
             if self.group.exit_descriptor is None and self.group.poll() is not None:
                 return Event(Happening.EXITED)
 
@@ -204,19 +207,19 @@ class Driver:
             else:
                 assert self.group is not None
                 self.api.accept(self.group.owns_peer)
-                self.on_connect(self.group.pid)
+                self.on_alive(self.group.pid)
         return happened
 
     def _route(self, request: Request) -> Event | None:
         path = request.path.removeprefix(API)
-        if (request.method, path) == ("GET", "invocation/next"):
+        if request.method == "GET" and path in ("invocation/next", "restore/next"):
             self._waiting = request
             return self._settled()
         if request.path.startswith(extensions_api.API):
             return self._extension_called(request)
-        if (request.method, path) == ("POST", "init/error"):
+        if request.method == "POST" and path in FAILURES:
             self.api.reply(request)
-            return Event(Happening.INIT_ERROR, request)
+            return Event(FAILURES[path], request)
         prefix, _, verb = path.rpartition("/")
         if request.method != "POST" or verb not in ("response", "error"):
             self.api.refuse(request, 404, f"no such path: {request.method} {request.path}")

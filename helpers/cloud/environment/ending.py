@@ -29,6 +29,18 @@ class Ending:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How an environment was restored from a snapshot, in milliseconds.
+
+    `billed_ms` counts from the moment the copy exists: the runtime and its after-restore hooks.
+    """
+
+    duration_ms: float
+    billed_ms: float
+    fault: Fault | None = None
+
+
 def answer_of(event: Event, duration_ms: float) -> Ending:
     """Return the ending that the runtime's response or error is."""
     assert event.request is not None

@@ -82,6 +82,18 @@ class Journal:
             )
         )
 
+    def restore_started(self) -> None:
+        """Write RESTORE_START."""
+        self._add(self._platform.restore_start(self._clock.now()))
+
+    def restore_ended(self, duration_ms: float, *, status: Status, error_type: str | None) -> None:
+        """Write RESTORE_REPORT."""
+        self._add(
+            self._platform.restore_report(
+                self._clock.now(), duration_ms, status=status, error_type=error_type
+            )
+        )
+
     def extension(self, name: str, state: str, events: Sequence[str]) -> None:
         """Write EXTENSION: what became of an extension in init."""
         self._add(self._platform.extension(self._clock.now(), name, state, events))

@@ -116,7 +116,7 @@ def end_marked(marks: Iterable[str]) -> None:
     """Kill every process that started with one of these variables (NAME=value)."""
     wanted = {mark.encode() for mark in marks if "=" in mark}
     for _ in range(SWEEPS):  # a process may fork while it is looked for
-        found = [pid for pid in _processes() if not wanted.isdisjoint(_variables(pid))]
+        found = [pid for pid in living_processes() if not wanted.isdisjoint(variables_of(pid))]
         for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
@@ -124,14 +124,16 @@ def end_marked(marks: Iterable[str]) -> None:
             return
 
 
-def _processes() -> Iterator[int]:
+def living_processes() -> Iterator[int]:
+    """Yield the ids of all processes; none where the system has no /proc."""
     with contextlib.suppress(OSError):
         for name in os.listdir("/proc"):  # noqa: PTH208 - half the cost of Path.iterdir
             if name.isdigit():
                 yield int(name)
 
 
-def _variables(pid: int) -> list[bytes]:
+def variables_of(pid: int) -> list[bytes]:
+    """Return the variables that a process started with; none of a process of somebody else."""
     try:
         descriptor = os.open(f"/proc/{pid}/environ", os.O_RDONLY)
     except OSError:

@@ -11,20 +11,29 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from enum import StrEnum
 
 from helpers.cloud import records
 from helpers.cloud.environment.chronicle import Chronicle
-from helpers.cloud.environment.ending import Ending
+from helpers.cloud.environment.ending import Ending, Restored
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.runtime import AT_ONCE, RESET, Answered, Runtime
+from helpers.cloud.environment.snapshot import Snapshot
 from helpers.cloud.environment.workspace import Workspace
+from helpers.cloud.errors import SnapStartException, SnapStartTimeoutException
 from helpers.cloud.logs import Status
 from helpers.cloud.model import FunctionVersion, InitializationType, Invocation, InvocationResult
 
 INIT_LIMIT_S = 10.0
 PROVISIONED_INIT_LIMIT_S = 130.0
+RESTORE_LIMIT_S = 10.0
+NOT_RESTORED = "Lambda couldn't restore the snapshot within the timeout limit."
+HOOK_FAILED = (
+    "The afterRestore() runtime hook encountered an error. For more information, check the Amazon "
+    "CloudWatch logs."
+)
 
 
 class State(StrEnum):
@@ -40,6 +49,7 @@ class State(StrEnum):
 class Environment:
     """One execution environment of one function version, from its creation until shutdown.
 
+    `snapshot` gives what a SnapStart environment is restored from.
     `invoke` is called by one thread at a time (the pool sees to it); `shutdown` by any.
     """
 
@@ -48,10 +58,13 @@ class Environment:
         function: FunctionVersion,
         platform: Platform,
         initialization_type: InitializationType = InitializationType.ON_DEMAND,
+        *,
+        snapshot: Callable[[], Snapshot] | None = None,
     ) -> None:
         self.id = uuid.uuid4().hex
         self.function = function
         self.initialization_type = initialization_type
+        self._snapshot = snapshot
         self.state = State.CREATED
         self.idle_since = self.created = platform.clock.steady()
         self._clock = platform.clock
@@ -69,9 +82,13 @@ class Environment:
             level=platform.file_level,
             ephemeral_mb=function.ephemeral_mb,
         )
-        self._runtime = Runtime(
-            function, platform, self._chronicle, self._workspace, initialization_type
-        )
+        try:
+            self._runtime = Runtime(
+                function, platform, self._chronicle, self._workspace, initialization_type
+            )
+        except BaseException:  # no socket was left
+            self._workspace.remove()
+            raise
         self._chronicle.record(
             records.EnvironmentCreated, initialization_type=str(initialization_type)
         )
@@ -103,10 +120,12 @@ class Environment:
             fault = self._runtime.shut_down_fault(invocation.request_id)
             return Ending(0.0, fault).result()
         try:
-            init = self._initialize() if fresh else None
+            before: Ending | Restored | None = None
+            if fresh:
+                before = self._restore(self._snapshot) if self._snapshot else self._initialize()
             if self._runtime.group is None:
                 return self._serve_after_reset(invocation, answered)
-            return self._serve(invocation, init, answered)
+            return self._serve(invocation, before, answered)
         except BaseException:
             self._abandon()
             raise
@@ -155,16 +174,39 @@ class Environment:
         self._chronicle.note_init(ending, phase="init")
         return ending
 
+    def _restore(self, snapshot_of: Callable[[], Snapshot]) -> Restored:
+        """Become a copy of the snapshot; raises AwsError when that fails.
+
+        A snapshot whose process was killed is made anew, once.
+        """
+        self._chronicle.journal.restore_started()
+        snapshot = snapshot_of()
+        deadline = self._clock.steady() + RESTORE_LIMIT_S
+        try:
+            restored = self._runtime.restore(snapshot.fork, deadline)
+        except OSError:
+            if not snapshot.lost:
+                raise
+            snapshot = snapshot_of()
+            deadline = self._clock.steady() + RESTORE_LIMIT_S
+            restored = self._runtime.restore(snapshot.fork, deadline)
+        self._chronicle.note_restore(restored, snapshot.id)
+        if restored.fault is not None:
+            self._chronicle.journal.hand_on()
+            if restored.fault.status is Status.TIMEOUT:
+                raise SnapStartTimeoutException(NOT_RESTORED)
+            raise SnapStartException(HOOK_FAILED)
+        return restored
+
     def _serve(
-        self, invocation: Invocation, init: Ending | None, answered: Answered | None
+        self, invocation: Invocation, before: Ending | Restored | None, answered: Answered | None
     ) -> InvocationResult:
         """Deliver the event to a runtime that waits for it."""
-        if init is None:
+        if before is None:
             self._runtime.thaw()
         self._chronicle.begin(invocation)
         ending = self._runtime.deliver(invocation, self._clock.steady(), answered)
-        init_ms = None if init is None else init.duration_ms
-        return self._chronicle.finish(invocation, ending, self._runtime.memory, init_ms)
+        return self._chronicle.finish(invocation, ending, self._runtime.memory, before)
 
     def _serve_after_reset(
         self, invocation: Invocation, answered: Answered | None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.keeper import Keeper
+from helpers.cloud.environment.strays import Strays
 from helpers.cloud.environment.workspace import FileLevel, Sources
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.ports import CredentialIssuer, FunctionLog
@@ -21,6 +22,7 @@ class Platform:
     clock: Clock
     recorder: Recorder
     keeper: Keeper
+    strays: Strays
     folder: Path
     file_level: FileLevel
     endpoint: str

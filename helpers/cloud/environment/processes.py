@@ -12,18 +12,38 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
 import psutil
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 from helpers.cloud.environment.keeper import end_marked
+from helpers.cloud.environment.proc import (
+    HAS_PROC,
+    cpu_clock_s,
+    cpu_s_of,
+    has_stopped,
+    holds_socket,
+    read_file,
+    resident_of,
+    resident_pages,
+    socket_inode,
+)
 
 HAS_SIGNALS = hasattr(os, "killpg")
-HAS_PROC = Path("/proc/self/statm").exists()
+HAS_PRLIMIT = resource is not None and hasattr(resource, "prlimit")
 HAS_PIDFD = hasattr(os, "pidfd_open")
+STOPS_WITHIN_S = 1.0
+OPEN_FILES = 1024
+"""Lambda's quota of file descriptors; kept where the system lets others set it (Linux)."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -48,24 +68,62 @@ class Command:
         return f"{self.mark}={self.variables[self.mark]}" if self.mark else ""
 
 
-class ProcessGroup:
-    """The group of one environment's process, from its start until it has been reaped."""
+class Process(Protocol):
+    """A started process, as `subprocess.Popen` is one."""
 
-    def __init__(self, command: Command, *, signals: bool = HAS_SIGNALS) -> None:
+    pid: int
+
+    def wait(self) -> int:
+        """Wait for the exit; return the exit code (negative: minus the signal)."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the process runs."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+
+
+def spawn(command: Command) -> Process:
+    """Start a program, as a session and group of its own where the system has them."""
+    posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
+    process: Process = subprocess.Popen(
+        list(command.arguments),
+        env=dict(command.variables),
+        cwd=command.directory,
+        stdin=subprocess.DEVNULL,
+        stdout=command.output,
+        stderr=command.output,
+        **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
+    )
+    if HAS_PRLIMIT:
+        with contextlib.suppress(OSError, ValueError):
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    return process
+
+
+class ProcessGroup:
+    """The group of one environment's process, from its start until it has been reaped.
+
+    `start` makes the process; it need not be a child of this one.
+    """
+
+    def __init__(
+        self,
+        command: Command,
+        *,
+        signals: bool = HAS_SIGNALS,
+        start: Callable[[Command], Process] = spawn,
+    ) -> None:
         self._signals = signals
         self.mark = command.marked_by
         self.stopped = False
-        posix = {"start_new_session": True, "pass_fds": tuple(command.inherit)}
-        self._popen = subprocess.Popen(
-            list(command.arguments),
-            env=dict(command.variables),
-            cwd=command.directory,
-            stdin=subprocess.DEVNULL,
-            stdout=command.output,
-            stderr=command.output,
-            **(posix if HAS_SIGNALS else {}),  # type: ignore[call-overload]
-        )
-        self.pid: int = self._popen.pid
+        self._strays: dict[int, int] = {}
+        self._straying = threading.Lock()
+        self._process = start(command)
+        self.pid: int = self._process.pid
         self._pidfd = self._open_pidfd()
 
     @property
@@ -80,17 +138,17 @@ class ProcessGroup:
 
     def wait(self) -> int:
         """Wait for the leader to exit; return its exit code (negative: minus the signal)."""
-        code: int = self._popen.wait()
-        return code
+        return self._process.wait()
 
     def poll(self) -> int | None:
         """Return the leader's exit code (negative: minus the signal), or None while it runs."""
-        code: int | None = self._popen.poll()
-        return code
+        return self._process.poll()
 
     def stop(self) -> None:
         """Stop every process; returns once the leader has stopped (or is gone)."""
         self.stopped = True
+        if self._strays:
+            self._signal_strays(signal.SIGSTOP)
         if not self._signals:
             self._each(psutil.Process.suspend)
         elif self._signal(signal.SIGSTOP):
@@ -99,22 +157,43 @@ class ProcessGroup:
     def resume(self) -> None:
         """Let every process go on."""
         self.stopped = False
+        if self._strays:
+            self._signal_strays(signal.SIGCONT)
         if self._signals:
             self._signal(signal.SIGCONT)
         else:
             self._each(psutil.Process.resume)
 
+    def contain(self, pid: int) -> None:
+        """Stop, continue and count a process that left the group; a frozen group stops it now."""
+        with self._straying:
+            if pid in self._strays:
+                return
+            try:
+                self._strays[pid] = os.pidfd_open(pid)  # a number may soon be a stranger's
+            except OSError:
+                return
+        self._signal_strays(signal.SIGSTOP if self.stopped else signal.SIGCONT)
+
+    def _signal_strays(self, number: int) -> None:
+        with self._straying:
+            for pid, descriptor in list(self._strays.items()):
+                try:
+                    signal.pidfd_send_signal(descriptor, number)
+                except OSError:
+                    os.close(self._strays.pop(pid))
+
     def ask_to_end(self) -> None:
         """Send the leader SIGTERM."""
         with contextlib.suppress(OSError):
-            self._popen.terminate()
+            self._process.terminate()
 
     def slay(self) -> None:
         """Send the kill to every process, those too that left the group; any thread may."""
         strays = self._descendants()
         if not self._signals or not self._signal(signal.SIGKILL):
             with contextlib.suppress(OSError):
-                self._popen.kill()
+                self._process.kill()
         for stray in strays:
             with contextlib.suppress(psutil.Error):
                 stray.kill()
@@ -124,7 +203,11 @@ class ProcessGroup:
     def bury(self) -> None:
         """Kill what is left and reap the leader; only the environment's own thread."""
         self.slay()
-        self._popen.wait()
+        self._process.wait()
+        with self._straying:
+            for descriptor in self._strays.values():
+                os.close(descriptor)
+            self._strays = {}
         if self._pidfd is not None:
             os.close(self._pidfd)
             self._pidfd = None
@@ -132,8 +215,9 @@ class ProcessGroup:
     def resident_bytes(self) -> int:
         """Return the resident memory of the whole group."""
         if not HAS_PROC:
-            return sum(_resident(process) for process in self._members())
-        return sum(_resident_pages(pid) for pid in self.pids()) * PAGE_BYTES
+            return sum(resident_of(process) for process in self._members())
+        pids = {*self.pids(), *self._strays} if self._strays else self.pids()
+        return sum(resident_pages(pid) for pid in pids) * PAGE_BYTES
 
     def peak_bytes(self) -> int:
         """Return the group's highest resident memory: the leader's peak, the others as they are.
@@ -142,19 +226,19 @@ class ProcessGroup:
         """
         if not HAS_PROC:
             return self.resident_bytes()
-        leader, *others = self.pids()
+        leader, *others = dict.fromkeys([*self.pids(), *self._strays])
         try:
-            status = _read(f"/proc/{leader}/status")
+            status = read_file(f"/proc/{leader}/status")
             peak = int(status.split(b"VmHWM:", 1)[1].split(None, 1)[0]) * 1024
         except (OSError, IndexError):
             peak = 0
-        return peak + sum(_resident_pages(pid) for pid in others) * PAGE_BYTES
+        return peak + sum(resident_pages(pid) for pid in others) * PAGE_BYTES
 
     def cpu_s(self) -> float:
         """Return the processor seconds that the group has used."""
         if not (HAS_PROC and sys.platform == "linux"):
-            return sum(_cpu_s(process) for process in self._members())
-        return sum(_cpu_clock_s(pid) for pid in self.pids())
+            return sum(cpu_s_of(process) for process in self._members())
+        return sum(cpu_clock_s(pid) for pid in self.pids())
 
     def pids(self) -> list[int]:
         """Return the leader's process id and those of its descendants."""
@@ -164,7 +248,7 @@ class ProcessGroup:
         for pid in found:
             with contextlib.suppress(OSError):
                 for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - asked very often
-                    found += map(int, _read(f"/proc/{pid}/task/{thread}/children").split())
+                    found += map(int, read_file(f"/proc/{pid}/task/{thread}/children").split())
         return found
 
     def owns_peer(self, peer_port: int, own_port: int) -> bool:
@@ -174,8 +258,8 @@ class ProcessGroup:
         """
         if not HAS_PROC:
             return True
-        inode = _socket_inode(peer_port, own_port)
-        return inode is not None and any(_holds(pid, inode) for pid in self.pids())
+        inode = socket_inode(peer_port, own_port)
+        return inode is not None and any(holds_socket(pid, inode) for pid in self.pids())
 
     def _open_pidfd(self) -> int | None:
         if not HAS_PIDFD:
@@ -192,8 +276,12 @@ class ProcessGroup:
 
     def _await_stop(self) -> None:
         # waiting for the exit as well, without consuming it: a process may die instead of stopping
-        with contextlib.suppress(ChildProcessError):
+        try:
             os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:  # another process's child tells nothing: it is looked at
+            end = time.monotonic() + STOPS_WITHIN_S
+            while not has_stopped(self.pid) and time.monotonic() < end:
+                time.sleep(0.0002)
 
     def _members(self) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):
@@ -221,62 +309,3 @@ def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
     while group.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
     return group.poll() is not None
-
-
-def _read(path: str) -> bytes:
-    # asked at every invocation; pathlib's objects would cost more than the reading
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return os.read(descriptor, 65_536)
-    finally:
-        os.close(descriptor)
-
-
-def _resident_pages(pid: int) -> int:
-    try:
-        return int(_read(f"/proc/{pid}/statm").split()[1])
-    except (OSError, IndexError):
-        return 0
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
-def _cpu_clock_s(pid: int) -> float:
-    try:
-        return time.clock_gettime((~pid << 3) | 2)  # the CPU-time clock of another process
-    except OSError:
-        return 0.0
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-        return float(times.user + times.system)
-    except psutil.Error:
-        return 0.0
-
-
-def _socket_inode(port: int, remote_port: int) -> bytes | None:
-    local = b":%04X " % port
-    remote = b":%04X " % remote_port
-    with Path("/proc/net/tcp").open("rb") as table:
-        for line in table:
-            if local in line[:22] and remote in line[19:36]:
-                return line.split()[9]
-    return None
-
-
-def _holds(pid: int, inode: bytes) -> bool:
-    wanted = f"socket:[{inode.decode()}]"
-    folder = f"/proc/{pid}/fd"
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):  # noqa: PTH208 - half the cost of Path.iterdir
-            with contextlib.suppress(OSError):
-                if os.readlink(f"{folder}/{name}") == wanted:
-                    return True
-    return False

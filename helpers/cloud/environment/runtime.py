@@ -13,11 +13,13 @@ from dataclasses import replace
 from helpers.cloud import records
 from helpers.cloud.environment.chronicle import Chronicle
 from helpers.cloud.environment.driver import SPINDOWN, Driver, Event, Happening, Limits
-from helpers.cloud.environment.ending import Ending, answer_of, invocation_headers
+from helpers.cloud.environment.ending import Ending, Restored, answer_of, invocation_headers
+from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.faults import Fault, exit_fault
+from helpers.cloud.environment.forks import Control
 from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.platform import Platform
-from helpers.cloud.environment.processes import ProcessGroup
+from helpers.cloud.environment.processes import Command, Process, ProcessGroup
 from helpers.cloud.environment.runtimes import CannotStart
 from helpers.cloud.environment.variables import build_variables
 from helpers.cloud.environment.workspace import Workspace
@@ -28,12 +30,19 @@ from helpers.cloud.model import FunctionVersion, InitializationType, Invocation,
 RESET = "reset"
 AT_ONCE = (RESET, "shutdown")
 """Ends that leave extensions no shutdown phase: the account itself goes."""
+OWN = (
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+)
 Answered = Callable[[InvocationResult], None]
 
 
 class Runtime:
     """The runtime of one environment, with its extensions; its processes come and go.
 
+    `control` is the socket of a runtime that is made to be forked: a snapshot.
     `ending` is why the environment is being shut down, None while it is not; whoever sets it
     holds `lock`, so that a process is either found and killed or never started.
     """
@@ -54,8 +63,9 @@ class Runtime:
         self._chronicle = chronicle
         self._workspace = workspace
         self._initialization_type = initialization_type
+        self.control: Control | None = None
         self._driver = Driver(platform.clock, chronicle.journal.printed)
-        self._driver.on_connect = workspace.hold
+        self._driver.on_alive = workspace.hold
 
     @property
     def group(self) -> ProcessGroup | None:
@@ -96,12 +106,47 @@ class Runtime:
             fault = self._fault(event, request_id=request_id)
         duration_ms = (self._platform.clock.steady() - started) * 1000
         if fault is not None:
-            self._workspace.hold(self._group().pid)  # init may have ended before it ever connected
+            self._workspace.hold(self._group().pid)  # init may have failed within milliseconds
         self._chronicle.tell_of_extensions(self._driver.extensions)
         if fault is not None:
             self.bury("failure")
         self._driver.drain()
         return Ending(duration_ms, fault)
+
+    def restore(self, fork: Callable[[Command, str], Process], deadline: float) -> Restored:
+        """Become a copy of a snapshot, until `deadline`; a failed one leaves no process behind.
+
+        `fork` makes the process; it raises OSError when it cannot.
+        """
+        clock = self._platform.clock
+        started = clock.steady()
+        variables = self._own_variables()
+        tmp = str(self._workspace.folder / "tmp")
+
+        def start(output: int) -> tuple[ProcessGroup, Extensions]:
+            command = Command([], variables, "", output, mark="AWS_LAMBDA_RUNTIME_API")
+            group = ProcessGroup(command, start=lambda command: fork(command, tmp))
+            return group, Extensions(self._function, {})
+
+        group = self._driver.launch(start)
+        self._platform.keeper.adopt(*group.marks[0])
+        self._platform.strays.watch(group)
+        forked = clock.steady()
+        with self.lock:  # shutdown found the process, or is found out here
+            event = Event(Happening.EXITED) if self.ending is not None else None
+        event = event or self._driver.wait(Limits(deadline, self.memory))
+        now = clock.steady()
+        if event.happening is Happening.NEXT:
+            return Restored((now - started) * 1000, (now - forked) * 1000)
+        fault = self._restore_fault(event)
+        self.bury()
+        return Restored((now - started) * 1000, (now - forked) * 1000, fault)
+
+    def _restore_fault(self, event: Event) -> Fault:
+        if event.happening is Happening.RESTORE_ERROR:
+            assert event.request is not None
+            return Fault.reported(event.request.body)
+        return self._fault(event, request_id="")
 
     def deliver(self, invocation: Invocation, started: float, answered: Answered | None) -> Ending:
         """Hand the event over and wait for the answer and the next poll, until the deadline.
@@ -135,11 +180,15 @@ class Runtime:
 
     def freeze(self) -> None:
         """Stop all processes; what they printed is read, and their memory noted."""
+        self.still()
+        self._chronicle.record(records.EnvironmentFrozen)
+
+    def still(self) -> None:
+        """Stop all processes, and tell nobody."""
         group = self._group()
         group.stop()
         self._driver.drain()
         self.memory.exceeded(group.peak_bytes())
-        self._chronicle.record(records.EnvironmentFrozen)
 
     def thaw(self) -> None:
         """Let all processes go on."""
@@ -152,6 +201,7 @@ class Runtime:
         self.memory.exceeded(group.resident_bytes())
         if farewell is not None and self.ending not in AT_ONCE:
             self._driver.say_farewell(farewell)
+        self._platform.strays.forget(group)
         self._driver.bury()
         for leader, _ in group.marks:
             self._platform.keeper.release(leader)
@@ -178,24 +228,37 @@ class Runtime:
 
     def _launch(self) -> bool:
         """Start the runtime, unless the environment is being shut down."""
-        platform, workspace = self._platform, self._workspace
-        variables = build_variables(
-            self._function,
-            places=workspace.places,
-            credentials=platform.issuer.issue(self._function.role_arn, self._function.name),
-            runtime_api=self._driver.api.address,
-            endpoint=platform.endpoint,
-        )
-        variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._chronicle.journal.stream
+        platform = self._platform
+        variables = self._variables()
+        if self.control is None:
+            variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._chronicle.journal.stream
+        else:  # not told under SnapStart: each restored environment has a log stream of its own
+            del variables["AWS_LAMBDA_LOG_GROUP_NAME"]
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = str(self._initialization_type)
-        launch = Launch.of(self._function, workspace, variables)
+        launch = Launch.of(self._function, self._workspace, variables, self.control)
         with self.lock:  # shutdown finds the process to kill, or keeps it from starting
             if self.ending is not None:
                 return False
-            group = self._driver.launch(launch)
+            group = self._driver.launch(launch.start)
             for leader, mark in group.marks:
                 platform.keeper.adopt(leader, mark)
+            if self.control is None:  # forks carry a snapshot's mark for a moment
+                platform.strays.watch(group)
         return True
+
+    def _variables(self) -> dict[str, str]:
+        platform, function = self._platform, self._function
+        return build_variables(
+            function,
+            places=self._workspace.places,
+            credentials=platform.issuer.issue(function.role_arn, function.name),
+            runtime_api=self._driver.api.address,
+            endpoint=platform.endpoint,
+        )
+
+    def _own_variables(self) -> dict[str, str]:
+        """Return the variables in which a restored environment differs from its snapshot."""
+        return {name: value for name, value in self._variables().items() if name in OWN}
 
     def _fault(self, event: Event, *, request_id: str) -> Fault:
         if self.ending is not None:

@@ -69,6 +69,12 @@ def runtime_command(function: FunctionVersion, workspace: Workspace) -> list[str
     )
 
 
+def snapshot_command(function: FunctionVersion, control: int, output: int) -> list[str]:
+    """Return the Python runtime that is initialised to be forked, told by its descriptors."""
+    program = [interpreter(), "-S", "-m", "snapshot_runtime"]
+    return [*program, function.handler, str(control), str(output)]
+
+
 def why_not_executable(program: Path) -> str | None:
     """Return Linux's words for why this file cannot be executed, or None when it can.
 

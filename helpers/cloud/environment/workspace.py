@@ -59,10 +59,14 @@ class Workspace:
         self._level = level
         self._ephemeral_mb = ephemeral_mb
         self._namespace: tuple[int, int] | None = None
-        for name in ("tmp", "stage"):
-            (folder / name).mkdir(parents=True)
-        if level is FileLevel.NAMESPACE:
-            (folder / "fstab").write_text(self._fstab())
+        try:
+            for name in ("tmp", "stage"):
+                (folder / name).mkdir(parents=True)
+            if level is FileLevel.NAMESPACE:
+                (folder / "fstab").write_text(self._fstab())
+        except OSError:
+            remove_tree(folder)
+            raise
 
     @property
     def places(self) -> Places:

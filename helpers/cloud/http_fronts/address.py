@@ -19,6 +19,7 @@ class FrontKind(StrEnum):
     LAMBDA_URL = "lambda-url"
     EXECUTE_API = "execute-api"
     LOAD_BALANCER = "elb"
+    LAMBDA_PACKAGE = "lambda-package"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ _HOSTS = (
 )
 _BY_HOST = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _HOSTS)
 _BY_PATH = re.compile(
-    r"/_aws/(?P<kind>lambda-url|execute-api|elb)/(?P<id>[A-Za-z0-9-]+)(?P<path>/.*)?"
+    r"/_aws/(?P<kind>lambda-url|execute-api|elb|lambda-package)/(?P<id>[A-Za-z0-9-]+)(?P<path>/.*)?"
 )
 _DEFAULT_REGION = "us-east-1"
 
@@ -94,6 +95,7 @@ def domain_name(kind: FrontKind, identifier: str, region: str = _DEFAULT_REGION)
         FrontKind.LAMBDA_URL: f"{identifier}.lambda-url.{region}.on.aws",
         FrontKind.EXECUTE_API: f"{identifier}.execute-api.{region}.amazonaws.com",
         FrontKind.LOAD_BALANCER: f"{identifier}.{region}.elb.amazonaws.com",
+        FrontKind.LAMBDA_PACKAGE: f"awslambda-{region}-tasks.s3.{region}.amazonaws.com",
     }
     return pattern[kind]
 

@@ -1,9 +1,10 @@
 """The lines Lambda itself writes into a log stream, in text and JSON format, and their names.
 
-Models INIT_START, INIT_REPORT, EXTENSION, START, END, REPORT and the X-Ray line, their JSON twins
-(`platform.*` events) with system log level filtering, and the names of groups and streams.
+Models INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT, EXTENSION, START, END, REPORT and
+the X-Ray line, their JSON twins (`platform.*` events) with system log level filtering, and the
+names of groups and streams.
 A timeout or crash shows as `Status:` at the end of REPORT, as Lambda has written it since 2024.
-Left out: RESTORE lines (SnapStart), subscription events, spans.
+Left out: subscription events, spans.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html (JSON records);
 monitoring-cloudwatchlogs-log-level.html (levels); lambda-runtime-environment.html (INIT_REPORT);
@@ -64,15 +65,40 @@ class PlatformLog:
 
     def init_start(self, at: float) -> list[str]:
         """Return INIT_START: the environment begins to load the function."""
-        runtime = self.runtime_version
         if self.log_format is LogFormat.TEXT:
-            text = (
-                f"INIT_START Runtime Version: {runtime.name}\tRuntime Version ARN: {runtime.arn}\n"
-            )
-            return [text]
-        record = {
-            "initializationType": self.initialization_type,
-            "phase": "init",
+            return [self._text_start("INIT_START")]
+        phase = {"initializationType": self.initialization_type, "phase": "init"}
+        return self._json(at, "platform.initStart", {**phase, **self._instance()}, LogLevel.INFO)
+
+    def restore_start(self, at: float) -> list[str]:
+        """Return RESTORE_START: the environment begins as a copy of a snapshot."""
+        if self.log_format is LogFormat.TEXT:
+            return [self._text_start("RESTORE_START")]
+        return self._json(at, "platform.restoreStart", self._instance(), LogLevel.INFO)
+
+    def restore_report(
+        self, at: float, duration_ms: float, *, status: Status, error_type: str | None
+    ) -> list[str]:
+        """Return RESTORE_REPORT: the copy of the snapshot is ready, or failed."""
+        succeeded = status is Status.SUCCESS
+        if self.log_format is LogFormat.TEXT:
+            ending = "" if succeeded else _text_status(status, error_type)
+            return [f"RESTORE_REPORT Restore Duration: {duration_ms:.2f} ms{ending}\n"]
+        level = LogLevel.DEBUG if succeeded else LogLevel.WARN
+        done = _json_status(status, error_type)
+        report = {**done, "metrics": {"durationMs": round(duration_ms, 3)}}
+        return [
+            *self._json(at, "platform.restoreRuntimeDone", done, level),
+            *self._json(at, "platform.restoreReport", report, level),
+        ]
+
+    def _text_start(self, word: str) -> str:
+        runtime = self.runtime_version
+        return f"{word} Runtime Version: {runtime.name}\tRuntime Version ARN: {runtime.arn}\n"
+
+    def _instance(self) -> dict[str, Any]:
+        runtime = self.runtime_version
+        return {
             "runtimeVersion": runtime.name,
             "runtimeVersionArn": runtime.arn,
             "functionName": self.function,
@@ -80,7 +106,6 @@ class PlatformLog:
             "instanceId": self.stream.replace("[", f"{self.function}[", 1),
             "instanceMaxMemory": self.memory_mb * 1024 * 1024,
         }
-        return self._json(at, "platform.initStart", record, LogLevel.INFO)
 
     def init_report(
         self,
@@ -93,13 +118,16 @@ class PlatformLog:
     ) -> list[str]:
         """Return what tells of an init that ended; text format stays silent on success.
 
+        But not under SnapStart, whose init no REPORT will tell of.
+
         `phase` is `invoke` when init was repeated inside the first invocation.
         """
         succeeded = status is Status.SUCCESS
         if self.log_format is LogFormat.TEXT:
-            ending = _text_status(status, error_type)
-            line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms\tPhase: {phase}{ending}\n"
-            return [] if succeeded else [line]
+            line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms"
+            if succeeded:
+                return [line + "\n"] if self.initialization_type == "snap-start" else []
+            return [f"{line}\tPhase: {phase}{_text_status(status, error_type)}\n"]
         level = LogLevel.DEBUG if succeeded else LogLevel.WARN
         done = {
             "initializationType": self.initialization_type,

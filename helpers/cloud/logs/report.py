@@ -1,7 +1,7 @@
 """The REPORT of an invocation: the figures Lambda gives when it is over, and reading them back.
 
 Models the REPORT line of the text format and the `platform.report` record of the JSON format.
-Left out: SnapStart's restore durations, spans, X-Ray fields.
+Left out: spans, X-Ray fields.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html (ReportMetrics);
 docs.aws.amazon.com/lambda/latest/dg/python-logging.html (REPORT fields).
@@ -29,7 +29,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What REPORT says of one invocation; `init_ms` only on the first of an environment."""
+    """What REPORT says of one invocation.
+
+    `init_ms` only on the first of an environment; restore times in its place under SnapStart.
+    """
 
     request_id: str
     duration_ms: float
@@ -39,6 +42,8 @@ class Report:
     init_ms: float | None = None
     status: str = Status.SUCCESS
     error_type: str | None = None
+    restore_ms: float | None = None
+    billed_restore_ms: int | None = None
 
     def text(self) -> str:
         """Return the line up to its last figure, without status and line end."""
@@ -51,11 +56,17 @@ class Report:
         ]
         if self.init_ms is not None:
             fields.append(f"Init Duration: {self.init_ms:.2f} ms")
+        if self.restore_ms is not None:
+            fields.append(f"Restore Duration: {self.restore_ms:.2f} ms")
+            fields.append(f"Billed Restore Duration: {self.billed_restore_ms} ms")
         return "\t".join(fields)
 
     def metrics(self) -> dict[str, float]:
         """Return ReportMetrics, the figures of the JSON record."""
         init = {} if self.init_ms is None else {"initDurationMs": round(self.init_ms, 3)}
+        if self.restore_ms is not None:
+            init["restoreDurationMs"] = round(self.restore_ms, 3)
+            init["billedRestoreDurationMs"] = self.billed_restore_ms or 0
         return {
             "durationMs": round(self.duration_ms, 3),
             "billedDurationMs": self.billed_ms,
@@ -81,7 +92,8 @@ def parse_report(text: str) -> Report | None:
 
 def _from_text(line: str) -> Report:
     fields = dict(REPORT_FIELD.findall(line.removeprefix("REPORT ")))
-    init = fields.get("Init Duration")
+    init, restore = fields.get("Init Duration"), fields.get("Restore Duration")
+    billed_restore = fields.get("Billed Restore Duration")
     return Report(
         request_id=fields["RequestId"].strip(),
         duration_ms=_number(fields["Duration"]),
@@ -91,6 +103,8 @@ def _from_text(line: str) -> Report:
         init_ms=None if init is None else _number(init),
         status=fields.get("Status", Status.SUCCESS),
         error_type=fields.get("Error Type"),
+        restore_ms=None if restore is None else _number(restore),
+        billed_restore_ms=None if billed_restore is None else int(_number(billed_restore)),
     )
 
 
@@ -105,6 +119,8 @@ def _from_json(record: Mapping[str, Any]) -> Report:
         init_ms=metrics.get("initDurationMs"),
         status=record.get("status", Status.SUCCESS),
         error_type=record.get("errorType"),
+        restore_ms=metrics.get("restoreDurationMs"),
+        billed_restore_ms=metrics.get("billedRestoreDurationMs"),
     )
 
 

@@ -15,6 +15,8 @@ from helpers.cloud.environment.machine import free_bytes
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.probe import probe_file_level
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, host_folders
+from helpers.cloud.environment.snapshot import Snapshot
+from helpers.cloud.environment.strays import Strays
 from helpers.cloud.environment.workspace import FileLevel, Sources, opt_mounts
 from helpers.cloud.gateway import REGION
 from helpers.cloud.invoke import (
@@ -24,12 +26,13 @@ from helpers.cloud.invoke import (
     Invoker,
     RecursionGuard,
 )
-from helpers.cloud.model import InitializationType
+from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
 from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Targets
 from helpers.cloud.provisioned import ProvisionedConcurrency
 from helpers.cloud.reaper import Reaper
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.snapshots import Snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class DataPlane:
     file_level: FileLevel
     pool: Pool
     provisioned: ProvisionedConcurrency
+    snapshots: Snapshots
     recursion: RecursionGuard
     invoker: Invoker
     configs: EventInvokeConfigs
@@ -70,22 +74,25 @@ class DataPlane:
         self.recursion.clear()
         self.provisioned.clear()
         self.pool.end_all("reset")
+        self.snapshots.clear()
         self.foundation.registry.draw_from(random.Random(self.foundation.settings.seed or None))
 
     def close(self) -> None:
-        """End every environment."""
+        """End every environment and snapshot."""
         self.pool.close()
+        self.snapshots.close()
 
 
 def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     """Build the data plane: the runtime folder, the probe of file levels, and all that leases."""
     waiting = foundation.waiting
     platform, file_level = _platform(foundation, ports)
+    snapshots = Snapshots(foundation.registry, lambda function: Snapshot(function, platform))
     pool = Pool(
         foundation.registry,
         waiting,
         limits=PoolLimits(),
-        start=lambda function: Environment(function, platform),
+        start=lambda function: _environment(function, platform, snapshots),
     )
     provisioned = ProvisionedConcurrency(
         foundation.registry,
@@ -110,12 +117,23 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
         file_level=file_level,
         pool=pool,
         provisioned=provisioned,
+        snapshots=snapshots,
         recursion=recursion,
         invoker=invoker,
         configs=configs,
         queue=queue,
         pushed_events=PushedEvents(queue, invoker, ports.authorizer, foundation.recorder),
     )
+
+
+def _environment(
+    function: FunctionVersion, platform: Platform, snapshots: Snapshots
+) -> Environment:
+    if not function.snap_start:
+        return Environment(function, platform)
+    snapshots.ready(function)
+    kind = InitializationType.SNAP_START
+    return Environment(function, platform, kind, snapshot=lambda: snapshots.of(function))
 
 
 def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel]:
@@ -131,6 +149,7 @@ def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel
         clock=foundation.clock,
         recorder=foundation.recorder,
         keeper=foundation.keeper,
+        strays=Strays(foundation.timers),
         folder=folder,
         file_level=file_level,
         endpoint=foundation.endpoint,

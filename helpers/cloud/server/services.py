@@ -16,8 +16,10 @@ from helpers.cloud.control.provisioned_concurrency import (
 )
 from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
+from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
+from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
@@ -64,9 +66,13 @@ class Services:
     writers: Writers
     ports: Ports
     moto: Callable[[HttpRequest], HttpAnswer]
+    packages: PackageLinks
+    runtimes: RuntimeManagementApi
 
     def clear(self) -> None:
         """Empty every service."""
+        self.packages.clear()
+        self.runtimes.clear()
         application.reset_services()
         self.authorizer.forget()
 
@@ -98,6 +104,8 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             targets=MotoTargets(foundation.registry, writers),
         ),
         lambda request: call(moto, request, port=foundation.port),
+        PackageLinks(foundation.clock, foundation.endpoint),
+        RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
     )
 
 
@@ -133,12 +141,14 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             concurrency=concurrency,
+            version_state=plane.snapshots.state,
+            link=services.packages.link,
         )
     )
     return Gateway(
         doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=http.fronts,
+        fronts=(services.packages, *http.fronts),
         apis={
             **http.apis,
             "lambda": (
@@ -153,6 +163,10 @@ def build_gateway(
                 ),
                 RecursionApi(plane.recursion, registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(plane.provisioned, registry, concurrency, ACCOUNT_ID),
+                services.runtimes,
+                awslambda.FunctionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                awslambda.PoliciesApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                awslambda.TagsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),

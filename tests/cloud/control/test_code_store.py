@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import zipfile
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.cloud.control import code_store
 from helpers.cloud.control.code_store import CodeStore
 from helpers.cloud.environment.workspace import remove_tree
 from helpers.cloud.errors import InvalidParameterValueException
@@ -105,3 +107,22 @@ def test_a_broken_layer_can_be_followed_by_a_good_one(store: CodeStore):
             store.opt([good, broken])
 
     assert "1" == (store.opt([good]) / "a").read_text()
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    store: CodeStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A package that could not be written whole is not there at all, and works with room again."""
+    package = package_of({"app.py": "A = 1\n"})
+
+    def full(zip_bytes: bytes, folder: Path) -> None:
+        (folder / "half").write_text("h")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(code_store, "unpack", full)
+        with pytest.raises(OSError, match="No space left"):
+            store.code(package)
+
+    assert [] == [*(tmp_path / "code").iterdir()]
+    assert "A = 1\n" == (store.code(package) / "app.py").read_text()

@@ -357,10 +357,12 @@ def test_update_of_code() -> None:
     assert none.message == "Please provide a source for function code."
 
 
-def test_snapstart_is_refused_instead_of_ignored() -> None:
-    """A function that asks for SnapStart is not created as one that starts cold."""
-    error = refused(SnapStart={"ApplyOn": "PublishedVersions"})
+@pytest.mark.parametrize(
+    "member", ["DurableConfig", "TenancyConfig", "CapacityProviderConfig", "FileSystemConfigs"]
+)
+def test_what_is_not_built_is_refused_instead_of_ignored(member: str) -> None:
+    """A setting that would change how the function runs is never taken and left without effect."""
+    error = refused(**{member: {"any": "thing"}})
 
     assert isinstance(error, InvalidParameterValueException)
-    assert "SnapStart is not built" in error.message
-    validate_create(request(SnapStart={"ApplyOn": "None"}), today=TODAY)
+    assert f"Leave {member} out." in error.message

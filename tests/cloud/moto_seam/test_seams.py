@@ -232,6 +232,7 @@ ATTRIBUTES = {
 
 
 OWN_METHODS = {
+    "completed",
     "content",
     "forget_layer_version",
     "frozen_as",

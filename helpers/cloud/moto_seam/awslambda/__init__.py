@@ -15,14 +15,20 @@ from moto.core.base_backend import BackendDict
 from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
+from helpers.cloud.moto_seam.awslambda.functions import FunctionsApi
 from helpers.cloud.moto_seam.awslambda.layers import LayersApi
+from helpers.cloud.moto_seam.awslambda.policies import PoliciesApi
+from helpers.cloud.moto_seam.awslambda.tags import TagsApi
 from helpers.cloud.moto_seam.awslambda.versions import VersionsApi
 
 __all__ = [
+    "FunctionsApi",
     "KitBackend",
     "KitFunction",
     "LambdaHooks",
     "LayersApi",
+    "PoliciesApi",
+    "TagsApi",
     "VersionsApi",
     "backend_of",
     "install",

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import moto.awslambda.models as lambda_models
-from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.concurrency import AccountConcurrency
 from helpers.cloud.control.functions import (
+    check_package_type,
     validate_create,
     validate_update_code,
     validate_update_configuration,
@@ -20,20 +20,28 @@ from helpers.cloud.control.functions import (
 from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
-    AwsError,
     InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
-from helpers.cloud.moto_seam.awslambda.permissions import check_new_statement, url_conditions
-from helpers.cloud.registry import Alias, PublishedFunction, Registry
+from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
+from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
+from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
+from helpers.cloud.snapshots import VersionState
 
 FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
     "this operation. Please specify either a function name or an unqualified function ARN."
 )
+UPDATING = {
+    "LastUpdateStatus": "InProgress",
+    "LastUpdateStatusReason": "The function is being created.",
+    "LastUpdateStatusReasonCode": "Creating",
+}
+"""What an update answers; it is in force when the next call asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
     `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region.
+    Region; `version_state` tells whether a version with SnapStart has its snapshot;
+    `link` makes a link that downloads a package.
     """
 
     registry: Registry
@@ -49,14 +58,8 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
-
-
-class MotoAwsError(JsonRESTError):  # type: ignore[misc]
-    """An AwsError as moto's responses can render it."""
-
-    def __init__(self, error: AwsError) -> None:
-        super().__init__(error.code, error.message)
-        self.code = error.http_status
+    version_state: Callable[[Key, str], VersionState]
+    link: Callable[[CodePackage, str], str]
 
 
 class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
@@ -70,58 +73,70 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def create_function(self, spec: dict[str, Any]) -> Any:
         request = _decoded(spec)
-        with _as_moto_error():
+        with as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
+            check_snap_start(request)
             self._check_dead_letter(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
-        function = super().create_function(spec)
-        self._publish(spec["FunctionName"])
+            name = parse_function_name(spec["FunctionName"]).name
+            if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
+                raise ResourceConflictException(f"Function already exist: {name}")
+            function = super().create_function({**spec, "FunctionName": name})
+        self._publish(name)
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
         current = self._latest(function_name)
         code = _decoded({"Code": body})["Code"]
-        with _as_moto_error():
+        with as_moto_error():
             validate_update_code(
                 {"FunctionName": function_name, **code},
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            check_package_type(code, current.package_type, "updating")
             _check_size(code.get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
         if body.get("DryRun"):
             return current.get_configuration()
-        answer = current.update_function_code(body)
+        with as_moto_error():
+            answer = current.update_function_code(body)
         if body.get("Publish"):
-            answer = self.publish_version(function_name).get_configuration()
+            self._publish(current.function_name)
+            return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
-        return answer
+        return {**answer, **UPDATING}
 
     def update_function_configuration(
         self, function_name: str, qualifier: str, body: dict[str, Any]
     ) -> Any:
         current = self._latest(function_name)
-        with _as_moto_error():
+        body = current.completed(body)
+        with as_moto_error():
             validate_update_configuration(
                 {"FunctionName": function_name, **body},
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
+            check_snap_start({**current.get_configuration(), **body})
             self._check_dead_letter(body, body.get("Role") or current.role)
             self._check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
-        return answer
+        return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
-        with _as_moto_error():
+        with as_moto_error():
             named = parse_function_name(function_name_or_arn)
             if qualifier and named.qualifier not in (None, qualifier):
                 raise InvalidParameterValueException(
                     "The derived qualifier from the function name does not match the specified "
                     "qualifier."
                 )
+            key = named.key(account_id=self.account_id, region=self.region_name)
+            if self.hooks.registry.get(key) is not None:  # moto tells who is missing altogether
+                self.hooks.registry.resolve(key, qualifier or named.qualifier)
         return super().get_function(function_name_or_arn, qualifier)
 
     def publish_version(self, function_name: str, description: str = "") -> Any:
@@ -140,9 +155,17 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return version
 
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        with as_moto_error():
+            named = parse_function_name(function_name)
+            whose = named.key(account_id=self.account_id, region=self.region_name)
+            self.hooks.registry.resolve(whose, None)
+            wanted = qualifier or named.qualifier
+            published = self.hooks.registry.get(whose)
+            if wanted and wanted.isdecimal() and published and wanted not in published.versions:
+                return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
-        with _as_moto_error():
-            self._check_deletable(name, qualifier or parse_function_name(function_name).qualifier)
+        with as_moto_error():
+            self._check_deletable(name, wanted)
         super().delete_function(function_name, qualifier)
         self._publish(name)
 
@@ -183,7 +206,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
         name = self._unqualified(function_name)
-        with _as_moto_error():
+        with as_moto_error():
             place = (self.account_id, self.region_name)
             self.hooks.concurrency(place).check_reserved(name, reserved_concurrency)
         answer: int = super().put_function_concurrency(name, reserved_concurrency)
@@ -202,24 +225,22 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def _latest(self, function_name: str) -> Any:
         """Return the function that may be changed; versions are immutable."""
-        with _as_moto_error():
+        with as_moto_error():
             if parse_function_name(function_name).qualifier not in (None, LATEST):
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         return self.get_function(function_name)
 
     def _unqualified(self, function_name: str) -> str:
         """Return the name of a function given whole; reserved concurrency knows no versions."""
-        with _as_moto_error():
+        with as_moto_error():
             if parse_function_name(function_name).qualifier is not None:
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         name: str = self.get_function(function_name).function_name
         return name
 
-    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
-        policy = self.get_function(function_name, qualifier).policy
-        with _as_moto_error():
+    def add_permission(self, function_name: str, qualifier: str | None, raw: str) -> dict[str, Any]:
+        with as_moto_error():
             rest, conditions = url_conditions(raw)
-            check_new_statement(policy, rest, qualifier)
         statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
         for operator, keys in conditions.items():
             held = statement.setdefault("Condition", {})
@@ -251,7 +272,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
 
     def publish_layer_version(self, spec: dict[str, Any]) -> Any:
         version = lambda_models.LayerVersion(spec, self.account_id, self.region_name)
-        with _as_moto_error():
+        with as_moto_error():
             check_package(version.code_bytes)
         return super().publish_layer_version(spec)
 
@@ -282,9 +303,8 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
             return
         latest = stored["latest"]
         every = [*([latest] if latest is not None else []), *stored["versions"]]
-        aliases = self._lambdas._aliases.get(
-            every[0].function_arn.split(f":{name}")[0] + f":{name}"
-        )
+        arn = f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
+        aliases = self._lambdas._aliases.get(arn)
         reserved = getattr(latest, "reserved_concurrency", None)
         self.hooks.registry.publish(
             key,
@@ -294,17 +314,6 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 reserved=None if reserved is None else int(reserved),
             ),
         )
-
-
-class _as_moto_error:  # noqa: N801 - a context manager that reads like a statement
-    """Raises the kit's AwsErrors in the form that moto's responses render."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, AwsError):
-            raise MotoAwsError(error) from error
 
 
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:

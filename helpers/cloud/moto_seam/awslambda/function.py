@@ -10,8 +10,9 @@ from typing import Any
 import moto.awslambda.models as lambda_models
 from moto.awslambda.utils import get_backend
 
-from helpers.cloud.logs import group_name
+from helpers.cloud.logs import RuntimeVersion, group_name
 from helpers.cloud.model import (
+    LATEST,
     CodePackage,
     FunctionVersion,
     LogFormat,
@@ -25,6 +26,7 @@ UPDATABLE = {
     "KMSKeyArn": lambda fn, value: setattr(fn, "kms_key_arn", value),
     "DeadLetterConfig": lambda fn, value: setattr(fn, "dead_letter_config", value),
     "LoggingConfig": lambda fn, value: setattr(fn, "logging_config", value),
+    "SnapStart": lambda fn, value: setattr(fn, "snap_start", value.get("ApplyOn") or "None"),
 }
 OF_THE_MOMENT = {
     "FunctionArn",
@@ -32,9 +34,17 @@ OF_THE_MOMENT = {
     "LastUpdateStatus",
     "RevisionId",
     "State",
+    "StateReason",
+    "StateReasonCode",
     "Version",
 }
 """What of a configuration does not make a version differ."""
+CREATING = {
+    "State": "Pending",
+    "StateReason": "The function is being created.",
+    "StateReasonCode": "Creating",
+}
+"""What CreateFunction answers; the function is Active when the next call asks."""
 
 
 class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
@@ -45,6 +55,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         super().__init__(account_id=account_id, spec=spec, region=region, version=version)
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
         self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
+        self.snap_start: str = (spec.get("SnapStart") or {}).get("ApplyOn") or "None"
         self.revision_id = str(uuid.uuid4())
         self.published_as = ""
 
@@ -58,6 +69,11 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
 
     def get_code(self) -> dict[str, Any]:
         answer: dict[str, Any] = super().get_code()
+        if self.package_type == PackageType.ZIP:
+            hooks = get_backend(self.account_id, self.region).hooks
+            package = CodePackage(self.code_digest, self.code_bytes)
+            location = hooks.link(package, self.function_name)
+            answer["Code"] = {"RepositoryType": "S3", "Location": location}
         if self.reserved_concurrency is not None:  # moto leaves 0 out
             reserved = {"ReservedConcurrentExecutions": int(self.reserved_concurrency)}
             answer["Concurrency"] = reserved
@@ -71,6 +87,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             "SystemLogLevel": logging.system_level,
         }
         configuration["RevisionId"] = self.revision_id
+        configuration |= self._snap_start()
         if self.dead_letter_config.get("TargetArn"):
             configuration["DeadLetterConfig"] = self.dead_letter_config
         configuration["LoggingConfig"] = {
@@ -78,7 +95,46 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             **{name: level for name, level in levels.items() if level},
             "LogGroup": logging.group,
         }
+        if on_create and self.package_type == PackageType.ZIP:
+            configuration |= CREATING
+        if self.run_time:
+            arn = RuntimeVersion.of(self.run_time, self.region).arn
+            configuration["RuntimeVersionConfig"] = {"RuntimeVersionArn": arn}
+        configuration["LastModified"] = _milliseconds(self.last_modified)
+        if not configuration["Layers"]:
+            del configuration["Layers"]
         return {name: value for name, value in configuration.items() if value is not None}
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether environments are restored from a snapshot: published, with SnapStart."""
+        return self.snap_start == "PublishedVersions" and str(self.version) != LATEST
+
+    def _snap_start(self) -> dict[str, Any]:
+        on = "On" if self.is_restored else "Off"
+        shown: dict[str, Any] = {
+            "SnapStart": {"ApplyOn": self.snap_start, "OptimizationStatus": on}
+        }
+        if not self.is_restored:
+            return shown
+        hooks = get_backend(self.account_id, self.region).hooks
+        key = (self.account_id, self.region, self.function_name)
+        state = hooks.version_state(key, str(self.version))
+        reasons = {"StateReason": state.reason, "StateReasonCode": state.code}
+        return {**shown, "State": state.state, **{k: v for k, v in reasons.items() if v}}
+
+    def completed(self, updates: dict[str, Any]) -> dict[str, Any]:
+        """Return an update with what it leaves open: variables, and the rest of LoggingConfig."""
+        whole = dict(updates)
+        if whole.get("Environment") is not None:
+            whole["Environment"] = {"Variables": whole["Environment"].get("Variables") or {}}
+        given = whole.get("LoggingConfig")
+        if given is not None:
+            held = self.logging_config
+            if given.get("LogFormat") == LogFormat.TEXT:  # which has no levels
+                held = {name: held[name] for name in held.keys() & {"LogGroup"}}
+            whole["LoggingConfig"] = {**held, **given}
+        return whole
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         for member, value in config_updates.items():
@@ -152,4 +208,10 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             package_type=PackageType(self.package_type),
             dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
             layers=self.layer_packages,
+            snap_start=self.is_restored,
         )
+
+
+def _milliseconds(moment: str) -> str:
+    """Return moto's moment in the form of Lambda's LastModified: 2026-11-21T10:00:00.123+0000."""
+    return moment if moment.endswith("+0000") else f"{moment[:23]}+0000"

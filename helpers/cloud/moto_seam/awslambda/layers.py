@@ -1,9 +1,8 @@
 """The API of layers, on moto's storage.
 
 moto lists layers without filters, takes any permission, cannot look a version up by its ARN, and
-answers with other statuses than AWS; so these requests never reach it. Left out: the download
-behind Content.Location, and layers of other accounts: there is only one account here, so that a
-permission is kept and shown, and has no effect.
+answers with other statuses than AWS; so these requests never reach it. Left out: layers of other
+accounts: there is only one account here, so that a permission is kept and shown, and has no effect.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html, permissions-layer-cross-account
 .html and the API reference of the operations.
@@ -19,24 +18,23 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.core.exceptions import JsonRESTError
-
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.layers import LAYER_VERSION_ARN, check_permission, check_publication
+from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
-    AwsError,
     InvalidRequestContentException,
     PreconditionFailedException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.model import CodePackage
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 
 PATH = re.compile(
     r"/2018-10-31/layers(?:/([^/]+)/versions(?:/([0-9]+)(?:(/policy)(?:/([^/]+))?)?)?)?/?"
 )
-PAGE = 50
 MISSING = "The resource you requested does not exist."
 
 
@@ -75,7 +73,7 @@ class LayersApi:
             return HttpAnswer(204, [])
         version = _version(backend, name, number)
         if policy is None:
-            return json_answer(200, version.get_layer_version())
+            return json_answer(200, _document(backend, version))
         return _policy_answer(version, unquote(statement or ""), request, query)
 
 
@@ -92,13 +90,9 @@ def _policy_answer(
 def _publish(backend: KitBackend, name: str, request: HttpRequest) -> HttpAnswer:
     members = _members(request.body)
     check_publication(name, members)
-    try:
+    with as_aws_error():
         version = backend.publish_layer_version({**members, "LayerName": name})
-    except JsonRESTError as error:
-        raise AwsError(
-            error.message, code=error.error_type, http_status=int(error.code or 400)
-        ) from error
-    return json_answer(201, version.get_layer_version())
+    return json_answer(201, _document(backend, version))
 
 
 def _list_layers(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
@@ -108,12 +102,12 @@ def _list_layers(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
         if matching:
             document = {"LayerName": layer.name, "LayerArn": layer.layer_arn}
             layers.append({**document, "LatestMatchingVersion": _listed(matching[0])})
-    return json_answer(200, _page("Layers", layers, query))
+    return json_answer(200, page("Layers", layers, query))
 
 
 def _list_versions(backend: KitBackend, name: str, query: Mapping[str, str]) -> HttpAnswer:
     versions = _matching(backend._layers.get_layer_versions(name), query)
-    return json_answer(200, _page("LayerVersions", [_listed(v) for v in versions], query))
+    return json_answer(200, page("LayerVersions", [_listed(v) for v in versions], query))
 
 
 def _matching(versions: Any, query: Mapping[str, str]) -> list[Any]:
@@ -141,7 +135,14 @@ def _by_arn(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
     version = _version(backend, name, number)
     if version.arn != arn:
         raise ResourceNotFoundException(MISSING)
-    return json_answer(200, version.get_layer_version())
+    return json_answer(200, _document(backend, version))
+
+
+def _document(backend: KitBackend, version: Any) -> dict[str, Any]:
+    document: dict[str, Any] = version.get_layer_version()
+    package = CodePackage(version.code_digest, version.code_bytes)
+    location = backend.hooks.link(package, f"{version.name}-{version.version}")
+    return {**document, "Content": {**document["Content"], "Location": location}}
 
 
 def _version(backend: KitBackend, name: str, number: str) -> Any:
@@ -215,16 +216,3 @@ def _members(body: bytes) -> dict[str, Any]:
         message = f"Could not parse request body into json: {error}"
         raise InvalidRequestContentException(message) from error
     return members if isinstance(members, dict) else {}
-
-
-def _page(name: str, every: list[Any], query: Mapping[str, str]) -> dict[str, Any]:
-    count, marker = query.get("MaxItems", str(PAGE)), query.get("Marker", "0")
-    wanted = int(count) if count.isdecimal() else 0
-    constraints = Constraints()
-    constraints.number("maxItems", wanted, at_least=1, at_most=PAGE)
-    constraints.raise_if_broken()
-    first = int(marker) if marker.isdecimal() else 0
-    document: dict[str, Any] = {name: every[first : first + wanted]}
-    if first + wanted < len(every):
-        document["NextMarker"] = str(first + wanted)
-    return document

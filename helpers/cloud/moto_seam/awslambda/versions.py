@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote
 from helpers.cloud.control.aliases import WantedAlias, check_alias, check_members, weights_of
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -30,6 +31,7 @@ from helpers.cloud.errors import (
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.functions import listed
 from helpers.cloud.registry import Key, PublishedFunction, Registry
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/(?:(versions)|aliases(?:/([^/]+))?)/?")
@@ -37,8 +39,6 @@ STALE = (
     "The Revision Id provided does not match the latest Revision Id. Call the "
     "GetFunction/GetAlias API to retrieve the latest Revision Id"
 )
-MAX_ITEMS = 10_000
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ class VersionsApi:
 
     def _list_versions(self, key: Key, query: Mapping[str, str]) -> HttpAnswer:
         every = self._backend(key).list_versions_by_function(key[2])
-        configurations = [function.get_configuration() for function in every]
-        return json_answer(200, _page("Versions", configurations, query))
+        return json_answer(200, page("Versions", list(every), query, show=listed))
 
     def _create_alias(self, key: Key, members: Mapping[str, Any]) -> HttpAnswer:
         name, version = members.get("Name"), members.get("FunctionVersion")
@@ -148,7 +147,7 @@ class VersionsApi:
             for alias in self._backend(key).list_aliases(key[2])
             if version is None or version == alias.function_version
         ]
-        return json_answer(200, _page("Aliases", listed, query))
+        return json_answer(200, page("Aliases", listed, query))
 
     def _backend(self, key: Key) -> KitBackend:
         return self.backend(key[0], key[1])
@@ -172,21 +171,6 @@ def _check_revision(members: Mapping[str, Any], latest: str) -> None:
     given = members.get("RevisionId")
     if given is not None and given != latest:
         raise PreconditionFailedException(STALE)
-
-
-def _page(name: str, every: Sequence[Any], query: Mapping[str, str]) -> dict[str, Any]:
-    constraints = Constraints()
-    count = query.get("MaxItems", str(PAGE))
-    wanted = int(count) if count.isdecimal() else 0
-    constraints.number("maxItems", wanted, at_least=1, at_most=MAX_ITEMS)
-    constraints.raise_if_broken()
-    marker = query.get("Marker", "0")
-    first = int(marker) if marker.isdecimal() else 0
-    until = first + min(wanted, PAGE)
-    document: dict[str, Any] = {name: list(every[first:until])}
-    if until < len(every):
-        document["NextMarker"] = str(until)
-    return document
 
 
 def _alias_arn(key: Key, name: str) -> str:

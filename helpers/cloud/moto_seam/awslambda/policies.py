@@ -1,0 +1,155 @@
+"""Resource policies of functions, versions and aliases, on moto's storage.
+
+moto shows all statements to whoever asks, knows no qualifier when it removes one, and takes any
+member; so these requests never reach it. Its one list of statements per function stays, because
+decisions are made on it: each statement's Resource tells whose policy it belongs to. Left out:
+RevisionIds of each policy's own (a function, its versions and aliases share one), and the refusal
+of public policies.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html;
+docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, API_GetPolicy.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.permissions import (
+    check_document,
+    check_permission,
+    check_qualifier,
+    check_removal,
+    check_revision,
+    statement_of,
+)
+from helpers.cloud.errors import (
+    InvalidRequestContentException,
+    ResourceNotFoundException,
+)
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
+from helpers.cloud.registry import Registry
+
+PATH = re.compile(
+    r"/2015-03-31/functions/(?P<name>[^/]+)/policy(?:/(?P<sid>[^/]+))?/?"
+    r"|/2026-07-09/resource-policy/(?P<arn>[^/]+)/?"
+)
+NONE_YET = "The resource you requested does not exist."
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The policy of one function, version or alias: its ARN, and moto's list that it is part of."""
+
+    arn: str
+    name: str
+    qualifier: str | None
+    policy: Any
+
+    @property
+    def statements(self) -> list[dict[str, Any]]:
+        """The statements about this very resource."""
+        return [s for s in self.policy.statements if s.get("Resource") == self.arn]
+
+    def put(self, statements: list[dict[str, Any]]) -> None:
+        """Have these statements in place of what there was."""
+        others = [s for s in self.policy.statements if s.get("Resource") != self.arn]
+        self.policy.statements[:] = [*others, *statements]
+        self.policy.revision = str(uuid.uuid4())
+
+    def document(self) -> dict[str, Any]:
+        """Return the policy as the API shows it; raises ResourceNotFoundException without one."""
+        if not self.statements:
+            raise ResourceNotFoundException(NONE_YET)
+        policy = {"Version": "2012-10-17", "Id": "default", "Statement": self.statements}
+        return {"Policy": json.dumps(policy), "RevisionId": self.policy.revision}
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesApi:
+    """Answers the operations of functions' policies; lives with the cloud.
+
+    `backend` gives moto's storage of an account's Region.
+    """
+
+    registry: Registry
+    backend: Callable[[str, str], KitBackend]
+    account_id: str
+
+    def takes(self, request: HttpRequest) -> bool:
+        """Tell whether the request is one of these operations."""
+        return PATH.fullmatch(request.path) is not None
+
+    def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
+        """Answer one request; raises AwsError where AWS answers with one."""
+        match = PATH.fullmatch(request.path)
+        assert match is not None
+        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        held = self._held(unquote(match["arn"] or match["name"]), query.get("Qualifier"), region)
+        if match["arn"]:
+            return _whole(held, request, query)
+        if request.method == "POST":
+            return self._add(held, request.body, region)
+        if request.method == "DELETE":
+            sid = unquote(match["sid"] or "")
+            check_removal(sid, [statement["Sid"] for statement in held.statements])
+            check_revision(query.get("RevisionId"), held.policy.revision)
+            held.put([s for s in held.statements if s["Sid"] != sid])
+            return HttpAnswer(204, [])
+        return json_answer(200, held.document())
+
+    def _held(self, text: str, qualifier: str | None, region: str) -> Held:
+        named = parse_function_name(text)
+        qualifier = qualifier or named.qualifier
+        key = named.key(account_id=self.account_id, region=region)
+        version = self.registry.resolve(key, qualifier)
+        policy = self.backend(key[0], key[1]).get_function(key[2]).policy
+        arn = version.arn + (f":{qualifier}" if qualifier else "")
+        return Held(arn, key[2], qualifier, policy)
+
+    def _add(self, held: Held, body: bytes, region: str) -> HttpAnswer:
+        members = _members(body)
+        check_qualifier(held.qualifier)
+        check_permission(members, [statement["Sid"] for statement in held.statements])
+        check_revision(members.pop("RevisionId", None), held.policy.revision)
+        backend, before = self.backend(self.account_id, region), held.statements
+        with as_aws_error():
+            made = backend.add_permission(held.name, held.qualifier, json.dumps(members))
+        held.policy.statements[:] = [s for s in held.policy.statements if s is not made]
+        statement = statement_of(made, held.arn)
+        held.put([*before, statement])
+        return json_answer(201, {"Statement": json.dumps(statement)})
+
+
+def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAnswer:
+    """Answer the operations on whole policies, which came in 2026."""
+    if request.method == "GET":
+        return json_answer(200, held.document())
+    if request.method == "DELETE":
+        held.document()
+        check_revision(query.get("RevisionId"), held.policy.revision)
+        held.put([])
+        return HttpAnswer(204, [])
+    members = _members(request.body)
+    check_qualifier(held.qualifier)
+    statements = check_document(members.get("Policy"), held.arn)
+    check_revision(members.get("RevisionId"), held.policy.revision)
+    held.put(statements)
+    return json_answer(200, held.document())
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError as error:
+        message = f"Could not parse request body into json: {error}"
+        raise InvalidRequestContentException(message) from error
+    return members if isinstance(members, dict) else {}
