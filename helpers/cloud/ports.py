@@ -90,9 +90,13 @@ class Targets(Protocol):
         """Send a message; attributes are name → (DataType, StringValue)."""
 
     def publish(
-        self, topic_arn: str, message: str, attributes: Mapping[str, tuple[str, str]]
+        self,
+        topic_arn: str,
+        message: str,
+        attributes: Mapping[str, tuple[str, str]],
+        subject: str = "",
     ) -> None:
-        """Publish a message to a topic."""
+        """Publish a message to a topic, with a subject where one is given."""
 
     def put_event(self, bus_arn: str, entry: Mapping[str, Any]) -> None:
         """Put an entry, in the form of PutEvents, on an event bus."""

@@ -91,10 +91,11 @@ class MetricStore:
                 for value, count in datum.values:
                     distribution.add(value, count)
 
-    def observe(self, metric: Metric, unit: str, at: float, value: float) -> None:
-        """Take one value; as `put` does, without a datum."""
+    def observe(self, observations: Iterable[tuple[Metric, str, float, float]]) -> None:
+        """Take single values: metric, unit, moment, value; as `put` does, without data."""
         with self._lock:
-            self._of(metric, unit).at(int(at)).add(value)
+            for metric, unit, at, value in observations:
+                self._of(metric, unit).at(int(at)).add(value)
 
     def metrics(self, wanted: Callable[[Metric], bool], since: int = 0) -> list[Metric]:
         """Return the wanted metrics that have data since a moment, in the order they came."""
