@@ -100,6 +100,7 @@ class CloudServer:
 
         application.prepare(self.http.port)
         from helpers.cloud.server import services as the_services
+        from helpers.cloud.server.telemetry import build_telemetry
 
         foundation = Foundation(
             settings=self.settings,
@@ -115,7 +116,9 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        self._parts += [self._plane, services]  # in the order in which they are emptied
+        telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
+        # in the order in which they are emptied
+        self._parts += [self._plane, telemetry, services]
         self._configured()
         self._gateway = the_services.build_gateway(
             foundation,

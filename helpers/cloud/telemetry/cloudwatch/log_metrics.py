@@ -53,13 +53,18 @@ class LogMetrics:
         self._backlog: deque[tuple[Group, LogEvent]] = deque(maxlen=BACKLOG)
         self._lock = threading.Lock()
 
-    def offer(self, region: str, group: str, events: Sequence[LogEvent]) -> None:
-        """Take what was written to a log group; cheap, and never waits."""
+    def offer(self, region: str, group: str, events: Sequence[Mapping[str, Any]]) -> None:
+        """Take what was written to a log group, as PutLogEvents has it; cheap, never waits."""
         key = (region, group)
         filtered = key in self._filters
         for event in events:
-            if filtered or may_hold_metrics(event.message):
-                self._backlog.append((key, event))
+            message = event["message"]
+            if filtered or may_hold_metrics(message):
+                self._backlog.append((key, LogEvent(event["timestamp"], message)))
+
+    def filters_of(self, region: str, group: str) -> int:
+        """Return how many filters a log group has."""
+        return len(self._filters.get((region, group), {}))
 
     def put_filter(self, region: str, group: str, name: str, wanted: MetricFilter) -> None:
         """Let a filter see what is written from now on."""
