@@ -34,20 +34,18 @@ MILLISECONDS_FROM = 100_000_000_000
 Params = Mapping[str, Any]
 
 
-class MalformedQueryException(LogsClientError):
-    """The query cannot be read; says where."""
-
-    def __init__(self, error: MalformedQuery) -> None:
-        """Keep the message and the place."""
-        super().__init__("MalformedQueryException", error.message)
-        location = {"startCharOffset": error.start, "endCharOffset": error.end}
-        self.description = json.dumps(
-            {
-                "__type": "MalformedQueryException",
-                "message": error.message,
-                "queryCompileError": {"location": location, "message": error.message},
-            }
-        )
+def malformed(error: MalformedQuery) -> Exception:
+    """Return AWS's error about a query that cannot be read; it says where."""
+    location = {"startCharOffset": error.start, "endCharOffset": error.end}
+    refusal = LogsClientError("MalformedQueryException", error.message)
+    refusal.description = json.dumps(
+        {
+            "__type": "MalformedQueryException",
+            "message": error.message,
+            "queryCompileError": {"location": location, "message": error.message},
+        }
+    )
+    return refusal  # type: ignore[no-any-return]
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ class LogQueries:
         try:
             query = parse_query(params["queryString"])
         except MalformedQuery as error:
-            raise MalformedQueryException(error) from error
+            raise malformed(error) from error
         limit = params.get("limit")
         if limit is not None:
             if not 1 <= limit <= 10_000:
