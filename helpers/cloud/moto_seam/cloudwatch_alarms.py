@@ -97,7 +97,7 @@ class AlarmOperations:
             (item, alarm)
             for alarm in self._alarms.every(region)
             if (alarm.name == name if name else alarm.type in types)
-            for item in list(alarm.history)
+            for item in alarm.history.copy()
             if kind in (None, item.type)
             and (start is None or item.at >= seconds(start))
             and (end is None or item.at <= seconds(end))

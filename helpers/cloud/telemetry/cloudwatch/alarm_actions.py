@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
@@ -35,15 +35,17 @@ class AlarmActions:
     account_id: str
 
     def perform(self, alarm: Alarm, before: Standing) -> None:
-        """Send the event of a change, and perform the actions of the new state."""
-        frozen = replace(alarm)  # as it is now, whatever changes meanwhile
+        """Send the event of a change, and perform the actions of the new state.
+
+        `alarm` is the alarm as it was at the change, whatever became of it since.
+        """
         with suppress(AwsError):  # a bus that is gone loses its events, as on AWS
             self.targets.put_event(
                 f"arn:aws:events:{alarm.region}:{self.account_id}:event-bus/default",
-                bus_entry(frozen, before),
+                bus_entry(alarm, before),
             )
-        for action in frozen.actions(frozen.standing.state):
-            problem = self._performed(action, frozen, before)
+        for action in alarm.actions(alarm.standing.state):
+            problem = self._performed(action, alarm, before)
             words = (
                 f"Successfully executed action {action}"
                 if problem is None
@@ -51,7 +53,7 @@ class AlarmActions:
             )
             data = {
                 "actionState": "Succeeded" if problem is None else "Failed",
-                "stateUpdateTimestamp": int(frozen.standing.at * 1000),
+                "stateUpdateTimestamp": int(alarm.standing.at * 1000),
                 "notificationResource": action,
                 "error": problem,
             }

@@ -15,6 +15,7 @@ import json
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from helpers.cloud.clock import Clock
@@ -101,13 +102,16 @@ class Alarms:
             )
 
     def set_state(self, region: str, name: str, state: State, reason: str, data: str) -> None:
-        """Change a state by hand, until the next evaluation; raises AwsError."""
+        """Change a state by hand, for a whole period at least; raises AwsError."""
         with self._lock:
             alarm = self._alarms.get((region, name))
             if alarm is None:
                 raise AwsError("", code="ResourceNotFound", http_status=404)
             if state is not alarm.standing.state:
                 self._change(alarm, Verdict(state, reason), data)
+            if alarm.settings is not None:
+                window = self.window_s(alarm.settings)
+                alarm.next_check = (math.floor(self._clock.now() / window) + 2) * window
             self._judge_composites()
 
     def evaluate(self) -> None:
@@ -216,7 +220,7 @@ class Alarms:
         alarm.standing = Standing(verdict.state, verdict.reason, data, self._clock.now())
         summary = change_summary(before.state, verdict.state)
         alarm.note(alarm.standing.at, "StateUpdate", summary, change_data(before, alarm.standing))
-        self._changed(alarm, before)
+        self._changed(replace(alarm), before)
 
 
 def _update(kind: str) -> dict[str, str]:
