@@ -31,11 +31,16 @@ class Distribution:
         """Take `count` times `value`."""
         self.count += count
         self.total += value * count
-        self.minimum = min(self.minimum, value)
-        self.maximum = max(self.maximum, value)
+        if value < self.minimum:  # noqa: PLR1730 - the innermost step of every metric
+            self.minimum = value
+        if value > self.maximum:  # noqa: PLR1730
+            self.maximum = value
         values = self.values
         key = rounded(value) if self.coarse else value
-        values[key] = values.get(key, 0.0) + count
+        if key in values:
+            values[key] += count
+            return
+        values[key] = count
         if not self.coarse and len(values) > MAX_DISTINCT:
             self._coarsen()
 

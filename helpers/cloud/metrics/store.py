@@ -74,11 +74,15 @@ class Series:
 
 
 class MetricStore:
-    """The metrics of one Region; safe to use from several threads."""
+    """The metrics of one Region; safe to use from several threads.
+
+    `generation` changes when series go.
+    """
 
     def __init__(self) -> None:
         self._series: dict[Metric, dict[str, Series]] = {}
         self._lock = threading.Lock()
+        self.generation = 0
 
     def put(self, data: Iterable[MetricDatum]) -> None:
         """Take data; the order in which they come does not matter."""
@@ -96,6 +100,22 @@ class MetricStore:
         with self._lock:
             for metric, unit, at, value in observations:
                 self._of(metric, unit).at(int(at)).add(value)
+
+    def series_of(self, metrics: Iterable[Metric], unit: str) -> tuple[Series, ...]:
+        """Return the series of metrics, to add to by `observe_series` while `generation` lasts."""
+        with self._lock:
+            return tuple(self._of(metric, unit) for metric in metrics)
+
+    def observe_series(
+        self, observations: Iterable[tuple[tuple[Series, ...], float, float]]
+    ) -> None:
+        """Add values to series that are known: series, moment, value."""
+        with self._lock:
+            for every, at, value in observations:
+                second = int(at)
+                for series in every:
+                    found = series.seconds.get(second)
+                    (found or series.at(second)).add(value)
 
     def metrics(self, wanted: Callable[[Metric], bool], since: int = 0) -> list[Metric]:
         """Return the wanted metrics that have data since a moment, in the order they came."""
@@ -134,11 +154,13 @@ class MetricStore:
         """Forget everything."""
         with self._lock:
             self._series.clear()
+            self.generation += 1
 
     def _of(self, metric: Metric, unit: str) -> Series:
         units = self._series.get(metric)
         if units is None:
             if len(self._series) >= MAX_SERIES:
+                self.generation += 1
                 for oldest in list(self._oldest(MAX_SERIES // 10)):
                     del self._series[oldest]
             units = self._series[metric] = {}

@@ -120,9 +120,10 @@ class Alarms:
         with self._lock:
             for alarm in [a for a in self._alarms.values() if a.settings is not None]:
                 assert alarm.settings is not None
-                if now >= alarm.next_check:
+                jumped_back = alarm.next_check - now > 2 * self.window_s(alarm.settings)
+                if now >= alarm.next_check or jumped_back:
                     self._judge(alarm, alarm.settings, now)
-                elif alarm.settings.early and alarm.standing.state is not State.ALARM:
+                if alarm.settings.early and alarm.standing.state is not State.ALARM:
                     self._judge_early(alarm, alarm.settings, now)
             self._judge_composites()
 

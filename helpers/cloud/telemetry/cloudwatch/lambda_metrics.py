@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from helpers.cloud import records
-from helpers.cloud.metrics.store import Metric
+from helpers.cloud.metrics.store import Metric, MetricStore, Series
 from helpers.cloud.model import LATEST, InitializationType
 from helpers.cloud.records import Entry
 from helpers.cloud.registry import Registry
@@ -28,8 +27,7 @@ NAMESPACE = "AWS/Lambda"
 COUNT, MILLISECONDS, NO_UNIT = "Count", "Milliseconds", "None"
 MAX_WAITING = 20_000
 PROVISIONED = str(InitializationType.PROVISIONED)
-Place = tuple[str, str]
-Observation = tuple[Metric, str, float, float]
+Observation = tuple[tuple[Series, ...], float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,8 @@ class LambdaMetrics:
         self._provisioned = provisioned
         self._claimed = claimed
         self._out: defaultdict[str, list[Observation]] = defaultdict(list)
+        self._known: dict[tuple[Whose, str], tuple[Series, ...]] = {}
+        self._stores: dict[str, tuple[MetricStore, int]] = {}
         self._fold: dict[type, Callable[[Any, float], None]] = {
             records.EnvironmentCreated: self._created,
             records.InvocationStarted: self._started,
@@ -93,16 +93,36 @@ class LambdaMetrics:
 
     def fold(self, entries: Iterable[Entry]) -> None:
         """Take records, in their order."""
+        self._forget_what_went()
         for entry in entries:
             fold = self._fold.get(type(entry.record))
             if fold is not None:
                 fold(entry.record, entry.time)
             elif entry.record.kind.startswith("batch."):
                 for region, observation in mapping_metrics(entry.record, entry.time):
-                    self._out[region].append(observation)
+                    self._metrics.of(region).observe([observation])
         for region, observations in self._out.items():
-            self._metrics.of(region).observe(observations)
+            self._metrics.of(region).observe_series(observations)
         self._out.clear()
+
+    def _forget_what_went(self) -> None:
+        """Look series up anew when a store, or series in it, went."""
+        stale = any(
+            self._metrics.of(region) is not store or store.generation != generation
+            for region, (store, generation) in self._stores.items()
+        )
+        if stale or len(self._known) > MAX_WAITING:
+            self._known.clear()
+            self._stores.clear()
+
+    def _series(self, whose: Whose, name: str, unit: str) -> tuple[Series, ...]:
+        known = self._known.get((whose, name))
+        if known is None:
+            store = self._metrics.of(whose.region)
+            known = store.series_of(_metrics_of(whose, name), unit)
+            self._known[whose, name] = known
+            self._stores[whose.region] = (store, store.generation)
+        return known
 
     def _created(self, record: records.EnvironmentCreated, _at: float) -> None:
         if record.initialization_type == PROVISIONED:
@@ -168,21 +188,19 @@ class LambdaMetrics:
 
     def _note_concurrency(self, whose: Whose, at: float) -> None:
         out = self._out[whose.region]
-        for key, metric in zip(
-            _counters(whose), _metrics_of(whose, "ConcurrentExecutions"), strict=False
-        ):
-            out.append((metric, COUNT, at, float(self._busy[key])))
+        every = self._series(whose, "ConcurrentExecutions", COUNT)
+        for key, series in zip(_counters(whose), every, strict=False):
+            out.append(((series,), at, float(self._busy[key])))
         reserved = {k[2] for k in self._registry.reservations() if k[1] == whose.region}
-        unreserved = float(
-            sum(
-                count
-                for key, count in self._busy.items()
-                if len(key) == 2 and key[0] == whose.region and key[1] not in reserved
-            )
-        )
+        taken = sum(self._busy[whose.region, name] for name in reserved)
+        unreserved = float(self._busy[(whose.region,)] - taken)
         claimed = unreserved + self._claimed(whose.region)
-        out.append((Metric(NAMESPACE, "UnreservedConcurrentExecutions"), COUNT, at, unreserved))
-        out.append((Metric(NAMESPACE, "ClaimedAccountConcurrency"), COUNT, at, claimed))
+        region = Whose(whose.region, "", "", "")
+        for name, value in (
+            ("UnreservedConcurrentExecutions", unreserved),
+            ("ClaimedAccountConcurrency", claimed),
+        ):
+            out.append((self._series(region, name, COUNT), at, value))
 
     def _note_provisioned(self, whose: Whose, at: float) -> None:
         same = [
@@ -209,9 +227,7 @@ class LambdaMetrics:
                 del self._busy[key]
 
     def _note(self, whose: Whose, name: str, unit: str, at: float, value: float) -> None:
-        out = self._out[whose.region]
-        for metric in _metrics_of(whose, name):
-            out.append((metric, unit, at, value))
+        self._out[whose.region].append((self._series(whose, name, unit), at, value))
 
 
 def _whose(record: Any) -> Whose:
@@ -228,9 +244,10 @@ def _counters(whose: Whose) -> tuple[tuple[str, ...], ...]:
     )
 
 
-@lru_cache(maxsize=4096)
 def _metrics_of(whose: Whose, name: str) -> tuple[Metric, ...]:
     """Return a metric in all its dimensions: account, function, resource, executed version."""
+    if not whose.function:
+        return (Metric(NAMESPACE, name),)
     function = ("FunctionName", whose.function)
     named = f"{whose.function}:{whose.qualifier}" if whose.qualifier else whose.function
     resource = ("Resource", named)
