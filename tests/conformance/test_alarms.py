@@ -490,3 +490,79 @@ def test_malformed_rules_are_refused(rule: str, watched: Watched) -> None:
     """A rule that cannot be read, or names no alarm, gets a ValidationError."""
     with pytest.raises(ClientError, match="ValidationError"):
         watched.cloudwatch.put_composite_alarm(AlarmName="composite", AlarmRule=rule)
+
+
+def test_cloudformation_makes_alarms_and_metric_filters(cloud: Any, watched: Watched) -> None:
+    """A stack's alarm, composite alarm and metric filter work, change and go with the stack."""
+    name = f"s-{secrets.token_hex(4)}"
+    template = {
+        "Parameters": {"Limit": {"Type": "Number", "Default": 5}},
+        "Resources": {
+            "Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": name}},
+            "Filter": {
+                "Type": "AWS::Logs::MetricFilter",
+                "Properties": {
+                    "LogGroupName": {"Ref": "Group"},
+                    "FilterPattern": "ERROR",
+                    "MetricTransformations": [
+                        {"MetricName": "m", "MetricNamespace": "n", "MetricValue": "1"}
+                    ],
+                },
+            },
+            "Alarm": {
+                "Type": "AWS::CloudWatch::Alarm",
+                "Properties": {
+                    "AlarmName": name,
+                    "Namespace": watched.namespace,
+                    "MetricName": "m",
+                    "Statistic": "Sum",
+                    "Period": "60",
+                    "EvaluationPeriods": 1,
+                    "Threshold": {"Ref": "Limit"},
+                    "ComparisonOperator": "GreaterThanThreshold",
+                },
+            },
+            "Both": {
+                "Type": "AWS::CloudWatch::CompositeAlarm",
+                "Properties": {"AlarmName": f"{name}-c", "AlarmRule": f'ALARM("{name}")'},
+                "DependsOn": "Alarm",
+            },
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Alarm", "Arn"]}}},
+    }
+    formation, logs = cloud.client("cloudformation"), cloud.client("logs")
+    formation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    (stack,) = formation.describe_stacks(StackName=name)["Stacks"]
+
+    assert watched.described(name)["AlarmArn"] == stack["Outputs"][0]["OutputValue"]
+    assert 1 == len(logs.describe_metric_filters(logGroupName=name)["metricFilters"])
+    watched.put(6)
+    watched.becomes(f"{name}-c", "ALARM")
+    formation.update_stack(
+        StackName=name,
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": "Limit", "ParameterValue": "7"}],
+    )
+    assert 7 == watched.described(name)["Threshold"]
+    formation.delete_stack(StackName=name)
+    gone = watched.cloudwatch.describe_alarms(AlarmNamePrefix=name, AlarmTypes=["MetricAlarm"])
+    assert [] == gone["MetricAlarms"]
+    assert [] == logs.describe_metric_filters(filterNamePrefix=name)["metricFilters"]
+
+
+def test_a_stack_with_a_malformed_alarm_is_refused(cloud: Any) -> None:
+    """An alarm without a threshold fails its stack, with the alarm's own words."""
+    properties = {
+        "Namespace": "n",
+        "MetricName": "m",
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+    template = {"Resources": {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
+
+    with pytest.raises(ClientError, match="Threshold is required"):
+        cloud.client("cloudformation").create_stack(
+            StackName=f"s-{secrets.token_hex(4)}", TemplateBody=json.dumps(template)
+        )

@@ -78,7 +78,7 @@ class Watch:
         if self._timer is not None:
             self._timer.cancel()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(1.0)  # a topic that waits for a slow listener is not waited for
 
     def _beat(self) -> None:
         self._wake.set()
