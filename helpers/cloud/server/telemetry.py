@@ -10,7 +10,6 @@ from helpers.cloud.moto_seam import (
     cloudwatch_alarms,
     cloudwatch_metrics,
     log_operations,
-    telemetry_stacks,
 )
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.log_queries import LogQueries
@@ -68,7 +67,6 @@ def build_telemetry(foundation: Foundation, plane: DataPlane, targets: Targets) 
     watch = Watch(foundation.waiting, from_records, from_logs, alarms)
     cloudwatch_metrics.install(metrics, watch.catch_up)
     cloudwatch_alarms.install(alarms)
-    telemetry_stacks.install(alarms)
     queries = LogQueries(foundation.clock)
     log_operations.install(from_logs, queries)
     return Telemetry(metrics, watch, queries)
