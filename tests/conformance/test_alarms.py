@@ -237,6 +237,14 @@ def test_errors_of_a_function_alarm_and_tell_a_topic(cloud: Any, watched: Watche
     topic = sns.create_topic(Name=f"t-{secrets.token_hex(4)}")["TopicArn"]
     queue = sqs.create_queue(QueueName=f"q-{secrets.token_hex(4)}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn["QueueArn"],
+    }
+    queue_policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": queue_policy})
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
     function = cloud.deploy(FAILS)
     name = watched.alarm(

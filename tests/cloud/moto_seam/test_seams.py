@@ -149,12 +149,17 @@ NAMES = {
         "query_definitions": ["LogsResponse.logs_backend"],
     },
     "moto.logs.exceptions": {
+        "log_subscriptions": [
+            "InvalidParameterException",
+            "LimitExceededException",
+            "ResourceNotFoundException",
+        ],
         "log_queries": [
             "InvalidParameterException",
             "LimitExceededException",
             "LogsClientError",
             "ResourceNotFoundException",
-        ]
+        ],
     },
     "moto.cloudwatch.responses": {
         "cloudwatch_metrics": [
@@ -194,13 +199,6 @@ NAMES = {
     },
     "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
     "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
-    "moto.logs.exceptions": {
-        "log_subscriptions": [
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ResourceNotFoundException",
-        ]
-    },
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.apigatewayv2.models": {
