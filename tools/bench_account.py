@@ -18,6 +18,7 @@ from helpers.cloud.policy import Policies, Principal, PrincipalType, Request, ev
 from helpers.cloud.records import Recorder
 from helpers.cloud.server import CloudServer
 from helpers.cloud.settings import Settings
+from helpers.cloud.telemetry.cloudwatch.watch import Watch
 from tools.bench_target import Target, deploy, restricted_lambda
 from tools.measure import Measure
 
@@ -69,7 +70,11 @@ def _decision() -> Measure:
 def _beside_an_invoke() -> Measure:
     """Count what IAM, logs, metrics and records take of a restricted caller's warm invokes."""
     counter = _Counter()
-    with counter.counting(Recorder, "add"), counter.counting_subscribers():
+    with (
+        counter.counting(Recorder, "add"),
+        counter.counting(Watch, "catch_up"),
+        counter.counting_subscribers(),
+    ):
         server = CloudServer(Settings())
         try:
             spent = _spent_s(server, counter)

@@ -68,9 +68,12 @@ class Pool:
         registry.subscribe(self._on_change)
 
     @contextlib.contextmanager
-    def lease(self, function: FunctionVersion) -> Iterator[Lease]:
-        """Yield an environment for one event; raises TooManyRequestsException at a ceiling."""
-        environment = self._admit(function)
+    def lease(self, function: FunctionVersion, qualifier: str = "") -> Iterator[Lease]:
+        """Yield an environment for one event; raises TooManyRequestsException at a ceiling.
+
+        `qualifier` is what the caller named, for the records.
+        """
+        environment = self._admit(function, qualifier)
         counted = environment is None or not _is_provisioned(environment)
 
         def discount() -> None:
@@ -174,7 +177,7 @@ class Pool:
     def _waiting(self) -> Iterator[Environment]:
         return (environment for free in self._free.values() for environment in free)
 
-    def _admit(self, function: FunctionVersion) -> Environment | None:
+    def _admit(self, function: FunctionVersion, qualifier: str) -> Environment | None:
         """Return a free environment, or None when a new one may be made."""
         with self._settled:
             if self._closed:
@@ -190,18 +193,32 @@ class Pool:
                     self._admission.leave(function.key)
             if environment is not None:
                 self._busy.add(environment)
-        self._note(function, refusal, spilled=spilled)
+        self._note(function, qualifier, refusal, spilled=spilled)
         return environment
 
-    def _note(self, function: FunctionVersion, refusal: Refusal | None, *, spilled: bool) -> None:
-        name, version = function.name, function.version
+    def _note(
+        self, function: FunctionVersion, qualifier: str, refusal: Refusal | None, *, spilled: bool
+    ) -> None:
         if refusal is not None:
             self._recorder.add(
-                records.InvocationThrottled(function=name, version=version, reason=refusal.reason)
+                records.InvocationThrottled(
+                    function=function.name,
+                    version=function.version,
+                    reason=refusal.reason,
+                    qualifier=qualifier,
+                    region=function.region,
+                )
             )
             raise refusal.error()
         if spilled:
-            self._recorder.add(records.InvocationSpilledOver(function=name, version=version))
+            self._recorder.add(
+                records.InvocationSpilledOver(
+                    function=function.name,
+                    version=function.version,
+                    qualifier=qualifier,
+                    region=function.region,
+                )
+            )
 
     def _begin(self, function: FunctionVersion) -> Environment:
         environment = self._start(function)

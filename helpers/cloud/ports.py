@@ -31,6 +31,31 @@ class Credentials:
     session_token: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricDatum:
+    """Values of one metric at one moment, as PutMetricData takes them.
+
+    `dimensions` are (name, value) pairs in the order of their names, `at` is Unix seconds, and
+    `values` are (value, count) pairs. `summary` stands in their place where only SampleCount, Sum,
+    Minimum and Maximum are known.
+    """
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    at: float
+    values: Sequence[tuple[float, float]] = ()
+    summary: tuple[float, float, float, float] | None = None
+    unit: str = "None"
+
+
+class MetricSink(Protocol):
+    """Where metrics go: CloudWatch."""
+
+    def put(self, region: str, data: Sequence[MetricDatum]) -> None:
+        """Keep the data in a Region; never waits for whoever reads."""
+
+
 class FunctionLog(Protocol):
     """Where a function's log lines go: its log group, if its role may write there."""
 
@@ -106,9 +131,13 @@ class Targets(Protocol):
         """Send a message; attributes are name → (DataType, StringValue)."""
 
     def publish(
-        self, topic_arn: str, message: str, attributes: Mapping[str, tuple[str, str]]
+        self,
+        topic_arn: str,
+        message: str,
+        attributes: Mapping[str, tuple[str, str]],
+        subject: str = "",
     ) -> None:
-        """Publish a message to a topic."""
+        """Publish a message to a topic, with a subject where one is given."""
 
     def put_event(self, bus_arn: str, entry: Mapping[str, Any]) -> None:
         """Put an entry, in the form of PutEvents, on an event bus."""

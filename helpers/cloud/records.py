@@ -12,6 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from helpers.cloud.clock import Clock, Timers
@@ -28,6 +29,7 @@ class EnvironmentRecord:
     function: str
     version: str
     environment: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,10 +135,11 @@ class EnvironmentReaped(EnvironmentRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvocationStarted(EnvironmentRecord):
-    """An event was handed to the runtime."""
+    """An event was handed to the runtime; `qualifier` is what its caller named."""
 
     kind: ClassVar[str] = "invocation.started"
     request_id: str
+    qualifier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +167,8 @@ class InvocationThrottled:
     function: str
     version: str
     reason: str
+    qualifier: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +178,8 @@ class InvocationSpilledOver:
     kind: ClassVar[str] = "invocation.spilled_over"
     function: str
     version: str
+    qualifier: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +213,8 @@ class EventRecord:
     function: str
     version: str
     request_id: str
+    qualifier: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +268,7 @@ class EventSentOn(EventRecord):
     target: str
     delivered: bool
     reason: str
+    dead_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +364,17 @@ class Recorder:
             following, epoch = self._next, self.epoch
         records = [entry.as_json() for entry in entries]
         return {"epoch": epoch, "next": following, "dropped": dropped, "records": records}
+
+    def newer(self, sequence: int) -> list[Entry]:
+        """Return the kept entries with a higher number, the oldest first; costs what is new."""
+        with self._lock:
+            count = max(0, min(self._next - 1 - sequence, len(self._ring)))
+            return [*islice(reversed(self._ring), count)][::-1]
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest record, 0 before the first."""
+        return self._next - 1
 
     def subscribe(self, receive: Callable[[Entry], None], *, name: str) -> None:
         """Call `receive` for each later record, on a thread of its own."""

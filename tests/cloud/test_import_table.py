@@ -21,7 +21,7 @@ CLOUD = "helpers.cloud"
 ROWS = (
     ("errors", "clock", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
-    ("policy", "billing", "logs", "events", "signatures", "rates"),
+    ("policy", "billing", "logs", "events", "signatures", "rates", "metrics"),
     ("environment", "governor"),
     ("pool", "admission", "provisioned", "reaper", "snapshots"),
     ("invoke",),

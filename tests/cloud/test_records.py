@@ -35,6 +35,8 @@ def test_a_record_is_shown_with_number_time_kind_and_its_facts():
         "function": "charge-card",
         "version": "$LATEST",
         "reason": "full",
+        "qualifier": "",
+        "region": "",
     } == shown
 
 

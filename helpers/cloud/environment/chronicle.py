@@ -35,7 +35,11 @@ class Chronicle:
     def begin(self, invocation: Invocation) -> None:
         """Tell that an event is handed to the runtime."""
         self.journal.started(invocation.request_id)
-        self.record(records.InvocationStarted, request_id=invocation.request_id)
+        self.record(
+            records.InvocationStarted,
+            request_id=invocation.request_id,
+            qualifier=invocation.invoked_arn.removeprefix(self._function.arn).lstrip(":"),
+        )
 
     def finish(
         self,
@@ -126,6 +130,7 @@ class Chronicle:
                 function=function.name,
                 version=function.version,
                 environment=self._environment,
+                region=function.region,
                 **facts,
             )
         )

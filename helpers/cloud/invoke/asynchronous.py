@@ -91,7 +91,11 @@ class AsyncQueue:
         event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(
-                function=function.name, version=function.version, request_id=request.request_id
+                function=function.name,
+                version=function.version,
+                request_id=request.request_id,
+                qualifier=request.qualifier or "",
+                region=function.region,
             )
         )
         self._start(event)
@@ -174,6 +178,8 @@ class AsyncQueue:
                 function=event.function.name,
                 version=event.function.version,
                 request_id=event.request.request_id,
+                qualifier=event.request.qualifier or "",
+                region=event.function.region,
                 attempts=event.attempts,
                 wait_s=wait_s,
                 reason=reason,
@@ -200,6 +206,8 @@ class AsyncQueue:
                 function=event.function.name,
                 version=event.function.version,
                 request_id=event.request.request_id,
+                qualifier=event.request.qualifier or "",
+                region=event.function.region,
                 attempts=event.attempts,
                 reason=str(reason),
             )

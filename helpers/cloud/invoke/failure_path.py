@@ -107,9 +107,17 @@ class FailurePath:
         attributes = _dead_letter_attributes(outcome)
         to_queue = target.split(":")[2] == "sqs"
         send = self._targets.send_message if to_queue else self._targets.publish
-        self._try(outcome, target, target, lambda: send(target, body, attributes))
+        self._try(outcome, target, target, lambda: send(target, body, attributes), dead_letter=True)
 
-    def _try(self, outcome: Outcome, target: str, resource: str, send: Callable[[], None]) -> None:
+    def _try(
+        self,
+        outcome: Outcome,
+        target: str,
+        resource: str,
+        send: Callable[[], None],
+        *,
+        dead_letter: bool = False,
+    ) -> None:
         function = outcome.function
         action = ACTIONS[target.split(":")[2]]
         refusal = self._authorizer.role_may(function.role_arn, action, resource)
@@ -128,6 +136,9 @@ class FailurePath:
                 target=target,
                 delivered=refusal is None,
                 reason=refusal or "",
+                dead_letter=dead_letter,
+                qualifier=outcome.invoked_arn.removeprefix(f"{function.arn}:"),
+                region=function.region,
             )
         )
 

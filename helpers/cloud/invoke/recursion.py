@@ -56,6 +56,7 @@ class RecursionGuard:
                 version=function.version,
                 request_id=request_id,
                 runs=trace.runs(function.arn),
+                region=function.region,
             )
         )
         raise RecursiveInvocationException(

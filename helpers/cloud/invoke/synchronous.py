@@ -109,7 +109,8 @@ class Invoker:
         self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
     ) -> InvokeAnswer:
         function, trace_id = invocation.function, invocation.trace_id
-        with self._pool.lease(function) as lease:
+        qualifier = invocation.invoked_arn.removeprefix(function.arn).lstrip(":")
+        with self._pool.lease(function, qualifier) as lease:
 
             def early(result: InvocationResult) -> None:
                 assert answered is not None

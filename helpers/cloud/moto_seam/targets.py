@@ -47,12 +47,14 @@ class MotoTargets:
                 system_attributes=self._writers.message_attributes(),
             )
 
-    def publish(self, topic_arn: str, message: str, attributes: Attributes) -> None:
+    def publish(
+        self, topic_arn: str, message: str, attributes: Attributes, subject: str = ""
+    ) -> None:
         """Publish a message to a topic of any Region."""
         given = {name: {"Type": kind, "Value": value} for name, (kind, value) in attributes.items()}
         with _aws_errors():
             sns_backends[ACCOUNT_ID][topic_arn.split(":")[3]].publish(
-                message, topic_arn, message_attributes=given
+                message, topic_arn, subject=subject or None, message_attributes=given
             )
 
     def put_event(self, bus_arn: str, entry: Mapping[str, Any]) -> None:

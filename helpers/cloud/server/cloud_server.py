@@ -102,6 +102,7 @@ class CloudServer:
         from helpers.cloud.server import http_fronts as the_fronts
         from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
+        from helpers.cloud.server.telemetry import build_telemetry
 
         foundation = Foundation(
             settings=self.settings,
@@ -123,8 +124,9 @@ class CloudServer:
             foundation, self._plane, callers, services.authorizer, services.moto
         )
         pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
+        telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
         # in the order in which they are emptied
-        self._parts += [self._plane, services, pushes, http]
+        self._parts += [self._plane, telemetry, services, pushes, http]
         self._configured()
         gateway = the_services.build_gateway(
             foundation,

@@ -126,7 +126,57 @@ NAMES = {
             "LogGroup.create_log_stream",
             "LogGroup.put_log_events",
         ],
+        "log_operations": [
+            "EventMessageFilter",
+            "LogGroup.put_log_events",
+            "LogStream.get_log_events",
+            "LogsBackend._find_log_group",
+        ],
+        "metric_filters": [
+            "LogsBackend.put_metric_filter",
+            "LogsBackend.delete_metric_filter",
+            "LogsBackend.delete_log_group",
+            "LogGroup.to_describe_dict",
+        ],
     },
+    "moto.logs.responses": {
+        "log_operations": [
+            "LogsResponse.filter_log_events",
+            "LogsResponse.start_query",
+            "LogsResponse.get_query_results",
+            "LogsResponse.describe_queries",
+        ],
+        "query_definitions": ["LogsResponse.logs_backend"],
+    },
+    "moto.logs.exceptions": {
+        "log_subscriptions": [
+            "InvalidParameterException",
+            "LimitExceededException",
+            "ResourceNotFoundException",
+        ],
+        "log_queries": [
+            "InvalidParameterException",
+            "LimitExceededException",
+            "LogsClientError",
+            "ResourceNotFoundException",
+        ],
+    },
+    "moto.cloudwatch.responses": {
+        "cloudwatch_metrics": [
+            "CloudWatchResponse.put_metric_data",
+            "CloudWatchResponse.list_metrics",
+            "CloudWatchResponse.get_metric_statistics",
+            "CloudWatchResponse.get_metric_data",
+        ],
+        "cloudwatch_alarms": [
+            "CloudWatchResponse.put_metric_alarm",
+            "CloudWatchResponse.describe_alarms",
+            "CloudWatchResponse.delete_alarms",
+            "CloudWatchResponse.set_alarm_state",
+        ],
+    },
+    "moto.cloudwatch.models": {"cloudwatch_alarms": ["cloudwatch_backends"]},
+    "moto.cloudwatch.exceptions": {"cloudwatch_metrics": ["CloudWatchException"]},
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "s3_notifications": [
@@ -149,13 +199,6 @@ NAMES = {
     },
     "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
     "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
-    "moto.logs.exceptions": {
-        "log_subscriptions": [
-            "InvalidParameterException",
-            "LimitExceededException",
-            "ResourceNotFoundException",
-        ]
-    },
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.apigatewayv2.models": {
@@ -209,6 +252,12 @@ PARAMETERS = {
     ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
+    "moto.logs.models:LogStream.get_log_events": "start_time end_time",
+    "moto.logs.models:LogsBackend.put_metric_filter": (
+        "filter_name filter_pattern log_group_name metric_transformations"
+    ),
+    "moto.logs.models:LogsBackend.delete_metric_filter": "filter_name log_group_name",
+    "moto.logs.models:LogsBackend._find_log_group": "log_group_id log_group_name",
 }
 """Parameters that the seam passes, some of them by name."""
 
@@ -223,7 +272,8 @@ ATTRIBUTES = {
     "moto.sqs.models:sqs_backends": "queues",
     "moto.sns.models:sns_backends": "topics subscriptions",
     "moto.events.models:events_backends": "event_buses",
-    "moto.logs.models:logs_backends": "groups",
+    "moto.logs.models:logs_backends": "groups filters region_name",
+    "moto.cloudwatch.models:cloudwatch_backends": "tagger",
     "moto.dynamodb.models:dynamodb_backends": "tables",
     "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
     "moto.cognitoidp.models:cognitoidp_backends": "user_pools",

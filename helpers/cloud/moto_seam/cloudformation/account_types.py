@@ -137,6 +137,17 @@ TYPES = (
         removed=_delete_alarm,
     ),
     ResourceType(
+        "AWS::CloudWatch::CompositeAlarm",
+        "cloudwatch",
+        create="PutCompositeAlarm",
+        update="PutCompositeAlarm",
+        identity={"AlarmName": "{AlarmName}"},
+        ref="{AlarmName}",
+        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
+        name_property="AlarmName",
+        removed=_delete_alarm,
+    ),
+    ResourceType(
         "AWS::Logs::SubscriptionFilter",
         "logs",
         create="PutSubscriptionFilter",

@@ -27,6 +27,12 @@ def _dashboards(call: Call) -> list[str]:
     return [_dashboard_arn(call, name) for name in call.params["DashboardNames"]]
 
 
+def _rules(call: Call) -> list[str]:
+    return [
+        regional("cloudwatch", call, f"insight-rule/{name}") for name in call.params["RuleNames"]
+    ]
+
+
 _alarm = named("cloudwatch", "alarm:{AlarmName}")
 
 OPERATIONS = {
@@ -38,12 +44,14 @@ OPERATIONS = {
     **rows("cloudwatch", _alarm, "PutMetricAlarm PutCompositeAlarm SetAlarmState"),
     **rows("cloudwatch", _alarms, "DeleteAlarms EnableAlarmActions DisableAlarmActions"),
     **rows("cloudwatch", _dashboard, "PutDashboard GetDashboard"),
+    **rows("cloudwatch", named("cloudwatch", "insight-rule/{RuleName}"), "PutInsightRule"),
+    **rows("cloudwatch", _rules, "DeleteInsightRules EnableInsightRules DisableInsightRules"),
     **rows("cloudwatch", param("ResourceARN"), "TagResource UntagResource ListTagsForResource"),
     **rows(
         "cloudwatch",
         everything,
         "GetMetricData GetMetricStatistics ListMetrics DescribeAlarmHistory"
         " DescribeAlarmsForMetric GetMetricWidgetImage ListDashboards PutAnomalyDetector"
-        " DeleteAnomalyDetector DescribeAnomalyDetectors",
+        " DeleteAnomalyDetector DescribeAnomalyDetectors DescribeInsightRules",
     ),
 }

@@ -2,12 +2,12 @@
 
 A log group is asked for as ``log-group:NAME:log-stream:``, so that a policy needs the ``:*`` at
 the end that docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
-asks for; the tagging operations take the ARN without it. Leaves out deliveries and anomalies.
+asks for; the tagging operations take the ARN without it. Leaves out anomalies.
 """
 
 from __future__ import annotations
 
-from helpers.cloud.moto_seam.operations.arns import optional, param, regional
+from helpers.cloud.moto_seam.operations.arns import named, optional, param, regional
 from helpers.cloud.moto_seam.operations.call import Call, everything, pass_role, row, rows
 
 
@@ -64,6 +64,32 @@ OPERATIONS = {
     ),
     **rows("logs", param("resourceArn"), "ListTagsForResource TagResource UntagResource"),
     **rows("logs", _destination, "PutDestination DeleteDestination PutDestinationPolicy"),
+    **rows(
+        "logs",
+        named("logs", "delivery-destination:{name}"),
+        "GetDeliveryDestination DeleteDeliveryDestination PutDeliveryDestination",
+    ),
+    **rows(
+        "logs",
+        named("logs", "delivery-destination:{deliveryDestinationName}"),
+        "PutDeliveryDestinationPolicy GetDeliveryDestinationPolicy DeleteDeliveryDestinationPolicy",
+    ),
+    **rows(
+        "logs",
+        named("logs", "delivery-source:{name}"),
+        "PutDeliverySource GetDeliverySource DeleteDeliverySource",
+    ),
+    **rows("logs", named("logs", "delivery:{id}"), "GetDelivery DeleteDelivery"),
+    "CreateDelivery": row(
+        "logs:CreateDelivery", named("logs", "delivery-source:{deliverySourceName}")
+    ),
+    "CreateExportTask": row("logs:CreateExportTask", group),
+    **rows(
+        "logs",
+        everything,
+        "DescribeDeliveries DescribeDeliveryDestinations DescribeDeliverySources"
+        " DescribeExportTasks CancelExportTask",
+    ),
     **rows(
         "logs",
         everything,

@@ -1,0 +1,1 @@
+"""Subscribers of the flight recorder: metrics and alarms, traces."""
