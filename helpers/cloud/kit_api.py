@@ -1,10 +1,10 @@
-"""The cloud's own four endpoints: health, reset, config and records, under /_kit/."""
+"""The cloud's own endpoints under /_kit/: health, reset, config, records, and counted pages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,17 +14,22 @@ from helpers.cloud.records import Recorder
 from helpers.cloud.settings import FIXED, Settings
 
 PREFIX = "/_kit/"
+MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class KitApi:
-    """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account."""
+    """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account.
+
+    `counted` are further pages, each of so many things: /_kit/schedules?count=5.
+    """
 
     settings: Settings
     recorder: Recorder
     facts: Callable[[], dict[str, Any]]
     reset: Callable[[], None]
     configured: Callable[[], None]
+    counted: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; errors say what to send instead."""
@@ -36,6 +41,11 @@ class KitApi:
             if not since.isdecimal():
                 return _refused("'since' takes the number of a record.")
             return json_answer(200, self.recorder.since(int(since)))
+        if request.method == "GET" and call[1] in self.counted:
+            count = parse_qs(request.query).get("count", ["5"])[0]
+            if not count.isdecimal() or not 1 <= int(count) <= MOST:
+                return _refused(f"'count' takes a number from 1 to {MOST}.")
+            return json_answer(200, self.counted[call[1]](int(count)))
         if call == ("POST", "reset"):
             self.reset()
             return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})

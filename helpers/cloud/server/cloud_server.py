@@ -100,6 +100,7 @@ class CloudServer:
 
         application.prepare(self.http.port)
         from helpers.cloud.server import services as the_services
+        from helpers.cloud.server.events import build_events
 
         foundation = Foundation(
             settings=self.settings,
@@ -115,14 +116,23 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        self._parts += [self._plane, services]  # in the order in which they are emptied
+        events = build_events(foundation, self._plane.pushed_events, services.authorizer)
+        self._parts += [events, self._plane, services]  # in the order in which they are emptied
         self._configured()
         self._gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
+            events,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
-            KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
+            KitApi(
+                self.settings,
+                self.recorder,
+                self.facts,
+                self.reset,
+                self._configured,
+                {"schedules": events.scheduler.coming},
+            ),
         )
         the_services.warm_up()
 
