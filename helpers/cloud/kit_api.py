@@ -34,24 +34,30 @@ class KitApi:
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; errors say what to send instead."""
         call = (request.method, request.path.removeprefix(PREFIX))
-        if call == ("GET", "health"):
-            return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
-        if call == ("GET", "records"):
-            since = parse_qs(request.query).get("since", ["0"])[0]
-            if not since.isdecimal():
-                return _refused("'since' takes the number of a record.")
-            return json_answer(200, self.recorder.since(int(since)))
-        if request.method == "GET" and call[1] in self.counted:
-            count = parse_qs(request.query).get("count", ["5"])[0]
-            if not count.isdecimal() or not 1 <= int(count) <= MOST:
-                return _refused(f"'count' takes a number from 1 to {MOST}.")
-            return json_answer(200, self.counted[call[1]](int(count)))
+        if request.method == "GET":
+            return self._read(call[1], request)
         if call == ("POST", "reset"):
             self.reset()
             return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})
         if call == ("POST", "config"):
             return self._configure(request.body)
-        return json_answer(404, {"message": f"There is no {request.method} {request.path}."})
+        return _unknown(request)
+
+    def _read(self, page: str, request: HttpRequest) -> HttpAnswer:
+        query = parse_qs(request.query)
+        if page == "health":
+            return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
+        if page == "records":
+            since = query.get("since", ["0"])[0]
+            if not since.isdecimal():
+                return _refused("'since' takes the number of a record.")
+            return json_answer(200, self.recorder.since(int(since)))
+        if page in self.counted:
+            count = query.get("count", ["5"])[0]
+            if not count.isdecimal() or not 1 <= int(count) <= MOST:
+                return _refused(f"'count' takes a number from 1 to {MOST}.")
+            return json_answer(200, self.counted[page](int(count)))
+        return _unknown(request)
 
     def _configure(self, body: bytes) -> HttpAnswer:
         try:
@@ -68,6 +74,10 @@ class KitApi:
             return _refused(str(error))
         self.configured()
         return json_answer(200, self.settings.as_json())
+
+
+def _unknown(request: HttpRequest) -> HttpAnswer:
+    return json_answer(404, {"message": f"There is no {request.method} {request.path}."})
 
 
 def _refused(message: str) -> HttpAnswer:

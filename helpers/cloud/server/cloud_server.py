@@ -8,6 +8,7 @@ import secrets
 import string
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -119,11 +120,10 @@ class CloudServer:
         events = build_events(foundation, self._plane.pushed_events, services.authorizer)
         self._parts += [events, self._plane, services]  # in the order in which they are emptied
         self._configured()
-        self._gateway = the_services.build_gateway(
+        gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
-            events,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
             KitApi(
                 self.settings,
@@ -134,6 +134,7 @@ class CloudServer:
                 {"schedules": events.scheduler.coming},
             ),
         )
+        self._gateway = replace(gateway, apis={**gateway.apis, **events.apis})
         the_services.warm_up()
 
     def _configured(self) -> None:

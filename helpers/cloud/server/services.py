@@ -31,7 +31,6 @@ from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.server.data_plane import DataPlane, Ports
-from helpers.cloud.server.events import Events
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.wsgi import call
 
@@ -85,7 +84,6 @@ def build_gateway(
     foundation: Foundation,
     services: Services,
     plane: DataPlane,
-    events: Events,
     key: AdministratorKey,
     kit: KitApi,
 ) -> Gateway:
@@ -128,7 +126,6 @@ def build_gateway(
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
-            **events.apis,
         },
         kit=kit,
         access=Guard(services.identities, services.authorizer),
