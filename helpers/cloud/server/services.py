@@ -24,6 +24,7 @@ from helpers.cloud.moto_seam import (
     iam_operations,
     managed_policies,
     resource_policies,
+    security_tokens,
 )
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
@@ -67,6 +68,7 @@ def build_services(foundation: Foundation) -> Services:
     resource_policies.install()
     identities = Identities()
     iam_operations.install(identities)
+    security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     return Services(
         identities,

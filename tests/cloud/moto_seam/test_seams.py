@@ -45,6 +45,7 @@ NAMES = {
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["IAMBackend.get_user"],
+        "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
     "moto.sts.models": {
@@ -53,7 +54,8 @@ NAMES = {
             "STSBackend.assume_role",
             "STSBackend.get_assumed_role_from_access_key",
         ],
-        "iam_operations": ["STSBackend.get_caller_identity"],
+        "security_tokens": ["STSBackend.get_caller_identity"],
+        "user_sessions": ["AssumedRole.user_id", "AssumedRole.arn"],
     },
     "moto.iam.responses": {
         "iam_operations": [
@@ -62,11 +64,19 @@ NAMES = {
         ]
     },
     "moto.iam.exceptions": {
-        "iam_operations": ["NoSuchEntity"],
+        "security_tokens": ["NoSuchEntity"],
         "simulation": ["InvalidInput", "NoSuchEntity"],
     },
     "moto.iam.access_control": {"resource_policies": ["PermissionResult.PERMITTED"]},
-    "moto.sts.responses": {"iam_operations": ["TokenResponse.assume_role"]},
+    "moto.sts.responses": {
+        "security_tokens": [
+            "TokenResponse.assume_role",
+            "TokenResponse.assume_role_with_saml",
+            "TokenResponse.assume_role_with_web_identity",
+            "TokenResponse.get_federation_token",
+            "TokenResponse.get_session_token",
+        ]
+    },
     "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
