@@ -1,4 +1,4 @@
-"""The cloud's own endpoints under /_kit/: health, reset, config, records, and counted pages."""
+"""The cloud's own endpoints under /_kit/: health, reset, config, records, and further pages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from helpers.cloud.records import Recorder
 from helpers.cloud.settings import FIXED, Settings
 
 PREFIX = "/_kit/"
-MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
 class KitApi:
     """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account.
 
-    `counted` are further pages, each of so many things: /_kit/schedules?count=5.
+    `pages` answer further names from the query's arguments, or raise KitError.
     """
 
     settings: Settings
@@ -29,7 +28,7 @@ class KitApi:
     facts: Callable[[], dict[str, Any]]
     reset: Callable[[], None]
     configured: Callable[[], None]
-    counted: Mapping[str, Callable[[int], Any]] = field(default_factory=dict)
+    pages: Mapping[str, Callable[[Mapping[str, str]], Any]] = field(default_factory=dict)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; errors say what to send instead."""
@@ -52,11 +51,12 @@ class KitApi:
             if not since.isdecimal():
                 return _refused("'since' takes the number of a record.")
             return json_answer(200, self.recorder.since(int(since)))
-        if page in self.counted:
-            count = query.get("count", ["5"])[0]
-            if not count.isdecimal() or not 1 <= int(count) <= MOST:
-                return _refused(f"'count' takes a number from 1 to {MOST}.")
-            return json_answer(200, self.counted[page](int(count)))
+        if page in self.pages:
+            try:
+                asked = {name: values[0] for name, values in query.items()}
+                return json_answer(200, self.pages[page](asked))
+            except KitError as error:
+                return _refused(str(error))
         return _unknown(request)
 
     def _configure(self, body: bytes) -> HttpAnswer:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -105,10 +106,15 @@ class Deliveries:
         try:
             self._send(delivery, attempt)
         except AwsError as error:
-            if epoch == self._epoch:
-                self._failed(delivery, attempt, since, error)
+            failure = error
+        except Exception as error:  # other targets of the event still want it
+            traceback.print_exc()
+            failure = AwsError(f"{type(error).__name__}: {error}")
+        else:
+            self._record(delivery, attempt, delivered=True, reason="")
             return
-        self._record(delivery, attempt, delivered=True, reason="")
+        if epoch == self._epoch:
+            self._failed(delivery, attempt, since, failure)
 
     def _send(self, delivery: Delivery, attempt: int) -> None:
         self._check_trust(delivery)

@@ -208,10 +208,12 @@ class EventBusesApi:
         self, members: Mapping[str, Any], request: HttpRequest, region: str
     ) -> dict[str, object]:
         entries = members.get("Entries")
-        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        if not isinstance(entries, list):
             raise ValidationException(
                 detected([sentence("entries", None, "Member must not be null")])
             )
+        if not all(_well_typed(entry) for entry in entries):
+            raise AwsError("", code="SerializationException", http_status=400)
         if not 1 <= len(entries) <= eventbridge.MAX_ENTRIES:
             limit = "less than or equal to 10" if entries else "greater than or equal to 1"
             shown = f"[{', '.join('PutEventsRequestEntry' for _ in entries)}]"
@@ -223,6 +225,16 @@ class EventBusesApi:
         results = self.buses.put(entries, region, trace_id=trace_id)
         failed = sum("ErrorCode" in result for result in results)
         return {"FailedEntryCount": failed, "Entries": results}
+
+
+def _well_typed(entry: object) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    texts = [entry.get(name) for name in (*eventbridge.REQUIRED, "EventBusName", "TraceHeader")]
+    resources = entry.get("Resources") or []
+    return isinstance(resources, list) and all(
+        text is None or isinstance(text, str) for text in [*texts, *resources]
+    )
 
 
 def _members(body: bytes) -> dict[str, Any]:

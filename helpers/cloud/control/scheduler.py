@@ -125,13 +125,6 @@ class SchedulerApi:
         self._forget(kept)
         return json_answer(200, {})
 
-    def coming(self, count: int) -> dict[str, list[str]]:
-        """Return the next moments of every schedule and scheduled rule, by ARN."""
-        return {
-            arn: [instant(moment) for moment in self.alarms.coming(arn, count)]
-            for arn in sorted(self.alarms.arns())
-        }
-
     def _write(self, request: HttpRequest, region: str, name: str) -> dict[str, Any]:
         body = _body(request)
         members = schedule_members(name, body, now=self.now(), knows=self.knows)

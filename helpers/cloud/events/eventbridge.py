@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -110,9 +111,9 @@ def compact(document: Any) -> str:
 
 def _time(given: object, now: float) -> str:
     if isinstance(given, str):
-        try:
+        with suppress(ValueError, OverflowError):
             return instant(datetime.fromisoformat(given.replace("Z", "+00:00")))
-        except ValueError:
-            given = None
-    seconds = given if isinstance(given, (int, float)) else now
-    return instant(datetime.fromtimestamp(seconds, UTC))
+    if isinstance(given, (int, float)):
+        with suppress(ValueError, OverflowError, OSError):
+            return instant(datetime.fromtimestamp(given, UTC))
+    return instant(datetime.fromtimestamp(now, UTC))

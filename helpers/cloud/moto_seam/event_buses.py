@@ -80,6 +80,8 @@ def install(hooks: EventHooks) -> None:
     notifications._send_safe_notification = lambda *_given: None  # the kit sends S3's events
     _wrap("put_rule", _checked_rule, hooks)
     _wrap("put_targets", _checked_targets, hooks)
+    _wrap("create_archive", _checked_archive, hooks)
+    _wrap("update_archive", _checked_archive, hooks)
     for name in ("delete_rule", "enable_rule", "disable_rule", "remove_targets"):
         _wrap(name, _nothing, hooks)
 
@@ -132,6 +134,11 @@ def _checked_rule(_backend: EventsBackend, given: dict[str, Any]) -> None:
             parse_schedule(expression, rule=True)
         except InvalidSchedule:
             raise ValidationException("Parameter ScheduleExpression is not valid.") from None
+
+
+def _checked_archive(_backend: EventsBackend, given: dict[str, Any]) -> None:
+    if given.get("event_pattern"):
+        compiled(given["event_pattern"])
 
 
 def _checked_targets(backend: EventsBackend, given: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from itertools import islice
 
 from helpers.cloud import records
 from helpers.cloud.clock import Timer
+from helpers.cloud.events.eventbridge import instant
 from helpers.cloud.records import Waiting
 from helpers.cloud.schedules.expressions import Schedule
 
@@ -152,7 +153,7 @@ class AlarmClock:
                 item.coming = following
                 item.due = item.on_time + self._delay_s(item.alarm.plan)
                 self._wait(item)
-        self._recorder.add(records.ScheduleFired(source=arn, scheduled_time=rung.isoformat()))
+        self._recorder.add(records.ScheduleFired(source=arn, scheduled_time=instant(rung)))
         item.alarm.ring(rung)
         if following is None:
             item.alarm.completed()

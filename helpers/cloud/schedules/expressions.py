@@ -14,13 +14,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from helpers.cloud.schedules.cron import Cron, parse_cron
+from helpers.cloud.schedules.cron import LAST_YEAR, Cron, parse_cron
 
 MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60}
 _RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)(s?)\)")
 _CRON = re.compile(r"cron\(([^()]+)\)")
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
-LONGEST = timedelta(days=365 * 200)
+MOST_MINUTES = 100 * 365 * 24 * 60
 
 
 class InvalidSchedule(ValueError):  # noqa: N818 - the sentence reads better so
@@ -44,7 +44,7 @@ class Schedule:
         """Yield the UTC moments after `after` (aware); rate() counts from it."""
         if isinstance(self.timing, timedelta):
             moment = after
-            while moment - after < LONGEST:
+            while moment.year < LAST_YEAR:
                 moment += self.timing
                 yield moment.astimezone(UTC)
         elif isinstance(self.timing, datetime):
@@ -86,10 +86,10 @@ def _timing(expression: str, *, rule: bool) -> Cron | timedelta | datetime:
     if rate is not None:
         if rule and (int(rate[1]) == 1) == bool(rate[3]):
             raise InvalidSchedule(expression)
-        try:
-            return timedelta(minutes=int(rate[1]) * MINUTES[rate[2]])
-        except OverflowError:
-            raise InvalidSchedule(expression) from None
+        minutes = int(rate[1]) * MINUTES[rate[2]]
+        if minutes > MOST_MINUTES:
+            raise InvalidSchedule(expression)
+        return timedelta(minutes=minutes)
     try:
         cron = _CRON.fullmatch(expression)
         if cron is not None:

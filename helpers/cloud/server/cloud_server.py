@@ -131,7 +131,7 @@ class CloudServer:
                 self.facts,
                 self.reset,
                 self._configured,
-                {"schedules": events.scheduler.coming},
+                {"schedules": events.upcoming.page},
             ),
         )
         self._gateway = replace(gateway, apis={**gateway.apis, **events.apis})

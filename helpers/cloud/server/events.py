@@ -11,6 +11,7 @@ from helpers.cloud.control.event_buses import EventBuses, EventBusesApi
 from helpers.cloud.control.pushed_events import PushedEvents
 from helpers.cloud.control.schedule_book import ScheduleBook
 from helpers.cloud.control.scheduler import Firings, SchedulerApi
+from helpers.cloud.control.upcoming import Upcoming
 from helpers.cloud.events.eventbridge import Rule
 from helpers.cloud.gateway import ServiceApi
 from helpers.cloud.moto_seam import event_buses
@@ -32,6 +33,7 @@ class Events:
     alarms: AlarmClock
     book: ScheduleBook
     scheduler: SchedulerApi
+    upcoming: Upcoming
 
     @property
     def apis(self) -> dict[str, Sequence[ServiceApi]]:
@@ -68,7 +70,7 @@ def build_events(foundation: Foundation, pushed: PushedEvents, authorizer: Autho
         now=clock.now,
         knows=known_operation,
     )
-    return Events(buses, deliveries, alarms, book, scheduler)
+    return Events(buses, deliveries, alarms, book, scheduler, Upcoming(alarms, clock))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,24 @@ NAMES = {
     },
     "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
-    "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
+    "moto.events.models": {
+        "targets": ["events_backends", "EventsBackend.put_events"],
+        "event_buses": [
+            "EventsBackend.put_rule",
+            "EventsBackend.put_targets",
+            "EventsBackend.delete_rule",
+            "EventsBackend.enable_rule",
+            "EventsBackend.disable_rule",
+            "EventsBackend.remove_targets",
+            "EventsBackend.create_archive",
+            "EventsBackend.update_archive",
+            "Replay.replay_events",
+            "ReplayState.COMPLETED",
+            "EventPattern.dump",
+        ],
+    },
+    "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
+    "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
@@ -104,10 +121,20 @@ PARAMETERS = {
         "region_name role_session_name role_arn policy duration external_id"
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
-    "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
+    "moto.sqs.models:SQSBackend.send_message": (
+        "queue_name message_body message_attributes group_id"
+    ),
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
+    "moto.events.models:EventsBackend.put_rule": (
+        "name event_bus_arn event_pattern scheduled_expression state managed_by"
+    ),
+    "moto.events.models:EventsBackend.put_targets": "name event_bus_arn targets",
+    "moto.events.models:EventsBackend.create_archive": "event_pattern",
+    "moto.stepfunctions.models:StepFunctionBackend.start_execution": (
+        "state_machine_arn name execution_input"
+    ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
 }
@@ -123,8 +150,8 @@ ATTRIBUTES = {
     "moto.s3.models:s3_backends": "buckets",
     "moto.sqs.models:sqs_backends": "queues",
     "moto.sns.models:sns_backends": "topics",
-    "moto.events.models:events_backends": "event_buses",
-    "moto.logs.models:logs_backends": "groups",
+    "moto.events.models:events_backends": "event_buses archives",
+    "moto.logs.models:logs_backends": "groups resource_policies",
     "moto.dynamodb.models:dynamodb_backends": "tables",
 }
 """What the seam reads of a fresh backend."""
