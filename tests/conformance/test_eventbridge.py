@@ -16,6 +16,7 @@ from botocore.serialize import create_serializer
 
 ACCOUNT = "123456789012"
 SEES = "def handler(event, context):\n    print('SEEN', __import__('json').dumps(event))\n"
+ANY_RULE = "arn:aws:events:*:*:rule/*"
 BUS = f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/"
 
 
@@ -40,7 +41,7 @@ class Bridge:
         )["RuleArn"]
         return name, arn, name
 
-    def queue(self, *, open_to: str | None = "*", **attributes: str) -> tuple[str, str]:
+    def queue(self, *, open_to: str | None = ANY_RULE, **attributes: str) -> tuple[str, str]:
         """Create a queue to which EventBridge may send for a rule; return its URL and ARN."""
         name = self.name("queue") + (".fifo" if "FifoQueue" in attributes else "")
         arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
@@ -127,7 +128,7 @@ class Bridge:
         return dict(json.loads(next(line for line in lines if "SEEN" in line).split("SEEN ")[1]))
 
 
-def allows(action: str | list[str], resource: str, source_arn: str = "*") -> str:
+def allows(action: str | list[str], resource: str, source_arn: str = ANY_RULE) -> str:
     """Return a resource policy that lets EventBridge act for a rule."""
     statement = {
         "Effect": "Allow",
@@ -136,6 +137,11 @@ def allows(action: str | list[str], resource: str, source_arn: str = "*") -> str
         "Resource": resource,
         "Condition": {"ArnLike": {"aws:SourceArn": source_arn}},
     }
+    return document(statement)
+
+
+def document(statement: dict[str, Any]) -> str:
+    """Return a policy of one statement."""
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -271,6 +277,10 @@ def test_an_event_for_no_bus_is_accepted_and_lost(bridge: Bridge):
 
 # rules and buses
 
+MALFORMED_SCHEDULES = """rate(10 seconds)|rate(1 minutes)|rate(10 minute)|rate(0 minutes)|rate()
+rate(10 MINUTES)| rate(10 minutes)|cron(0 1 * * * *)|cron(0 dummy ? * MON-FRI *)
+cron(71 8 1 * ? *)|cron(INVALID)|at(2030-01-01T00:00:00)""".replace("\n", "|").split("|")
+
 
 def test_a_rule_on_a_bus_of_its_own(bridge: Bridge):
     """Events meet the rules of the bus they are put on, and no others."""
@@ -338,20 +348,7 @@ def test_an_event_pattern_is_tested(bridge: Bridge):
 
 @pytest.mark.parametrize(
     "expression",
-    [
-        "rate(10 seconds)",
-        "rate(1 minutes)",
-        "rate(10 minute)",
-        "rate(0 minutes)",
-        "rate()",
-        "rate(10 MINUTES)",
-        " rate(10 minutes)",
-        "cron(0 1 * * * *)",
-        "cron(0 dummy ? * MON-FRI *)",
-        "cron(71 8 1 * ? *)",
-        "cron(INVALID)",
-        "at(2030-01-01T00:00:00)",
-    ],
+    MALFORMED_SCHEDULES,
 )
 def test_a_malformed_schedule_is_refused(bridge: Bridge, expression: str):
     """PutRule takes rate() and cron() as AWS writes them, and nothing else."""
@@ -630,13 +627,9 @@ def state_machine(bridge: Bridge, trusted: str) -> tuple[str, str]:
     """Create a state machine, and a role for starting it."""
     iam, name = bridge.account.client("iam"), bridge.name("role")
     trust = {"Effect": "Allow", "Principal": {"Service": trusted}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(
-        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
-    )["Role"]["Arn"]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
     may = {"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"}
-    iam.put_role_policy(
-        RoleName=name, PolicyName="may", PolicyDocument=json.dumps({"Statement": [may]})
-    )
+    iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document(may))
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     machine = bridge.account.client("stepfunctions").create_state_machine(
         name=bridge.name("machine"), definition=json.dumps(definition), roleArn=role
@@ -757,9 +750,7 @@ def test_a_functions_destination_on_a_bus(bridge: Bridge):
     bridge.account.client("iam").put_role_policy(
         RoleName="conformance",
         PolicyName="events",
-        PolicyDocument=json.dumps(
-            {"Statement": [{"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*"}]}
-        ),
+        PolicyDocument=document({"Effect": "Allow", "Action": "events:PutEvents", "Resource": "*"}),
     )
     bridge.account.functions.put_function_event_invoke_config(
         FunctionName=function, DestinationConfig={"OnSuccess": {"Destination": BUS + "default"}}
@@ -824,9 +815,7 @@ def test_putting_events_needs_permission(bridge: Bridge):
         "Resource": BUS + "default",
         "Condition": {"StringEquals": {"events:source": "shop"}},
     }
-    iam.put_user_policy(
-        UserName=user, PolicyName="p", PolicyDocument=json.dumps({"Statement": [statement]})
-    )
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=document(statement))
     key = iam.create_access_key(UserName=user)["AccessKey"]
     client = type(bridge.account)(bridge.account.cloud).client("events")
     client._request_signer._credentials.access_key = key["AccessKeyId"]
