@@ -101,7 +101,7 @@ class ScheduleBook:
         with self._lock:
             if key in self._schedules:
                 raise conflict(f"Schedule {key[2]} already exists.")
-            return self._keep(key, members, self._now())
+            return self._keep(key, members, None)
 
     def update(self, region: str, members: Mapping[str, Any]) -> ScheduleKept:
         """Replace every member of a schedule."""
@@ -177,10 +177,11 @@ class ScheduleBook:
             self._schedules.clear()
             self._groups.clear()
 
-    def _keep(self, key: Key, members: Mapping[str, Any], created: float) -> ScheduleKept:
+    def _keep(self, key: Key, members: Mapping[str, Any], created: float | None) -> ScheduleKept:
         region, group, name = key
         arn = f"arn:aws:scheduler:{region}:{self._account}:schedule/{group}/{name}"
-        kept = ScheduleKept(key, arn, members, created, self._now())
+        now = self._now()
+        kept = ScheduleKept(key, arn, members, now if created is None else created, now)
         self._schedules[key] = kept
         return kept
 
