@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from helpers.cloud import records
-from helpers.cloud.control.constraints import detected, sentence
+from helpers.cloud.control.constraints import Constraints, detected, sentence
 from helpers.cloud.control.deliveries import MAX_AGE_S, MAX_RETRIES, Deliveries, Delivery
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events import eventbridge
@@ -28,6 +28,7 @@ from helpers.cloud.records import Waiting
 
 SERVICE = "events.amazonaws.com"
 OPERATIONS = ("AWSEvents.PutEvents", "AWSEvents.TestEventPattern")
+MAX_PATTERN = 4096
 NEEDED_TO_TEST = ("id", "account", "source", "time", "region", "detail-type")
 
 
@@ -248,13 +249,17 @@ def _members(body: bytes) -> dict[str, Any]:
 
 
 def _test(members: Mapping[str, Any]) -> bool:
+    pattern = str(members.get("EventPattern"))
+    constraints = Constraints()
+    constraints.length("eventPattern", pattern, at_most=MAX_PATTERN)
+    constraints.raise_if_broken()
     try:
         event = json.loads(str(members.get("Event")))
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict) or any(name not in event for name in NEEDED_TO_TEST):
         raise ValidationException("Parameter Event is not valid.")
-    return compiled(str(members.get("EventPattern"))).matches(event)
+    return compiled(pattern).matches(event)
 
 
 def compiled(pattern: str) -> Pattern:

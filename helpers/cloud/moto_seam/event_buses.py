@@ -22,7 +22,7 @@ from moto.events.models import EventsBackend, Replay, ReplayState, events_backen
 
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.deliveries import ACTIONS
-from helpers.cloud.control.event_buses import EventBuses, compiled
+from helpers.cloud.control.event_buses import MAX_PATTERN, EventBuses, compiled
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events.eventbridge import Event, Rule
 from helpers.cloud.events.inputs import is_path
@@ -32,7 +32,6 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.schedules.expressions import InvalidSchedule, parse_schedule
 
 MAX_TARGETS = 5
-MAX_PATTERN = 4096
 NAME = r"[\.\-_A-Za-z0-9]+"
 STATES = ("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 ARCHIVES = "prod.vhs.events.aws.internal"

@@ -79,7 +79,7 @@ class World:
         while self.actions:
             self.passed_s += self.waits[-1]
             self.actions.pop(0)()
-        return [entry for entry in self.recorder.since(0)["records"]]
+        return list(self.recorder.since(0)["records"])
 
 
 def test_a_throttled_target_is_tried_again():

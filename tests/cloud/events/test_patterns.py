@@ -190,7 +190,7 @@ def test_more_than_a_thousand_combinations_are_refused():
         compile_pattern(pattern)
 
 
-@pytest.mark.parametrize("depth", [5_000, 100_000])
+@pytest.mark.parametrize("depth", [800, 10_000])
 def test_deep_nesting_is_refused(depth: int):
     """A pattern nested without end is an error, not a crash."""
     with pytest.raises(InvalidPattern, match="nested too deeply"):
