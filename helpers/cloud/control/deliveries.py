@@ -13,60 +13,15 @@ import json
 import random
 import threading
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
-from helpers.cloud import records
+from helpers.cloud import bus_records
+from helpers.cloud.control.delivery import ACTIONS, UNIVERSAL, Delivery
 from helpers.cloud.control.pushed_events import PushedEvent, PushedEvents
 from helpers.cloud.errors import AccessDeniedException, AwsError
 from helpers.cloud.ports import Authorizer, EventTargets
 from helpers.cloud.records import Waiting
 
-MAX_RETRIES, MAX_AGE_S = 185, 86_400
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 3600.0
-UNIVERSAL = "arn:aws:scheduler:::aws-sdk:"
-ACTIONS = {
-    "lambda": ("lambda:InvokeFunction",),
-    "sqs": ("sqs:SendMessage",),
-    "sns": ("sns:Publish",),
-    "events": ("events:PutEvents",),
-    "logs": ("logs:CreateLogStream", "logs:PutLogEvents"),
-    "states": ("states:StartExecution",),
-}
-"""What each service's targets need; a target of another service is refused when it is made."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """One event on its way to one target.
-
-    `service` is the principal that sends, for its rule or schedule `source_arn`; `trust_arn` is
-    what a role's trust may be limited to. `payload` gives the text of an attempt (1, 2, …);
-    `forward` is the entry for another bus. `attributes` and `dead_letter_role` are for the
-    dead-letter queue: its messages' attributes, and the role that sends there instead of the
-    service itself.
-    """
-
-    service: str
-    source_arn: str
-    trust_arn: str
-    target_arn: str
-    payload: Callable[[int], str] = field(repr=False)
-    role_arn: str | None = None
-    group_id: str | None = None
-    forward: Callable[[str], None] | None = field(default=None, repr=False)
-    max_retries: int = MAX_RETRIES
-    max_age_s: float = MAX_AGE_S
-    dead_letter_arn: str | None = None
-    dead_letter_body: str | None = field(default=None, repr=False)
-    dead_letter_role: str | None = None
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    trace_id: str = ""
-
-    @property
-    def to_service(self) -> str:
-        """The service of the target, as its ARN names it."""
-        return self.target_arn.split(":")[2]
 
 
 class Deliveries:
@@ -209,7 +164,7 @@ class Deliveries:
             self._give_up(delivery, attempt, error, exhausted="MaximumEventAgeInSeconds")
         else:
             self._recorder.add(
-                records.TargetRetried(
+                bus_records.TargetRetried(
                     source=delivery.source_arn,
                     target=delivery.target_arn,
                     attempts=attempt,
@@ -270,7 +225,7 @@ class Deliveries:
         dead_letter: str | None = None,
     ) -> None:
         self._recorder.add(
-            records.TargetInvoked(
+            bus_records.TargetInvoked(
                 source=delivery.source_arn,
                 target=delivery.target_arn,
                 delivered=delivered,

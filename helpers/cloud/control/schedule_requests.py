@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.deliveries import ACTIONS, UNIVERSAL
+from helpers.cloud.control.delivery import ACTIONS, UNIVERSAL
 from helpers.cloud.control.schedule_book import DEFAULT, invalid
 from helpers.cloud.errors import ValidationException
 from helpers.cloud.schedules.expressions import InvalidSchedule, parse_schedule

@@ -17,7 +17,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from helpers.cloud.control.deliveries import Deliveries, Delivery
+from helpers.cloud.control.deliveries import Deliveries
+from helpers.cloud.control.delivery import Delivery
 from helpers.cloud.control.event_buses import EventBuses
 from helpers.cloud.control.schedule_book import DEFAULT, ScheduleBook, ScheduleKept, invalid
 from helpers.cloud.control.schedule_requests import check_name, schedule_members

@@ -21,8 +21,9 @@ from moto.events import notifications
 from moto.events.models import EventsBackend, Replay, ReplayState, events_backends
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.deliveries import ACTIONS
-from helpers.cloud.control.event_buses import MAX_PATTERN, EventBuses, compiled
+from helpers.cloud.control.delivery import ACTIONS
+from helpers.cloud.control.event_buses import EventBuses
+from helpers.cloud.control.event_buses_api import MAX_PATTERN, compiled
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events.eventbridge import Event, Rule
 from helpers.cloud.events.inputs import is_path

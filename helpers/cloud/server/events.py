@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.event_buses import EventBuses, EventBusesApi
+from helpers.cloud.control.event_buses import EventBuses
+from helpers.cloud.control.event_buses_api import EventBusesApi
 from helpers.cloud.control.pushed_events import PushedEvents
 from helpers.cloud.control.schedule_book import ScheduleBook
 from helpers.cloud.control.scheduler import Firings, SchedulerApi
