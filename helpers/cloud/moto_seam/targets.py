@@ -48,6 +48,7 @@ class MotoTargets:
         """Put an entry on an event bus."""
         with aws_errors():
             backend = events_backends[ACCOUNT_ID][bus_arn.split(":")[3]]
+            backend.describe_event_bus(bus_arn.rsplit("/", 1)[1])  # else the event would be lost
             backend.put_events([{**entry, "EventBusName": bus_arn.rsplit("/", 1)[1]}])
 
     def put_object(self, bucket_arn: str, key: str, body: bytes) -> None:

@@ -94,7 +94,11 @@ NAMES = {
     "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {
-        "targets": ["events_backends", "EventsBackend.put_events"],
+        "targets": [
+            "events_backends",
+            "EventsBackend.put_events",
+            "EventsBackend.describe_event_bus",
+        ],
         "event_buses": [
             "EventsBackend.put_rule",
             "EventsBackend.put_targets",
