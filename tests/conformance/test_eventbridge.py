@@ -738,7 +738,33 @@ def test_a_template_that_makes_no_json_fails_a_function(bridge: Bridge):
     assert "INVALID_JSON" == bridge.attributes(bridge.message(url))["ERROR_CODE"]
 
 
-# events of services, archives
+# templates, events of services, archives
+
+
+def test_a_rule_of_a_template(bridge: Bridge):
+    """A stack's rule invokes its function, once AWS::Lambda::Permission lets it."""
+    function, arn = bridge.function(None)
+    source = bridge.name("source")
+    rule = {"EventPattern": {"source": [source]}, "Targets": [{"Id": "f", "Arn": arn}]}
+    permission = {
+        "FunctionName": function,
+        "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]},
+    }
+    template = {
+        "Resources": {
+            "Rule": {"Type": "AWS::Events::Rule", "Properties": rule},
+            "May": {"Type": "AWS::Lambda::Permission", "Properties": permission},
+        }
+    }
+    stacks, stack = bridge.account.client("cloudformation"), bridge.name("stack")
+    stacks.create_stack(StackName=stack, TemplateBody=json.dumps(template))
+    event_id = bridge.put(source)
+
+    assert event_id == bridge.seen(function)["id"]
+    stacks.delete_stack(StackName=stack)
+    assert [] == bridge.through(bridge.put(source))["rules"]
 
 
 def test_a_functions_destination_on_a_bus(bridge: Bridge):

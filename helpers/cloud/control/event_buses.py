@@ -61,6 +61,7 @@ class EventBuses:
         self._timers = waiting.timers
         self._recorder = waiting.recorder
         self._account = account_id
+        self._epoch = 0
 
     def put(
         self,
@@ -102,7 +103,8 @@ class EventBuses:
     ) -> None:
         """Send an event through a bus, past all rules or `only` some (ARNs); returns at once."""
         passing = _Passing(event, bus_arn, trace_id, forwarded, only or None)
-        self._timers.after(0, lambda: self._pass(passing))
+        epoch = self._epoch
+        self._timers.after(0, lambda: self._pass(passing, epoch))
 
     def fire(self, rule: Rule, region: str, when: datetime) -> None:
         """Send the event of a scheduled rule to its targets."""
@@ -111,13 +113,19 @@ class EventBuses:
         self._record(passing, [rule])
         self._deliver(passing, rule)
 
+    def clear(self) -> None:
+        """Forget events on their way: the account is being emptied."""
+        self._epoch += 1
+
     def bus_arn(self, name: str, region: str) -> str:
         """Return the ARN of a bus, given its name or ARN."""
         if name.startswith("arn:"):
             return name
         return f"arn:aws:events:{region}:{self._account}:event-bus/{name}"
 
-    def _pass(self, passing: _Passing) -> None:
+    def _pass(self, passing: _Passing, epoch: int) -> None:
+        if epoch != self._epoch:
+            return
         rules = self._rules.of(passing.region, passing.bus_arn.rsplit("/", 1)[1])
         matching = [
             rule

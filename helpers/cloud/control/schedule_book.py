@@ -119,6 +119,10 @@ class ScheduleBook:
             raise not_found(f"Schedule {name} does not exist.")
         return found
 
+    def current(self, key: Key) -> ScheduleKept | None:
+        """Return what is kept under a key now."""
+        return self._schedules.get(key)
+
     def delete(self, kept: ScheduleKept) -> None:
         """Forget a schedule; harmless when it is gone or was replaced."""
         with self._lock:

@@ -141,22 +141,27 @@ class SchedulerApi:
         return {"ScheduleArn": kept.arn}
 
     def _set(self, kept: ScheduleKept) -> None:
-        if kept.members["State"] != "ENABLED":
+        """Set the alarm of a schedule; what changed meanwhile has the last word."""
+        if kept.members["State"] == "ENABLED":
+            self.alarms.set(self._alarm(kept))
+        else:
             self.alarms.unset(kept.arn)
-            return
+        current = self.book.current(kept.key)
+        if current is None:
+            self.alarms.unset(kept.arn)
+        elif current is not kept:
+            self._set(current)
+
+    def _alarm(self, kept: ScheduleKept) -> Alarm:
 
         def completed() -> None:
             if kept.members["ActionAfterCompletion"] == "DELETE":
                 self.book.delete(kept)
 
-        self.alarms.set(
-            Alarm(
-                kept.arn,
-                kept.plan(),
-                ring=lambda moment: self.firings.fire(kept, moment),
-                completed=completed,
-            )
-        )
+        def ring(moment: datetime) -> None:
+            self.firings.fire(kept, moment)
+
+        return Alarm(kept.arn, kept.plan(), ring, completed)
 
     def _forget(self, kept: ScheduleKept) -> None:
         self.book.delete(kept)

@@ -116,14 +116,19 @@ def _topic_policy(arn: str, region: str, _name: str) -> Named | None:
 def _log_group_policy(_arn: str, region: str, _name: str) -> Named | None:
     """Return the Region's policies as one: each names the log groups it speaks for."""
     kept = list(logs_backends[ACCOUNT_ID][region].resource_policies.values())
-    documents = [json.loads(policy.policy_document) for policy in kept]
-    statements = [s for document in documents for s in _listed(document.get("Statement"))]
+    statements = [s for policy in kept for s in _statements(policy.policy_document)]
     document = {"Version": "2012-10-17", "Statement": statements}
     return _named("log resource policy", document if statements else None)
 
 
-def _listed(statements: Any) -> list[Any]:
-    return statements if isinstance(statements, list) else [statements] if statements else []
+def _statements(text: str) -> list[Any]:
+    """Return the statements of a document; none where it cannot be read."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    found = document.get("Statement") if isinstance(document, dict) else None
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def _secret_policy(arn: str, region: str, _name: str) -> Named | None:
@@ -158,7 +163,10 @@ def _function_policy(_arn: str, region: str, name: str) -> Named | None:
 
 
 def _statement(stored: dict[str, Any]) -> dict[str, Any]:
-    """Write a statement as Lambda does: moto leaves accounts bare and repeats version numbers."""
+    """Write a statement as Lambda does.
+
+    moto leaves accounts bare, repeats version numbers, and keeps a template's FunctionName.
+    """
     resource, principal = stored.get("Resource"), stored.get("Principal")
     if isinstance(resource, str) and resource.count(":") > 7:
         fields = resource.split(":")
@@ -166,7 +174,8 @@ def _statement(stored: dict[str, Any]) -> dict[str, Any]:
     if isinstance(principal, str) and principal != "*":
         arn = f"arn:aws:iam::{principal}:root" if _ACCOUNT.fullmatch(principal) else principal
         principal = {"AWS": arn}
-    return {**stored, "Resource": resource, "Principal": principal}
+    kept = {name: value for name, value in stored.items() if name != "FunctionName"}
+    return {**kept, "Resource": resource, "Principal": principal}
 
 
 def _distinct(statements: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

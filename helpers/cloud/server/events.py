@@ -44,6 +44,7 @@ class Events:
     def clear(self) -> None:
         """Forget schedules, and events that wait for another try; moto forgets the rules."""
         self.alarms.clear()
+        self.buses.clear()
         self.deliveries.clear()
         self.book.clear()
 
@@ -102,8 +103,10 @@ class _ScheduledRules:
         plan = Plan(parse_schedule(expression, rule=True))
 
         def ring(moment: datetime) -> None:
-            for now, _ in self.rules.scheduled(region):
-                if now.arn == rule.arn and now.enabled:
-                    self.buses.fire(now, region, moment)
+            found = [r for r, _ in self.rules.scheduled(region) if r.arn == rule.arn and r.enabled]
+            if not found:
+                self.alarms.unset(rule.arn)
+            for current in found:
+                self.buses.fire(current, region, moment)
 
         self.alarms.set(Alarm(rule.arn, plan, ring))
