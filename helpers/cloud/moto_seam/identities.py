@@ -183,16 +183,25 @@ class Identities:
 
 
 class RoleCredentials:
-    """Implements CredentialIssuer: sessions of execution roles, made in moto's STS."""
+    """Implements CredentialIssuer: sessions of roles, made in moto's STS."""
 
     def __init__(self, identities: Identities) -> None:
         self._identities = identities
 
     def issue(self, role_arn: str, session_name: str) -> Credentials:
-        """Return credentials of a new session; InvalidParameterValueException without the role."""
+        """Return credentials of a function's new session; its code is told apart by them."""
+        session = self._session(role_arn, session_name)
+        setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
+        return _credentials(session)
+
+    def issue_to_service(self, role_arn: str, session_name: str) -> Credentials:
+        """Return credentials of a session with which a service of AWS acts."""
+        return _credentials(self._session(role_arn, session_name))
+
+    def _session(self, role_arn: str, session_name: str) -> Any:
         if self._identities.role(role_arn) is None:
             raise InvalidParameterValueException(CANNOT_ASSUME)
-        session = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
+        return sts_backends[ACCOUNT_ID][PARTITION].assume_role(
             region_name="us-east-1",
             role_session_name=session_name,
             role_arn=role_arn,
@@ -200,8 +209,10 @@ class RoleCredentials:
             duration=SESSION_S,
             external_id=None,
         )
-        setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
-        return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
+
+
+def _credentials(session: Any) -> Credentials:
+    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
 
 
 def _function_arn(session: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
@@ -26,11 +27,13 @@ from helpers.cloud.moto_seam import (
     resource_policies,
     security_tokens,
 )
+from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.wsgi import call
@@ -101,7 +104,9 @@ def build_gateway(
             concurrency=concurrency,
         )
     )
-    moto = application.wsgi_application()
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, RoleCredentials(services.identities)))
     return Gateway(
         doorkeeper=Doorkeeper(
             secret_of=services.identities.find,
@@ -135,6 +140,23 @@ def build_gateway(
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )
+
+
+def _before(calls: AccountCalls, issuer: RoleCredentials) -> dict[str, Callable[[], None]]:
+    """Give what each service needs before its first request; the imports are part of it."""
+
+    def install_tasks() -> None:
+        from helpers.cloud.moto_seam import state_machines
+
+        state_machines.install(calls, issuer)
+
+    def install_stacks() -> None:
+        from helpers.cloud.moto_seam import cloudformation
+
+        install_tasks()
+        cloudformation.install(lambda: calls)
+
+    return {"stepfunctions": install_tasks, "cloudformation": install_stacks}
 
 
 def warm_up() -> None:

@@ -78,6 +78,42 @@ NAMES = {
         ]
     },
     "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
+    "moto.cloudformation.models": {
+        "cloudformation": [
+            "Stack.parse_template",
+            "Stack.create_resources",
+            "Stack.update",
+            "Stack.exports",
+            "Stack._create_output_map",
+            "ChangeSet._parse_template",
+            "ChangeSet.apply",
+            "CloudFormationBackend.create_stack",
+            "CloudFormationBackend.create_change_set",
+            "CloudFormationBackend.update_stack",
+            "CloudFormationBackend.execute_change_set",
+            "CloudFormationBackend.delete_stack",
+            "CloudFormationBackend.get_template",
+        ]
+    },
+    "moto.cloudformation.parsing": {
+        "cloudformation": [
+            "get_model_map",
+            "get_model_list",
+            "get_name_type_map",
+            "parse_and_create_resource",
+            "parse_and_update_resource",
+            "NULL_MODELS",
+            "OutputMap",
+            "ResourceMap.update",
+            "ResourceMap.delete",
+            "ResourceMap.build_resource_diff",
+            "ResourceMap._delete_resource",
+        ]
+    },
+    "moto.stepfunctions.parser.asl.utils.boto_client": {"state_machines": ["boto_client_for"]},
+    "moto.stepfunctions.parser.models": {
+        "state_machines": ["StepFunctionsParserBackend.start_execution"]
+    },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
         "function_log": [
