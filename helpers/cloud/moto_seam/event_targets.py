@@ -22,6 +22,7 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
 from helpers.cloud.moto_seam.targets import Attributes, MotoTargets, aws_errors
+from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.registry import Registry
 
 SESSION_S = 3600
@@ -32,8 +33,8 @@ SIGNED_AS = {"eventbridge": "events", "sfn": "stepfunctions"}
 class MotoEventTargets(MotoTargets):
     """Implements EventTargets; lives with the cloud. `endpoint` is where the cloud answers."""
 
-    def __init__(self, registry: Registry, clock: Clock, endpoint: str) -> None:
-        super().__init__(registry)
+    def __init__(self, registry: Registry, writers: Writers, clock: Clock, endpoint: str) -> None:
+        super().__init__(registry, writers)
         self._clock = clock
         self._endpoint = endpoint
         self._session = botocore.session.Session()

@@ -8,7 +8,6 @@ import secrets
 import string
 import tempfile
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +99,8 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
+        from helpers.cloud.server import http_fronts as the_fronts
+        from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
         from helpers.cloud.server.events import build_events
 
@@ -114,17 +115,24 @@ class CloudServer:
             endpoint=self.endpoint,
             port=self.http.port,
         )
-        services = the_services.build_services(foundation)
+        key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
+        services = the_services.build_services(foundation, key)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        events = build_events(foundation, self._plane.pushed_events, services.authorizer)
-        self._parts += [events, self._plane, services]  # in the order in which they are emptied
+        callers = the_services.build_callers(foundation, services, key)
+        http = the_fronts.build_http_fronts(
+            foundation, self._plane, callers, services.authorizer, services.moto
+        )
+        pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
+        events = build_events(foundation, services, self._plane.pushed_events)
+        # in the order in which they are emptied
+        self._parts += [events, self._plane, services, pushes, http]
         self._configured()
         gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
-            the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
+            http,
             KitApi(
                 self.settings,
                 self.recorder,
@@ -134,7 +142,7 @@ class CloudServer:
                 {"schedules": events.upcoming.page},
             ),
         )
-        self._gateway = replace(gateway, apis={**gateway.apis, **events.apis})
+        self._gateway = events.joined(pushes.joined(gateway))
         the_services.warm_up()
 
     def _configured(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from helpers.cloud.control.deliveries import Deliveries
@@ -14,15 +14,15 @@ from helpers.cloud.control.schedule_book import ScheduleBook
 from helpers.cloud.control.scheduler import Firings, SchedulerApi
 from helpers.cloud.control.upcoming import Upcoming
 from helpers.cloud.events.eventbridge import Rule
-from helpers.cloud.gateway import ServiceApi
+from helpers.cloud.gateway import Gateway, ServiceApi
 from helpers.cloud.moto_seam import event_buses
 from helpers.cloud.moto_seam.event_buses import EventHooks, MotoRules
 from helpers.cloud.moto_seam.event_targets import MotoEventTargets, known_operation
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
-from helpers.cloud.ports import Authorizer
 from helpers.cloud.schedules.alarm_clock import Alarm, AlarmClock, Plan
 from helpers.cloud.schedules.expressions import parse_schedule
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,13 @@ class Events:
     scheduler: SchedulerApi
     upcoming: Upcoming
 
-    @property
-    def apis(self) -> dict[str, Sequence[ServiceApi]]:
-        """What the gateway asks, by service."""
-        return {"events": (EventBusesApi(self.buses),), "scheduler": (self.scheduler,)}
+    def joined(self, gateway: Gateway) -> Gateway:
+        """Return the gateway with the parts of both services that are answered here."""
+        mine: dict[str, Sequence[ServiceApi]] = {
+            "events": (EventBusesApi(self.buses),),
+            "scheduler": (self.scheduler,),
+        }
+        return replace(gateway, apis={**gateway.apis, **mine})
 
     def clear(self) -> None:
         """Forget schedules, and events that wait for another try; moto forgets the rules."""
@@ -53,10 +56,10 @@ class Events:
         self.clear()
 
 
-def build_events(foundation: Foundation, pushed: PushedEvents, authorizer: Authorizer) -> Events:
+def build_events(foundation: Foundation, services: Services, pushed: PushedEvents) -> Events:
     """Build EventBridge and its Scheduler, and bind moto's EventBridge to them."""
-    waiting, clock = foundation.waiting, foundation.clock
-    targets = MotoEventTargets(foundation.registry, clock, foundation.endpoint)
+    waiting, clock, authorizer = foundation.waiting, foundation.clock, services.authorizer
+    targets = MotoEventTargets(foundation.registry, services.writers, clock, foundation.endpoint)
     deliveries = Deliveries(pushed, targets, authorizer, waiting)
     rules = MotoRules()
     buses = EventBuses(rules, deliveries, waiting, ACCOUNT_ID)
