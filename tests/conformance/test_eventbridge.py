@@ -542,6 +542,9 @@ def test_a_topic_as_target(bridge: Bridge):
     policy = allows("sns:Publish", topic)
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
     url, queue = bridge.queue()
+    sns_may = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}}
+    sns_may |= {"Action": "sqs:SendMessage", "Resource": queue}
+    bridge.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document(sns_may)})
     sns.subscribe(
         TopicArn=topic,
         Protocol="sqs",
