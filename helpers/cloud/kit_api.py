@@ -1,10 +1,10 @@
-"""The cloud's own four endpoints: health, reset, config and records, under /_kit/."""
+"""The cloud's own endpoints under /_kit/: health, reset, config, records, and further pages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,30 +18,46 @@ PREFIX = "/_kit/"
 
 @dataclass(frozen=True, slots=True)
 class KitApi:
-    """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account."""
+    """Answers /_kit/*; `facts` says what this cloud is, `reset` empties the account.
+
+    `pages` answer further names from the query's arguments, or raise KitError.
+    """
 
     settings: Settings
     recorder: Recorder
     facts: Callable[[], dict[str, Any]]
     reset: Callable[[], None]
     configured: Callable[[], None]
+    pages: Mapping[str, Callable[[Mapping[str, str]], Any]] = field(default_factory=dict)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; errors say what to send instead."""
         call = (request.method, request.path.removeprefix(PREFIX))
-        if call == ("GET", "health"):
-            return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
-        if call == ("GET", "records"):
-            since = parse_qs(request.query).get("since", ["0"])[0]
-            if not since.isdecimal():
-                return _refused("'since' takes the number of a record.")
-            return json_answer(200, self.recorder.since(int(since)))
+        if request.method == "GET":
+            return self._read(call[1], request)
         if call == ("POST", "reset"):
             self.reset()
             return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})
         if call == ("POST", "config"):
             return self._configure(request.body)
-        return json_answer(404, {"message": f"There is no {request.method} {request.path}."})
+        return _unknown(request)
+
+    def _read(self, page: str, request: HttpRequest) -> HttpAnswer:
+        query = parse_qs(request.query)
+        if page == "health":
+            return json_answer(200, {**self.facts(), "settings": self.settings.as_json()})
+        if page == "records":
+            since = query.get("since", ["0"])[0]
+            if not since.isdecimal():
+                return _refused("'since' takes the number of a record.")
+            return json_answer(200, self.recorder.since(int(since)))
+        if page in self.pages:
+            try:
+                asked = {name: values[0] for name, values in query.items()}
+                return json_answer(200, self.pages[page](asked))
+            except KitError as error:
+                return _refused(str(error))
+        return _unknown(request)
 
     def _configure(self, body: bytes) -> HttpAnswer:
         try:
@@ -58,6 +74,10 @@ class KitApi:
             return _refused(str(error))
         self.configured()
         return json_answer(200, self.settings.as_json())
+
+
+def _unknown(request: HttpRequest) -> HttpAnswer:
+    return json_answer(404, {"message": f"There is no {request.method} {request.path}."})
 
 
 def _refused(message: str) -> HttpAnswer:

@@ -150,3 +150,27 @@ class Targets(Protocol):
 
     def missing(self, arn: str) -> bool:
         """Tell whether the queue, topic, bus, bucket or function does not exist."""
+
+
+class EventTargets(Targets, Protocol):
+    """Where EventBridge and its Scheduler send events, beside functions; raises AwsError too."""
+
+    def send_to_group(
+        self,
+        queue_arn: str,
+        body: str,
+        attributes: Mapping[str, tuple[str, str]],
+        group_id: str | None,
+    ) -> None:
+        """Send a message to a queue; a FIFO queue wants its message group."""
+
+    def put_log_event(self, log_group_arn: str, message: str) -> None:
+        """Append an event to a stream of its own in a log group."""
+
+    def start_execution(self, state_machine_arn: str, document: str) -> None:
+        """Start an execution of a state machine with an input."""
+
+    def call(
+        self, role_arn: str, operation: tuple[str, str], document: Mapping[str, Any], region: str
+    ) -> None:
+        """Call an operation of a service, such as ("sqs", "sendMessage"), as a role."""

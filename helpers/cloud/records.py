@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, ClassVar
 
+from helpers.cloud.bus_records import EventPut, ScheduleFired, TargetInvoked, TargetRetried
 from helpers.cloud.clock import Clock, Timers
 
 RING_SIZE = 200_000
@@ -310,6 +311,10 @@ Record = (
     | LogsWithheld
     | EventRecord
     | PushRefused
+    | EventPut
+    | TargetInvoked
+    | TargetRetried
+    | ScheduleFired
     | HttpAnswered
 )
 

@@ -938,6 +938,10 @@ def watched_bus(lab: Setup, queue: str) -> str:
     arn = events.create_event_bus(Name=name)["EventBusArn"]
     pattern = json.dumps({"source": ["lambda"]})
     events.put_rule(Name=name, EventBusName=name, EventPattern=pattern)
+    sqs, principal = lab.account.client("sqs"), {"Service": "events.amazonaws.com"}
+    may_send = statement(Principal=principal, Action="sqs:SendMessage", Resource=queue)
+    url = sqs.get_queue_url(QueueName=queue.rsplit(":", 1)[1])["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": may_send})
     events.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "q", "Arn": queue}])
     return str(arn)
 

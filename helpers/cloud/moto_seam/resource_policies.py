@@ -2,7 +2,7 @@
 
 Chosen by the requirement, not by the call: CopyObject's source has the source bucket's policy,
 and iam:PassRole none. A role's trust policy speaks only for assuming it. Models bucket, queue,
-topic, key, secret and function policies and public-read ACLs of objects. Leaves out access
+topic, key, secret, log and function policies and public-read ACLs of objects. Leaves out access
 points, layer and stream policies, Block Public Access and other ACLs. Source:
 docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html and
 docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html.
@@ -10,12 +10,14 @@ docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import FakeBucket, s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
@@ -111,6 +113,24 @@ def _topic_policy(arn: str, region: str, _name: str) -> Named | None:
     return _named("topic policy", topic.policy if topic is not None else None)
 
 
+def _log_group_policy(_arn: str, region: str, _name: str) -> Named | None:
+    """Return the Region's policies as one: each names the log groups it speaks for."""
+    kept = list(logs_backends[ACCOUNT_ID][region].resource_policies.values())
+    statements = [s for policy in kept for s in _statements(policy.policy_document)]
+    document = {"Version": "2012-10-17", "Statement": statements}
+    return _named("log resource policy", document if statements else None)
+
+
+def _statements(text: str) -> list[Any]:
+    """Return the statements of a document; none where it cannot be read."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    found = document.get("Statement") if isinstance(document, dict) else None
+    return found if isinstance(found, list) else [found] if found else []
+
+
 def _secret_policy(arn: str, region: str, _name: str) -> Named | None:
     secrets: Any = secretsmanager_backends[ACCOUNT_ID][region].secrets
     found = (secret for secret in dict.values(secrets) if secret.arn == arn)
@@ -143,7 +163,10 @@ def _function_policy(_arn: str, region: str, name: str) -> Named | None:
 
 
 def _statement(stored: dict[str, Any]) -> dict[str, Any]:
-    """Write a statement as Lambda does: moto leaves accounts bare and repeats version numbers."""
+    """Write a statement as Lambda does.
+
+    moto leaves accounts bare, repeats version numbers, and keeps a template's FunctionName.
+    """
     resource, principal = stored.get("Resource"), stored.get("Principal")
     if isinstance(resource, str) and resource.count(":") > 7:
         fields = resource.split(":")
@@ -151,7 +174,8 @@ def _statement(stored: dict[str, Any]) -> dict[str, Any]:
     if isinstance(principal, str) and principal != "*":
         arn = f"arn:aws:iam::{principal}:root" if _ACCOUNT.fullmatch(principal) else principal
         principal = {"AWS": arn}
-    return {**stored, "Resource": resource, "Principal": principal}
+    kept = {name: value for name, value in stored.items() if name != "FunctionName"}
+    return {**kept, "Resource": resource, "Principal": principal}
 
 
 def _distinct(statements: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -174,4 +198,5 @@ _FINDERS: dict[str, Callable[[str, str, str], Named | None]] = {
     "secretsmanager": _secret_policy,
     "kms": _key_policy,
     "lambda": _function_policy,
+    "logs": _log_group_policy,
 }

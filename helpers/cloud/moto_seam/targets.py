@@ -39,7 +39,7 @@ class MotoTargets:
             for name, (kind, value) in attributes.items()
         }
         region, name = queue_arn.split(":")[3], queue_arn.rsplit(":", 1)[1]
-        with _aws_errors():
+        with aws_errors():
             sqs_backends[ACCOUNT_ID][region].send_message(
                 name,
                 body,
@@ -52,20 +52,21 @@ class MotoTargets:
     ) -> None:
         """Publish a message to a topic of any Region."""
         given = {name: {"Type": kind, "Value": value} for name, (kind, value) in attributes.items()}
-        with _aws_errors():
+        with aws_errors():
             sns_backends[ACCOUNT_ID][topic_arn.split(":")[3]].publish(
                 message, topic_arn, subject=subject or None, message_attributes=given
             )
 
     def put_event(self, bus_arn: str, entry: Mapping[str, Any]) -> None:
         """Put an entry on an event bus."""
-        with _aws_errors():
+        with aws_errors():
             backend = events_backends[ACCOUNT_ID][bus_arn.split(":")[3]]
+            backend.describe_event_bus(bus_arn.rsplit("/", 1)[1])  # else the event would be lost
             backend.put_events([{**entry, "EventBusName": bus_arn.rsplit("/", 1)[1]}])
 
     def put_object(self, bucket_arn: str, key: str, body: bytes) -> None:
         """Store an object."""
-        with _aws_errors():
+        with aws_errors():
             backend = s3_backends[ACCOUNT_ID][PARTITION]
             backend.put_object(bucket_arn.rsplit(":", 1)[1], key, body)
 
@@ -86,7 +87,7 @@ class MotoTargets:
 
 
 @contextmanager
-def _aws_errors() -> Iterator[None]:
+def aws_errors() -> Iterator[None]:
     """Turn moto's refusals into AwsErrors."""
     try:
         yield

@@ -102,6 +102,7 @@ class CloudServer:
         from helpers.cloud.server import http_fronts as the_fronts
         from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
+        from helpers.cloud.server.events import build_events
         from helpers.cloud.server.telemetry import build_telemetry
 
         foundation = Foundation(
@@ -125,17 +126,25 @@ class CloudServer:
         )
         pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
         telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
+        events = build_events(foundation, services, self._plane.pushed_events)
         # in the order in which they are emptied
-        self._parts += [self._plane, telemetry, services, pushes, http]
+        self._parts += [events, self._plane, telemetry, services, pushes, http]
         self._configured()
         gateway = the_services.build_gateway(
             foundation,
             services,
             self._plane,
             http,
-            KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
+            KitApi(
+                self.settings,
+                self.recorder,
+                self.facts,
+                self.reset,
+                self._configured,
+                {"schedules": events.upcoming.page},
+            ),
         )
-        self._gateway = pushes.joined(gateway)
+        self._gateway = events.joined(pushes.joined(gateway))
         the_services.warm_up()
 
     def _configured(self) -> None:

@@ -188,6 +188,28 @@ NAMES = {
     },
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
     "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
+    "moto.events.models": {
+        "targets": [
+            "events_backends",
+            "EventsBackend.put_events",
+            "EventsBackend.describe_event_bus",
+        ],
+        "event_buses": [
+            "EventsBackend.put_rule",
+            "EventsBackend.put_targets",
+            "EventsBackend.delete_rule",
+            "EventsBackend.enable_rule",
+            "EventsBackend.disable_rule",
+            "EventsBackend.remove_targets",
+            "EventsBackend.create_archive",
+            "EventsBackend.update_archive",
+            "Replay.replay_events",
+            "ReplayState.COMPLETED",
+            "EventPattern.dump",
+        ],
+    },
+    "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
+    "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.sns.models": {
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
@@ -199,7 +221,6 @@ NAMES = {
     },
     "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
     "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
-    "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.apigatewayv2.models": {
         "http_apis": [
@@ -250,6 +271,14 @@ PARAMETERS = {
     "moto.apigatewayv2.models:Api.create_route": (
         "api_key_required authorization_scopes route_key target authorization_type"
     ),
+    "moto.events.models:EventsBackend.put_rule": (
+        "name event_bus_arn event_pattern scheduled_expression state managed_by"
+    ),
+    "moto.events.models:EventsBackend.put_targets": "name event_bus_arn targets",
+    "moto.events.models:EventsBackend.create_archive": "event_pattern",
+    "moto.stepfunctions.models:StepFunctionBackend.start_execution": (
+        "state_machine_arn name execution_input"
+    ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
     "moto.logs.models:LogStream.get_log_events": "start_time end_time",
@@ -270,9 +299,9 @@ ATTRIBUTES = {
     "moto.cloudformation.models:cloudformation_backends": "stacks",
     "moto.s3.models:s3_backends": "buckets",
     "moto.sqs.models:sqs_backends": "queues",
+    "moto.events.models:events_backends": "event_buses archives",
+    "moto.logs.models:logs_backends": "groups filters region_name resource_policies",
     "moto.sns.models:sns_backends": "topics subscriptions",
-    "moto.events.models:events_backends": "event_buses",
-    "moto.logs.models:logs_backends": "groups filters region_name",
     "moto.cloudwatch.models:cloudwatch_backends": "tagger",
     "moto.dynamodb.models:dynamodb_backends": "tables",
     "moto.apigatewayv2.models:apigatewayv2_backends": "apis",

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations.arns import named, param, regional
-from helpers.cloud.moto_seam.operations.call import Call, everything, pass_role, row, rows
+from helpers.cloud.moto_seam.operations.call import (
+    Call,
+    everything,
+    no_keys,
+    pass_role,
+    row,
+    rows,
+)
+
+PRINCIPAL = "events.amazonaws.com"
 
 
 def _bus_arn(call: Call, name: str) -> str:
@@ -37,6 +46,11 @@ def _put_keys(call: Call) -> dict[str, object]:
     }
 
 
+def _rule_role(call: Call) -> list[str]:
+    role = call.params.get("RoleArn")
+    return [role] if role else []
+
+
 def _target_keys(call: Call) -> dict[str, object]:
     arns = [target["Arn"] for target in call.params.get("Targets", []) if target.get("Arn")]
     return {"events:TargetArn": arns} if arns else {}
@@ -52,18 +66,19 @@ _destination = named("events", "api-destination/{Name}")
 
 OPERATIONS = {
     "PutEvents": row("events:PutEvents", _put_on, _put_keys),
-    "PutTargets": row(
-        "events:PutTargets", rule, _target_keys, pass_role("events.amazonaws.com", _target_roles)
-    ),
+    "PutTargets": row("events:PutTargets", rule, _target_keys, pass_role(PRINCIPAL, _target_roles)),
+    "PutRule": row("events:PutRule", rule, no_keys, pass_role(PRINCIPAL, _rule_role)),
     **rows(
         "events",
         rule,
-        "PutRule DeleteRule DescribeRule EnableRule DisableRule RemoveTargets ListTargetsByRule",
+        "DeleteRule DescribeRule EnableRule DisableRule RemoveTargets ListTargetsByRule",
     ),
     **rows("events", bus, "CreateEventBus UpdateEventBus DeleteEventBus DescribeEventBus"),
     **rows("events", bus, "PutPermission RemovePermission"),
     **rows("events", _archive, "CreateArchive UpdateArchive DeleteArchive DescribeArchive"),
-    **rows("events", named("events", "replay/{ReplayName}"), "StartReplay DescribeReplay"),
+    **rows(
+        "events", named("events", "replay/{ReplayName}"), "StartReplay DescribeReplay CancelReplay"
+    ),
     **rows(
         "events",
         _connection,

@@ -1,0 +1,1 @@
+"""When schedules fire: AWS's schedule expressions, and the one clock that follows them."""
