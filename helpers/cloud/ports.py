@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from helpers.cloud.http_messages import HttpRequest
 from helpers.cloud.model import FunctionVersion
 
 
@@ -54,6 +55,45 @@ class Authorizer(Protocol):
 
         `service` is a service principal, such as s3.amazonaws.com. Else AWS's sentence.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed a request to a public front, in the words of requestContext.authorizer.iam."""
+
+    access_key_id: str
+    account_id: str
+    user_id: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a caller of a public front needs: an action on a resource, and condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+class FrontCallers(Protocol):
+    """Who calls a public front, and whether IAM lets them: identity and resource policies.
+
+    Both raise AwsError with status 403: AccessDeniedException, or what is wrong with a signature.
+    """
+
+    def signer(
+        self, request: HttpRequest, service: str, region: str, permissions: Sequence[Permission]
+    ) -> Signer:
+        """Return who signed a request for `service`, when all permissions are given.
+
+        Raises MissingAuthenticationTokenException for an unsigned request.
+        """
+
+    def check_anonymous(
+        self, request: HttpRequest, region: str, permissions: Sequence[Permission]
+    ) -> None:
+        """Raise unless the resource's own policy gives everybody all permissions."""
 
 
 class Targets(Protocol):

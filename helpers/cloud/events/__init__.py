@@ -1,0 +1,1 @@
+"""Events as functions receive them, one module per source; pure."""
