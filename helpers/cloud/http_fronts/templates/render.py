@@ -38,6 +38,7 @@ from helpers.cloud.http_fronts.templates.values import (
     call_method,
     is_true,
     item_of,
+    joined,
     property_of,
     text_of,
 )
@@ -216,7 +217,7 @@ class _Renderer:
         if operator in ("==", "!="):
             return are_equal(left, right) is (operator == "==")
         if operator == "+" and (isinstance(left, str) or isinstance(right, str)):
-            return text_of(left) + text_of(right)
+            return joined(text_of(left), text_of(right))
         if not (_is_number(left) and _is_number(right)):
             return None
         return _ARITHMETIC[operator](left, right)

@@ -76,6 +76,13 @@ def are_equal(left: Any, right: Any) -> bool:
     return text_of(left) == text_of(right)
 
 
+def joined(left: str, right: str) -> str:
+    """Return two texts as one; raises TemplateError where it gets too long."""
+    if len(left) + len(right) > MAX_TEXT:
+        raise TemplateError("The template makes too long a text.")
+    return left + right
+
+
 def property_of(value: Any, name: str) -> Any:
     """Return a property: a map's entry, or what API Gateway's objects have; else None."""
     if isinstance(value, HostObject):
@@ -96,6 +103,10 @@ def call_method(value: Any, name: str, arguments: list[Any]) -> Any:
     method = _method(value, name)
     if method is None:
         return None
+    if name in _REPLACING and isinstance(value, str) and arguments:
+        longest = len(value) * max(1, len(text_of(arguments[-1])))
+        if longest > MAX_TEXT * 10:
+            raise TemplateError("The template makes too long a text.")
     try:
         result = method(*arguments)
     except (TypeError, ValueError, IndexError, AttributeError, re.error, RecursionError) as error:
@@ -164,6 +175,7 @@ def _entry(name: str, item: Any) -> HostObject:
     return HostObject("entry", got, {"key": name, "value": item})
 
 
+_REPLACING = ("replace", "replaceAll", "replaceFirst")
 _ANY: dict[str, Method] = {
     "toString": text_of,
     "equals": are_equal,
@@ -184,7 +196,7 @@ _STRING: dict[str, Method] = {
     "toLowerCase": lambda text: text.lower(),
     "toUpperCase": lambda text: text.upper(),
     "trim": lambda text: text.strip(),
-    "concat": lambda text, other: text + other,
+    "concat": joined,
     "replace": lambda text, old, new: text.replace(old, new),
     "replaceAll": lambda text, old, new: re.sub(old, _java(old, new), text),
     "replaceFirst": lambda text, old, new: re.sub(old, _java(old, new), text, count=1),
