@@ -32,6 +32,8 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCrede
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.front_callers import SignedCallers
+from helpers.cloud.server.http_fronts import HttpFronts
 from helpers.cloud.wsgi import call
 
 
@@ -80,11 +82,26 @@ def build_services(foundation: Foundation) -> Services:
     )
 
 
+def build_callers(
+    foundation: Foundation, services: Services, key: AdministratorKey
+) -> SignedCallers:
+    """Build who reads signatures and who asks IAM, for the front door and the public fronts."""
+    doorkeeper = Doorkeeper(
+        secret_of=services.identities.find,
+        access_key_id=key.access_key_id,
+        secret_access_key=key.secret_access_key,
+        token=key.token,
+        open_door=foundation.settings.open,
+    )
+    guard = Guard(services.identities, services.authorizer)
+    return SignedCallers(doorkeeper, guard, services.identities)
+
+
 def build_gateway(
     foundation: Foundation,
     services: Services,
     plane: DataPlane,
-    key: AdministratorKey,
+    http: HttpFronts,
     kit: KitApi,
 ) -> Gateway:
     """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
@@ -101,17 +118,13 @@ def build_gateway(
     )
     moto = application.wsgi_application()
     return Gateway(
-        doorkeeper=Doorkeeper(
-            secret_of=services.identities.find,
-            access_key_id=key.access_key_id,
-            secret_access_key=key.secret_access_key,
-            token=key.token,
-            open_door=foundation.settings.open,
-        ),
+        doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(),
+        fronts=http.fronts,
         apis={
+            **http.apis,
             "lambda": (
+                *http.apis["lambda"],
                 EventInvokeConfigsApi(
                     plane.configs,
                     registry,
@@ -128,7 +141,7 @@ def build_gateway(
             ),
         },
         kit=kit,
-        access=Guard(services.identities, services.authorizer),
+        access=http.callers.guard,
         services=lambda request: call(moto, request, port=foundation.port),
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
