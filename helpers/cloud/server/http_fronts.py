@@ -15,6 +15,7 @@ from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.front_callers import SignedCallers
+from helpers.cloud.server.rest_apis import RestApisPart, build_load_balancers, build_rest_apis
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class HttpFronts:
 
     callers: SignedCallers
     urls: FunctionUrls
+    rest: RestApisPart
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
 
     def clear(self) -> None:
         """Forget every front."""
         self.urls.clear()
+        self.rest.clear()
 
     def close(self) -> None:
         """End nothing: fronts keep no thread."""
@@ -45,9 +48,15 @@ def build_http_fronts(
     clock, registry, recorder = foundation.clock, foundation.registry, foundation.recorder
     functions = FrontFunctions(plane.invoker, authorizer, clock)
     urls = FunctionUrls(registry)
+    rest = build_rest_apis(foundation, plane, functions, callers)
+    balancers = build_load_balancers(foundation, functions, authorizer)
     return HttpFronts(
         callers=callers,
         urls=urls,
-        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock),),
-        apis={"lambda": (FunctionUrlsApi(urls, registry, clock, foundation.endpoint, ACCOUNT_ID),)},
+        rest=rest,
+        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), rest.front, balancers),
+        apis={
+            "lambda": (FunctionUrlsApi(urls, registry, clock, foundation.endpoint, ACCOUNT_ID),),
+            "apigateway": rest.apis,
+        },
     )

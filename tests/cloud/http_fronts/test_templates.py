@@ -29,7 +29,10 @@ def rendered(template: str, body: object = "", **given: Any) -> str:
     ("expected", "template"),
     [
         ("plain $ text # here", "plain $ text # here"),
-        ("dev 127.0.0.1 orders", "$context.stage ${context.identity.sourceIp} $stageVariables.table"),
+        (
+            "dev 127.0.0.1 orders",
+            "$context.stage ${context.identity.sourceIp} $stageVariables.table",
+        ),
         ("[]", "[$context.authorizer.principalId]"),
         ("$unknown ${unknown.x}", "$unknown ${unknown.x}"),
         ("", "$!unknown$!{unknown.x}"),
@@ -52,9 +55,12 @@ def rendered(template: str, body: object = "", **given: Any) -> str:
         ("hi Rex", '#set($n = "Rex")#set($s = "hi $n")$s'),
         ("$n", "#set($n = '$n')$n"),
         ("{a=1, b=[2, 3]}", '#set($m = {"a": 1, "b": [2, 3]})$m'),
-        ("2 true 1", '#set($m = {})#set($ignore = $m.put("a", 1))#set($m.b = 2)'
-         '$m.size() $m.containsKey("b") $m.get("a")'),
-        ("b-c", '#set($l = ["b"])$!l.add("c")'.replace("$!l", "#set($o = $l") + ')$l[0]-$l.get(1)'),
+        (
+            "2 true 1",
+            '#set($m = {})#set($ignore = $m.put("a", 1))#set($m.b = 2)'
+            '$m.size() $m.containsKey("b") $m.get("a")',
+        ),
+        ("b-c", '#set($l = ["b"])$!l.add("c")'.replace("$!l", "#set($o = $l") + ")$l[0]-$l.get(1)"),
         ("<1><2>", "#define($block)<$x>#end#foreach($x in [1, 2])$block#end"),
         ("HELLO", "#set($s = 'hello')$s.toUpperCase()"),
         ("a-b", "#set($s = 'a.b')$s.replace('.', '-')"),
@@ -101,12 +107,12 @@ def test_params_look_in_path_query_and_header_in_this_order():
 @pytest.mark.parametrize(
     ("expected", "call"),
     [
-        ("it\\'s \\\"so\\\" \\u00E9\\n", "escapeJavaScript($input.body)"),
+        ('it\\\'s \\"so\\" \\u00E9\\n', "escapeJavaScript($input.body)"),
         ("x%3Da%2Bb+c%2F%C3%A9", "urlEncode('x=a+b c/é')"),
         ("x=a b", "urlDecode('x%3Da+b')"),
         ("aGk=", "base64Encode('hi')"),
         ("hi", "base64Decode('aGk=')"),
-        ("b", "parseJson('{\"a\": [\"b\"]}').a[0]"),
+        ("b", 'parseJson(\'{"a": ["b"]}\').a[0]'),
     ],
 )
 def test_util(expected: str, call: str):

@@ -1,7 +1,7 @@
 """One request to a REST API, with everything that its parts may ask of it.
 
-Source: docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
-(variables of $context) and set-up-lambda-proxy-integrations.html (the event).
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+(the event) and api-gateway-mapping-template-reference.html (variables of $context).
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class RestCall:
     deployment: Deployment
     resource: Resource
     method: Method
-    extended_id: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(11)).decode())
+    extended_id: str = field(
+        default_factory=lambda: base64.b64encode(secrets.token_bytes(11)).decode()
+    )
     authorizer: dict[str, Any] | None = None
     identity: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, Any] = field(default_factory=dict)

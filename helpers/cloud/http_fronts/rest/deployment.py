@@ -170,3 +170,6 @@ class RestApis(Protocol):
 
     def api_key(self, region: str, value: str) -> ApiKey | None:
         """Return the API key with this value."""
+
+    def usage_plan(self, region: str, plan_id: str) -> UsagePlan | None:
+        """Return a usage plan."""

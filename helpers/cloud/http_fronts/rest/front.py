@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.events.http_call import HttpCall
-from helpers.cloud.http_fronts.address import FrontKind, PublicAddress
+from helpers.cloud.http_fronts.address import FrontKind, PublicAddress, domain_name
 from helpers.cloud.http_fronts.functions import FrontFunctions
 from helpers.cloud.http_fronts.rest.access import Access
 from helpers.cloud.http_fronts.rest.call import RestCall
 from helpers.cloud.http_fronts.rest.deployment import (
-    Deployment,
     Method,
     Resource,
     RestApi,
@@ -31,11 +30,12 @@ from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
 from helpers.cloud.http_fronts.rest.routing import Routed, route
 from helpers.cloud.http_fronts.rest.usage import KeyCheck, UsageMeter, check_stage_throttle
 from helpers.cloud.http_fronts.rest.validation import check_body, check_parameters
-from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.records import Recorder
 
 MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
 NOWHERE = Routed(Resource("", "", {}), {})
+HIDDEN = frozenset({"content-length"})
 NO_METHOD = Method(http_method="")
 
 
@@ -62,21 +62,16 @@ class RestApiFront:
         stage_name, _, rest = address.path.removeprefix("/").partition("/")
         stage = api.stages.get(stage_name) if api is not None else None
         if api is None or stage is None or stage.deployment.disabled:
-            answer = json_answer(403, {"message": "Forbidden"})
-            headers = [*answer.headers, ("x-amzn-ErrorType", "ForbiddenException")]
-            headers.append(("x-amzn-RequestId", str(uuid.uuid4())))
-            return HttpAnswer(403, headers, answer.body)
-        return self._answer(request, address, api, stage, f"/{rest}")
+            return _forbidden()
+        return self._answer(request, api, stage, f"/{rest}")
 
-    def _answer(
-        self, request: HttpRequest, address: PublicAddress, api: RestApi, stage: Stage, path: str
-    ) -> HttpAnswer:
+    def _answer(self, request: HttpRequest, api: RestApi, stage: Stage, path: str) -> HttpAnswer:
         routed = route(stage.deployment.resources, path, request.method)
         http = HttpCall(
             request=request,
             path=path,
             api_id=api.id,
-            domain_name=address.domain_name,
+            domain_name=domain_name(FrontKind.EXECUTE_API, api.id, api.region),
             account_id=api.account_id,
             stage=stage.name,
             route_key="",
@@ -85,6 +80,7 @@ class RestApiFront:
             trace=self.functions.new_trace(request.headers.get("x-amzn-trace-id", "")),
             path_parameters=routed.parameters if routed else None,
             stage_variables=stage.variables,
+            hidden_headers=HIDDEN,
         )
         resource = (routed or NOWHERE).resource
         call = RestCall(
@@ -131,6 +127,15 @@ class RestApiFront:
         )
 
 
+def _forbidden() -> HttpAnswer:
+    headers = [
+        ("Content-Type", "application/json"),
+        ("x-amzn-ErrorType", "ForbiddenException"),
+        ("x-amzn-RequestId", str(uuid.uuid4())),
+    ]
+    return HttpAnswer(403, headers, b'{"message":"Forbidden"}')
+
+
 def run(call: RestCall, integrations: Integrations) -> HttpAnswer:
     """Validate a request and call the integration; raises RefusedError."""
     check_parameters(call)
@@ -145,14 +150,6 @@ def refusal(call: RestCall, refused: RefusedError) -> HttpAnswer:
     """Return the gateway response of a refusal."""
     responses = call.deployment.gateway_responses
     return render_refusal(refused, responses, call.context(), call.given(), call.variables)
-
-
-def undeployed_call(http: HttpCall, region: str, deployment: Deployment, routed: Routed) -> RestCall:
-    """Return the call of TestInvokeMethod: of the API as it is now, without a caller."""
-    method = routed.resource.method(http.request.method) or NO_METHOD
-    return RestCall(
-        http=http, region=region, deployment=deployment, resource=routed.resource, method=method
-    )
 
 
 def _finished(call: RestCall, answer: HttpAnswer) -> HttpAnswer:

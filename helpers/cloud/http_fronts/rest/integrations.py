@@ -265,7 +265,8 @@ def _fetch(call: RestCall, body: bytes, *, proxy: bool) -> Endpoint:
     if parts.scheme != "http" or host not in LOOPBACK:
         raise internal_error(f"{uri} is not on this machine, and there is no network here.")
     query = "&".join(
-        piece for piece in (request.query if proxy else "", urlencode(mapped["querystring"]))
+        piece
+        for piece in (request.query if proxy else "", urlencode(mapped["querystring"]))
         if piece
     )
     headers = {n: v for n, v in call.http.header_pairs() if n.lower() not in DROPPED and proxy}

@@ -51,7 +51,7 @@ def answer_headers(
     return mapped
 
 
-def request_value(call: RestCall, source: str) -> str | None:
+def request_value(call: RestCall, source: str) -> str | None:  # noqa: PLR0911 - one per place
     """Return what a mapping expression names in the request; None where there is nothing."""
     if len(source) > 1 and source.startswith("'") and source.endswith("'"):
         return source[1:-1]

@@ -1,6 +1,7 @@
 """Which resource a path means: literal names before {parameters} before {proxy+}.
 
-Source: docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html.
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/
+api-gateway-method-settings-method-request.html.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def route(resources: Iterable[Resource], path: str, verb: str = "") -> Routed | 
 
 
 def _parts(path: str) -> list[str]:
-    stripped = path.split("?")[0].strip("/")
+    stripped = path.partition("?")[0].strip("/")
     return stripped.split("/") if stripped else []
 
 

@@ -7,20 +7,11 @@ docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
-
-from jsonschema import Draft4Validator
-from jsonschema.exceptions import SchemaError
-from referencing import Registry, Resource
-from referencing.exceptions import NoSuchResource, Unresolvable
-from referencing.jsonschema import DRAFT4
 
 from helpers.cloud.http_fronts.rest.call import RestCall
-from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
+from helpers.cloud.http_fronts.rest.refusals import RefusedError
 
 JSON_TYPE = "application/json"
-MODELS = "https://apigateway.amazonaws.com/restapis/"
 
 
 def check_parameters(call: RestCall) -> None:
@@ -58,32 +49,11 @@ def check_body(call: RestCall) -> None:
         document = json.loads(call.http.request.body or b"{}")
     except (ValueError, RecursionError) as error:
         raise _invalid(f"not JSON: {error}") from error
-    problem = _problem(document, name, call.deployment.models)
+    from helpers.cloud.http_fronts.rest.schemas import problem_of  # its import lasts a second
+
+    problem = problem_of(document, name, call.deployment.models)
     if problem:
         raise _invalid(problem)
-
-
-def _problem(document: Any, name: str, models: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what is wrong with a document, or nothing."""
-    try:
-        error = next(
-            Draft4Validator(models[name], registry=_registry(models)).iter_errors(document), None
-        )
-    except (SchemaError, Unresolvable, RecursionError, TypeError, ValueError) as wrong:
-        raise internal_error(f"The model {name} cannot be used: {wrong}") from wrong
-    return "" if error is None else f"{name}: {error.message}"
-
-
-def _registry(models: Mapping[str, Mapping[str, Any]]) -> Registry[Any]:
-    """Return the API's models, as they name each other by `.../restapis/<id>/models/<name>`."""
-
-    def retrieve(uri: str) -> Resource[Any]:
-        name = uri.rpartition("/")[2]
-        if not uri.startswith(MODELS) or name not in models:
-            raise NoSuchResource(ref=uri)
-        return Resource.from_contents(models[name], default_specification=DRAFT4)
-
-    return Registry(retrieve=retrieve)  # type: ignore[call-arg]
 
 
 def _invalid(detail: str) -> RefusedError:

@@ -153,7 +153,7 @@ class ExpressionReader:
         finally:
             self._nesting -= 1
 
-    def _primary(self) -> Expression:
+    def _primary(self) -> Expression:  # noqa: PLR0911 - one per kind
         if self._operator(("!", "not")):
             return Operation("!", (self._operand(),))
         here = self.source[self.at : self.at + 1]

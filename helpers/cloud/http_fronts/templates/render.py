@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from helpers.cloud.http_fronts.templates.errors import TemplateError
@@ -78,10 +79,8 @@ class _Renderer:
     def text(self, nodes: tuple[Node, ...]) -> str:
         """Render a whole template."""
         out: list[str] = []
-        try:
+        with suppress(_Left):
             self._block(nodes, out)
-        except _Left:
-            pass
         return "".join(out)
 
     def _block(self, nodes: tuple[Node, ...], out: list[str]) -> None:
@@ -182,7 +181,7 @@ class _Renderer:
                     value = call_method(value, name, given)
         return value
 
-    def _value(self, expression: Expression) -> Any:
+    def _value(self, expression: Expression) -> Any:  # noqa: PLR0911 - one per kind
         self._step()
         match expression:
             case Literal(value):
@@ -210,17 +209,15 @@ class _Renderer:
         if operator == "!":
             return not is_true(left)
         if operator in ("&&", "||"):
-            if is_true(left) is (operator == "||"):
-                return is_true(left)
-            return is_true(self._value(operands[1]))
+            decided = is_true(left) is (operator == "||")
+            return is_true(left) if decided else is_true(self._value(operands[1]))
         right = self._value(operands[1])
         if operator in ("==", "!="):
             return are_equal(left, right) is (operator == "==")
         if operator == "+" and (isinstance(left, str) or isinstance(right, str)):
             return joined(text_of(left), text_of(right))
-        if not (_is_number(left) and _is_number(right)):
-            return None
-        return _ARITHMETIC[operator](left, right)
+        able = _is_number(left) and _is_number(right)
+        return _ARITHMETIC[operator](left, right) if able else None
 
 
 def _is_number(value: Any) -> bool:

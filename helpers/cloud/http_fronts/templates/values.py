@@ -41,7 +41,7 @@ def from_json(value: Any) -> Any:
     return value
 
 
-def text_of(value: Any) -> str:
+def text_of(value: Any) -> str:  # noqa: PLR0911 - one per kind
     """Return what a value prints as: maps as {a=1}, lists from JSON as JSON, nothing for null."""
     match value:
         case None:
@@ -179,9 +179,9 @@ _REPLACING = ("replace", "replaceAll", "replaceFirst")
 _ANY: dict[str, Method] = {
     "toString": text_of,
     "equals": are_equal,
-    "intValue": lambda value: int(value),
-    "longValue": lambda value: int(value),
-    "doubleValue": lambda value: float(value),
+    "intValue": int,
+    "longValue": int,
+    "doubleValue": float,
 }
 _STRING: dict[str, Method] = {
     "length": len,
@@ -213,7 +213,7 @@ _MAP: dict[str, Method] = {
     "isEmpty": lambda value: not value,
     "containsKey": lambda value, name: text_of(name) in value,
     "containsValue": lambda value, item: item in value.values(),
-    "keySet": lambda value: list(value),
+    "keySet": list,
     "values": lambda value: list(value.values()),
     "entrySet": lambda value: [_entry(name, item) for name, item in value.items()],
 }
