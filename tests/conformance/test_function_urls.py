@@ -611,3 +611,75 @@ def test_each_request_leaves_one_record(cloud: Any):
     )
     started = cloud.records(name, "invocation.started")
     assert [started[0]["request_id"]] == [record["request_id"]]
+
+
+TEMPLATE = """
+Resources:
+  Url:
+    Type: AWS::Lambda::Url
+    Properties:
+      TargetFunctionArn: {name}
+      AuthType: {auth_type}
+  MayUrl:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: {name}
+      Action: lambda:InvokeFunctionUrl
+      Principal: "*"
+      FunctionUrlAuthType: NONE
+  MayInvoke:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: {name}
+      Action: lambda:InvokeFunction
+      Principal: "*"
+      InvokedViaFunctionUrl: true
+Outputs:
+  Url:
+    Value: !GetAtt Url.FunctionUrl
+"""
+
+
+def test_a_stack_makes_changes_and_deletes_a_url(cloud: Any):
+    """AWS::Lambda::Url and its two permissions give a URL that works, until the stack goes."""
+    stacks, name = cloud.client("cloudformation"), cloud.deploy(ECHO)
+    template = TEMPLATE.format(name=name, auth_type="NONE")
+    stacks.create_stack(StackName=name, TemplateBody=template)
+    (output,) = stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    url = output["OutputValue"]
+
+    assert 200 == call(url).status
+    stacks.update_stack(
+        StackName=name, TemplateBody=TEMPLATE.format(name=name, auth_type="AWS_IAM")
+    )
+    assert (403, 200) == (call(url).status, call(url, headers=signed(cloud, url)).status)
+    stacks.delete_stack(StackName=name)
+    assert 403 == call(url, headers=signed(cloud, url)).status
+
+
+def test_only_whom_iam_lets_makes_a_url(cloud: Any):
+    """A restricted user needs lambda:CreateFunctionUrlConfig, limited by AuthType if need be."""
+    name, iam = cloud.deploy(ECHO), cloud.client("iam")
+    iam.create_user(UserName=name)
+    statement = {
+        "Effect": "Allow",
+        "Action": "lambda:CreateFunctionUrlConfig",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    client = botocore.session.Session().create_client(
+        "lambda",
+        endpoint_url=cloud.cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.create_function_url_config(FunctionName=name, AuthType="NONE")
+    assert client.create_function_url_config(FunctionName=name, AuthType="AWS_IAM")
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.delete_function_url_config(FunctionName=name)

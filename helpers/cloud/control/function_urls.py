@@ -33,7 +33,7 @@ from helpers.cloud.http_fronts.function_urls import (
     new_url_id,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
-from helpers.cloud.registry import Key, PublishedFunction, Registry
+from helpers.cloud.registry import Key, Registry
 
 PATH = re.compile(r"/2021-10-31/functions/([^/]+)/(url|urls)")
 QUALIFIER = r"((?!^\d+$)^[0-9a-zA-Z-_]+$)"
@@ -75,11 +75,14 @@ class FunctionUrlsApi:
             return self._list(key, query)
         qualifier = query.get("Qualifier", named.qualifier)
         members = _members(request.body) if request.method in ("POST", "PUT") else {}
-        _check_members(members, qualifier, creating=request.method == "POST")
+        if request.method in ("GET", "DELETE"):
+            _check_members({}, qualifier, creating=False)
         if request.method == "POST":
-            return self._create(key, qualifier, members)
+            document = self._document(self.create(key, qualifier, members))
+            del document["LastModifiedTime"]
+            return json_answer(201, document)
         if request.method == "PUT":
-            return self._update(key, qualifier, members)
+            return json_answer(200, self._document(self.update(key, qualifier, members)))
         url = self.urls.get(key, qualifier)
         if url is None:
             raise ResourceNotFoundException(NO_URL)
@@ -88,8 +91,10 @@ class FunctionUrlsApi:
             return HttpAnswer(204, [])
         return json_answer(200, self._document(url))
 
-    def _create(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> HttpAnswer:
-        self._function(key, qualifier)
+    def create(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
+        """Make a URL from the members of CreateFunctionUrlConfig; raises AwsError."""
+        _check_members(members, qualifier, creating=True)
+        self._check_function(key, qualifier)
         now = self.clock.now()
         url = FunctionUrl(
             id=new_url_id(),
@@ -106,12 +111,17 @@ class FunctionUrlsApi:
                 f"Failed to create function url config for [functionArn = {url.function_arn}]. "
                 "Error message:  FunctionUrlConfig exists for this Lambda function"
             )
-        document = self._document(url)
-        del document["LastModifiedTime"]
-        return json_answer(201, document)
+        try:
+            self._check_function(key, qualifier)  # it may have been deleted meanwhile
+        except ResourceNotFoundException:
+            self.urls.delete(key, qualifier)
+            raise
+        return url
 
-    def _update(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> HttpAnswer:
-        self._function(key, qualifier)
+    def update(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
+        """Change a URL by the members of UpdateFunctionUrlConfig; raises AwsError."""
+        _check_members(members, qualifier, creating=False)
+        self._check_function(key, qualifier)
         old = self.urls.get(key, qualifier)
         if old is None:
             raise ResourceNotFoundException(NO_URL)
@@ -124,7 +134,7 @@ class FunctionUrlsApi:
             modified=self.clock.now(),
         )
         self.urls.put(url)
-        return json_answer(200, self._document(url))
+        return url
 
     def _list(self, key: Key, query: Mapping[str, str]) -> HttpAnswer:
         if self.registry.get(key) is None:
@@ -141,16 +151,19 @@ class FunctionUrlsApi:
         following = {"NextMarker": str(until)} if until < len(every) else {}
         return json_answer(200, {"FunctionUrlConfigs": page, **following})
 
-    def _function(self, key: Key, qualifier: str | None) -> PublishedFunction:
+    def address(self, url: FunctionUrl) -> str:
+        """Return the address of a URL that works here."""
+        return public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id)
+
+    def _check_function(self, key: Key, qualifier: str | None) -> None:
         function = self.registry.get(key)
         if function is None or (qualifier and qualifier not in function.aliases):
             raise ResourceNotFoundException(NO_FUNCTION)
-        return function
 
     def _document(self, url: FunctionUrl) -> dict[str, Any]:
         cors = {} if url.cors is None else {"Cors": _cors_document(url.cors)}
         return {
-            "FunctionUrl": public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id),
+            "FunctionUrl": self.address(url),
             "FunctionArn": url.function_arn,
             "AuthType": str(url.auth_type),
             **cors,

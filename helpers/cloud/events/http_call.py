@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl
 
 from helpers.cloud.http_messages import HttpRequest
 
@@ -126,11 +126,7 @@ def query_pairs(query: str) -> list[tuple[str, str]]:
     >>> query_pairs("a=1&a=x%20y&b")
     [('a', '1'), ('a', 'x y'), ('b', '')]
     """
-    try:
-        return parse_qsl(query, keep_blank_values=True, errors="replace")
-    except ValueError:  # more fields than the parser takes
-        pieces = (piece.partition("=") for piece in query.split("&") if piece)
-        return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pieces]
+    return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
 def combined(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -38,8 +38,8 @@ def answer_v2(payload: bytes, *, default_type: str = JSON_TYPE) -> HttpAnswer:
     """
     document = _document(payload)
     if not isinstance(document, dict) or "statusCode" not in document:
-        text = document if isinstance(document, str) else payload.decode()
-        return HttpAnswer(200, [("Content-Type", JSON_TYPE)], text.encode())
+        text = document.encode(errors="replace") if isinstance(document, str) else payload
+        return HttpAnswer(200, [("Content-Type", JSON_TYPE)], text)
     headers = [*_single(document.get("headers"))]
     cookies = document.get("cookies") or []
     if not isinstance(cookies, list):
@@ -81,8 +81,8 @@ def _status(given: Any) -> int:
         status = int(given)
     except ValueError as error:
         raise MalformedAnswerError("statusCode is not a number") from error
-    if not 100 <= status <= 599:
-        raise MalformedAnswerError("statusCode is none of HTTP's")
+    if not 200 <= status <= 599:
+        raise MalformedAnswerError("statusCode ends no HTTP exchange")
     return status
 
 

@@ -118,7 +118,9 @@ class CloudServer:
         self.file_level = self._plane.file_level
         key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
         callers = the_services.build_callers(foundation, services, key)
-        http = the_fronts.build_http_fronts(foundation, self._plane, services.authorizer, callers)
+        http = the_fronts.build_http_fronts(
+            foundation, self._plane, callers, services.authorizer, services.moto
+        )
         self._parts += [self._plane, services, http]  # in the order in which they are emptied
         self._configured()
         self._gateway = the_services.build_gateway(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.cloud.control.function_urls import FunctionUrlsApi
 from helpers.cloud.gateway import Front, ServiceApi
 from helpers.cloud.http_fronts.function_urls import FunctionUrls
 from helpers.cloud.http_fronts.functions import FrontFunctions
+from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
+from helpers.cloud.http_fronts.http_api_front import HttpApisFront
 from helpers.cloud.http_fronts.lambda_urls import LambdaUrlsFront
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.moto_seam.awslambda import url_stacks
+from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
+from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
+from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
@@ -29,6 +36,7 @@ class HttpFronts:
     callers: SignedCallers
     urls: FunctionUrls
     rest: RestApisPart
+    http_apis: HttpApisFront
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
 
@@ -36,27 +44,50 @@ class HttpFronts:
         """Forget every front."""
         self.urls.clear()
         self.rest.clear()
+        self.http_apis.forget()
 
     def close(self) -> None:
         """End nothing: fronts keep no thread."""
 
 
 def build_http_fronts(
-    foundation: Foundation, plane: DataPlane, authorizer: Authorizer, callers: SignedCallers
+    foundation: Foundation,
+    plane: DataPlane,
+    callers: SignedCallers,
+    authorizer: Authorizer,
+    services: Callable[[HttpRequest], HttpAnswer],
 ) -> HttpFronts:
-    """Build every front."""
+    """Build every front; `services` is moto."""
     clock, registry, recorder = foundation.clock, foundation.registry, foundation.recorder
     functions = FrontFunctions(plane.invoker, authorizer, clock)
     urls = FunctionUrls(registry)
+    http_apis = HttpApisFront(
+        MotoHttpApis(),
+        functions,
+        HttpApiAuthorizers(functions, callers, LocalIssuers(), clock),
+        MotoAccessLogs(),
+        recorder,
+        clock,
+    )
     rest = build_rest_apis(foundation, plane, functions, callers)
     balancers = build_load_balancers(foundation, functions, authorizer)
+    endpoint = foundation.endpoint
+    urls_api = FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID)
+    url_stacks.install(urls_api)
+    http_apis_api = HttpApisApi(services, endpoint, http_apis.authorizers.forget)
     return HttpFronts(
         callers=callers,
         urls=urls,
         rest=rest,
-        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), rest.front, balancers),
+        http_apis=http_apis,
+        fronts=(
+            LambdaUrlsFront(urls, functions, callers, recorder, clock),
+            http_apis,
+            rest.front,
+            balancers,
+        ),
         apis={
-            "lambda": (FunctionUrlsApi(urls, registry, clock, foundation.endpoint, ACCOUNT_ID),),
-            "apigateway": rest.apis,
+            "lambda": (urls_api,),
+            "apigateway": (http_apis_api, *rest.apis),
         },
     )

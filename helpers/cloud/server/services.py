@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
@@ -17,6 +18,7 @@ from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
     application,
@@ -48,11 +50,15 @@ class AdministratorKey:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane."""
+    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane.
+
+    `moto` answers a request as the service that is meant.
+    """
 
     identities: Identities
     authorizer: MotoAuthorizer
     ports: Ports
+    moto: Callable[[HttpRequest], HttpAnswer]
 
     def clear(self) -> None:
         """Empty every service."""
@@ -70,6 +76,7 @@ def build_services(foundation: Foundation) -> Services:
     identities = Identities()
     iam_operations.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
+    moto = application.wsgi_application()
     return Services(
         identities,
         authorizer,
@@ -79,6 +86,7 @@ def build_services(foundation: Foundation) -> Services:
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
         ),
+        lambda request: call(moto, request, port=foundation.port),
     )
 
 
@@ -116,7 +124,6 @@ def build_gateway(
             concurrency=concurrency,
         )
     )
-    moto = application.wsgi_application()
     return Gateway(
         doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
@@ -142,7 +149,7 @@ def build_gateway(
         },
         kit=kit,
         access=http.callers.guard,
-        services=lambda request: call(moto, request, port=foundation.port),
+        services=services.moto,
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )

@@ -7,13 +7,12 @@ docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from helpers.cloud.control.pushed_events import PushedEvent
 from helpers.cloud.errors import AwsError, RequestTooLargeException
@@ -26,6 +25,7 @@ from helpers.cloud.http_fronts.functions import (
     Invoking,
     function_arn_of,
 )
+from helpers.cloud.http_fronts.loopback import exchange
 from helpers.cloud.http_fronts.proxy_answers import MalformedAnswerError, answer_v1
 from helpers.cloud.http_fronts.rest.call import RestCall
 from helpers.cloud.http_fronts.rest.deployment import Integration, IntegrationResponse
@@ -40,7 +40,6 @@ from helpers.cloud.http_messages import HttpAnswer
 
 JSON_TYPE = "application/json"
 PROXY_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DROPPED = HOP_BY_HOP | {"host", "content-length", "content-encoding"}
 
 
@@ -257,13 +256,6 @@ def _fetch(call: RestCall, body: bytes, *, proxy: bool) -> Endpoint:
     uri = with_stage_variables(call.integration.uri, call.variables)
     for name, value in mapped["path"].items():
         uri = uri.replace(f"{{{name}}}", quote(value)).replace(f"{{{name}+}}", quote(value))
-    try:
-        parts = urlsplit(uri)
-        host, port = parts.hostname or "", parts.port or 80
-    except ValueError as error:
-        raise internal_error(f"{uri}: {error}") from error
-    if parts.scheme != "http" or host not in LOOPBACK:
-        raise internal_error(f"{uri} is not on this machine, and there is no network here.")
     query = "&".join(
         piece
         for piece in (request.query if proxy else "", urlencode(mapped["querystring"]))
@@ -273,18 +265,14 @@ def _fetch(call: RestCall, body: bytes, *, proxy: bool) -> Endpoint:
     headers |= mapped["header"]
     method = call.integration.http_method
     method = request.method if method == "ANY" else method
-    connection = http.client.HTTPConnection(host, port, timeout=call.integration.timeout_ms / 1000)
+    target = f"{uri}?{query}" if query else uri
     try:
-        target = (parts.path or "/") + (f"?{query}" if query else "")
-        connection.request(method, target, body or None, headers)
-        answer = connection.getresponse()
-        return Endpoint(str(answer.status), answer.read(), answer.getheaders())
+        answer = exchange(target, method, headers, body, call.integration.timeout_ms / 1000)
     except TimeoutError as error:
         raise RefusedError("INTEGRATION_TIMEOUT", "Endpoint request timed out") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise internal_error(f"{uri} cannot be reached: {error}") from error
-    finally:
-        connection.close()
+    except (OSError, ValueError) as error:
+        raise internal_error(f"{uri}: {error}") from error
+    return Endpoint(str(answer.status), answer.body, answer.headers)
 
 
 def _function_arn(call: RestCall) -> str:
