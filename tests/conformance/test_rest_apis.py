@@ -435,10 +435,10 @@ def test_an_asynchronous_call_answers_at_once(cloud: Any, api: RestApi):
 
     assert 200 == reply.status
     for _ in range(500):
-        if cloud.records(function, "environment.invoke_ended"):
+        if cloud.records(function, "invocation.finished"):
             break
         waiting.wait(0.02)
-    assert 1 == len(cloud.records(function, "environment.invoke_ended"))
+    assert 1 == len(cloud.records(function, "invocation.finished"))
 
 
 def test_mock_answers_cors_preflights(api: RestApi):

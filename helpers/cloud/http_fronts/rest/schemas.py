@@ -39,4 +39,4 @@ def _registry(models: Mapping[str, Mapping[str, Any]]) -> Registry[Any]:
             raise NoSuchResource(uri)
         return Resource.from_contents(models[name], default_specification=DRAFT4)
 
-    return Registry(retrieve=retrieve)
+    return Registry(retrieve=retrieve)  # type: ignore[call-arg]
