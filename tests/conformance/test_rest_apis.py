@@ -33,7 +33,7 @@ def handler(event, context):
         "bad-status": {"statusCode": "soon"},
         "body-object": {"statusCode": 200, "body": {"a": 1}},
         "headers-list": {"statusCode": 200, "headers": ["a"]},
-        "headers": {"statusCode": 200, "headers": {"X-One": "1", "X-Flag": True},
+        "headers": {"statusCode": 200, "headers": {"X-One": "1", "X-Flag": True, "WWW-Authenticate": "Basic"},
                     "multiValueHeaders": {"X-Two": ["a", "b"]}, "body": "x"},
         "binary": {"statusCode": 200, "headers": {"Content-Type": "image/png"},
                    "body": "aGk=", "isBase64Encoded": True},
@@ -233,6 +233,7 @@ def test_headers_of_both_kinds_are_sent(proxies: RestApi):
     reply = proxies.call("/answers?how=headers")
 
     assert ("1", "true") == (reply.headers["x-one"], reply.headers["x-flag"])
+    assert "Basic" == reply.headers["x-amzn-remapped-www-authenticate"]
     assert ["a", "b"] == [value for name, value in reply.pairs if name == "X-Two"]
     assert "application/json" == reply.headers["content-type"]
     assert reply.headers["x-amz-apigw-id"]

@@ -45,10 +45,10 @@ class MotoLoadBalancers:
 
     def find(self, identifier: str) -> LoadBalancer | None:
         """Return the load balancer whose DNS name begins with this label."""
-        models = sys.modules.get("moto.elbv2.models")
-        if models is None:  # nobody has used load balancers yet
+        known = getattr(sys.modules.get("moto.elbv2.models"), "elbv2_backends", None)
+        if known is None:  # nobody has used load balancers yet
             return None
-        for region, backend in [*models.elbv2_backends[ACCOUNT_ID].items()]:
+        for region, backend in [*known[ACCOUNT_ID].items()]:
             for found in [*backend.load_balancers.values()]:
                 if found.dns_name.partition(".")[0].lower() == identifier.lower():
                     return _load_balancer(found, region, backend)

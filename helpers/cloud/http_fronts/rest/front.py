@@ -35,6 +35,11 @@ from helpers.cloud.records import Recorder
 
 MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
 NOWHERE = Routed(Resource("", "", {}), {})
+REMAPPED = frozenset({"authorization", "host", "server", "user-agent", "www-authenticate"})
+"""Headers of an integration's answer that callers get as x-amzn-Remapped-*.
+
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html.
+"""
 HIDDEN = frozenset({"content-length"})
 NO_METHOD = Method(http_method="")
 
@@ -160,7 +165,7 @@ def _finished(call: RestCall, answer: HttpAnswer) -> HttpAnswer:
     integration = call.method.integration
     if integration is not None and integration.type in ("AWS", "AWS_PROXY"):
         headers.append(("X-Amzn-Trace-Id", call.http.trace))
-    own = {name.lower() for name, _ in headers}
+    own = REMAPPED | {name.lower() for name, _ in headers}
     headers += [
         (f"x-amzn-Remapped-{name}" if name.lower() in own else name, value)
         for name, value in answer.headers

@@ -124,7 +124,8 @@ def usage_plan(plan: Any) -> UsagePlan:
 def _backends() -> list[Any]:
     """Return the backends of all Regions; none while nobody has used API Gateway."""
     models = sys.modules.get("moto.apigateway.models")
-    return [] if models is None else [*models.apigateway_backends[ACCOUNT_ID].values()]
+    known = getattr(models, "apigateway_backends", None)  # None while it is being imported, too
+    return [] if known is None else [*known[ACCOUNT_ID].values()]
 
 
 def _backend(region: str) -> Any:
