@@ -66,10 +66,14 @@ THIRD_PARTY = {
     "IPython": ("helpers.course", "helpers.consoles"),
     "ipywidgets": ("helpers.course", "helpers.consoles"),
     "psutil": (f"{CLOUD}.environment", "helpers.course"),
-    "joserfc": (f"{CLOUD}.http_fronts",),
+    "joserfc": (f"{CLOUD}.http_fronts", f"{CLOUD}.moto_seam.user_pools"),
+    "jsonschema": (f"{CLOUD}.http_fronts.rest.schemas",),
+    "referencing": (f"{CLOUD}.http_fronts.rest.schemas",),
     "awslambdaric": (f"{CLOUD}.environment",),
     "packaging": (f"{CLOUD}.environment",),
     "werkzeug": (f"{CLOUD}.moto_seam",),
+    "samtranslator": (f"{CLOUD}.moto_seam.cloudformation",),
+    "yaml": (f"{CLOUD}.moto_seam.cloudformation",),
 }
 """Packages from outside, and the rooms that may import them."""
 

@@ -613,6 +613,7 @@ def test_each_request_leaves_one_record(cloud: Any):
     assert [started[0]["request_id"]] == [record["request_id"]]
 
 
+SOON = {"Delay": 0.1, "MaxAttempts": 100}
 TEMPLATE = """
 Resources:
   Url:
@@ -645,6 +646,7 @@ def test_a_stack_makes_changes_and_deletes_a_url(cloud: Any):
     stacks, name = cloud.client("cloudformation"), cloud.deploy(ECHO)
     template = TEMPLATE.format(name=name, auth_type="NONE")
     stacks.create_stack(StackName=name, TemplateBody=template)
+    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=SOON)
     (output,) = stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     url = output["OutputValue"]
 
@@ -652,8 +654,10 @@ def test_a_stack_makes_changes_and_deletes_a_url(cloud: Any):
     stacks.update_stack(
         StackName=name, TemplateBody=TEMPLATE.format(name=name, auth_type="AWS_IAM")
     )
+    stacks.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=SOON)
     assert (403, 200) == (call(url).status, call(url, headers=signed(cloud, url)).status)
     stacks.delete_stack(StackName=name)
+    stacks.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=SOON)
     assert 403 == call(url, headers=signed(cloud, url)).status
 
 

@@ -979,3 +979,50 @@ def test_many_at_once_and_functions_that_call_their_api_do_not_deadlock(cloud: A
         thread.join(60)
 
     assert [b"2"] * 6 == [reply.body for reply in replies]
+
+
+TEMPLATE = """
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {{Name: shop, ProtocolType: HTTP}}
+  Echo:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      IntegrationUri: {arn}
+      PayloadFormatVersion: "2.0"
+  Pets:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Api
+      RouteKey: GET /pets
+      Target: !Join ["/", [integrations, !Ref Echo]]
+  Prod:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties: {{ApiId: !Ref Api, StageName: prod, AutoDeploy: true}}
+  May:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: {arn}
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub "arn:aws:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:${{Api}}/*/*/pets"
+Outputs:
+  Url:
+    Value: !GetAtt Api.ApiEndpoint
+"""
+
+
+def test_a_stack_makes_an_http_api_that_works(cloud: Any):
+    """Api, Integration, Route and Stage of a template answer at the endpoint it puts out."""
+    stacks, name = cloud.client("cloudformation"), cloud.deploy(ECHO)
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}"
+    stacks.create_stack(StackName=name, TemplateBody=TEMPLATE.format(arn=arn))
+    stacks.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+    )
+    (output,) = stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+
+    assert "GET /pets" == call(output["OutputValue"], "/prod/pets").value["routeKey"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -33,7 +34,8 @@ def handler(event, context):
         "bad-status": {"statusCode": "soon"},
         "body-object": {"statusCode": 200, "body": {"a": 1}},
         "headers-list": {"statusCode": 200, "headers": ["a"]},
-        "headers": {"statusCode": 200, "headers": {"X-One": "1", "X-Flag": True, "WWW-Authenticate": "Basic"},
+        "headers": {"statusCode": 200,
+                    "headers": {"X-One": "1", "X-Flag": True, "WWW-Authenticate": "Basic"},
                     "multiValueHeaders": {"X-Two": ["a", "b"]}, "body": "x"},
         "binary": {"statusCode": 200, "headers": {"Content-Type": "image/png"},
                    "body": "aGk=", "isBase64Encoded": True},
@@ -883,6 +885,46 @@ def test_an_openapi_document_becomes_an_api(cloud: Any, api: RestApi, echo: str)
     swagger = {"swagger": "2.0", "info": {"title": "s", "version": "1"}, "paths": {}}
     api.client.put_rest_api(restApiId=api.id, mode="overwrite", body=json.dumps(swagger).encode())
     assert ["/"] == [r["path"] for r in api.client.get_resources(restApiId=api.id)["items"]]
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Shop:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      Role: ROLE
+      InlineCode: |
+        import json
+        def handler(event, context):
+            return {"statusCode": 200, "body": json.dumps(event["pathParameters"])}
+      Events:
+        Pet:
+          Type: Api
+          Properties: {Path: "/pets/{id}", Method: get}
+Outputs:
+  Api: {Value: !Ref ServerlessRestApi}
+"""
+
+
+def test_a_sam_template_makes_an_api_that_answers(cloud: Any):
+    """An event of type Api becomes an OpenAPI document, a deployment, a stage and a permission."""
+    stacks, name = cloud.client("cloudformation"), f"s-{secrets.token_hex(4)}"
+    stacks.create_stack(
+        StackName=name,
+        TemplateBody=SAM.replace("ROLE", cloud.role_arn),
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    stacks.get_waiter("stack_create_complete").wait(
+        StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 200}
+    )
+    (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
+    (output,) = stack["Outputs"]
+    reply = fetch(cloud, f"/_aws/execute-api/{output['OutputValue']}/Prod/pets/7")
+
+    assert (200, {"id": "7"}) == (reply.status, reply.value)
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,11 @@ class FunctionUrlsApi:
         if request.method in ("GET", "DELETE"):
             _check_members({}, qualifier, creating=False)
         if request.method == "POST":
-            document = self._document(self.create(key, qualifier, members))
+            document = self._document(self._create(key, qualifier, members))
             del document["LastModifiedTime"]
             return json_answer(201, document)
         if request.method == "PUT":
-            return json_answer(200, self._document(self.update(key, qualifier, members)))
+            return json_answer(200, self._document(self._update(key, qualifier, members)))
         url = self.urls.get(key, qualifier)
         if url is None:
             raise ResourceNotFoundException(NO_URL)
@@ -91,8 +91,7 @@ class FunctionUrlsApi:
             return HttpAnswer(204, [])
         return json_answer(200, self._document(url))
 
-    def create(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
-        """Make a URL from the members of CreateFunctionUrlConfig; raises AwsError."""
+    def _create(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
         _check_members(members, qualifier, creating=True)
         self._check_function(key, qualifier)
         now = self.clock.now()
@@ -118,8 +117,7 @@ class FunctionUrlsApi:
             raise
         return url
 
-    def update(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
-        """Change a URL by the members of UpdateFunctionUrlConfig; raises AwsError."""
+    def _update(self, key: Key, qualifier: str | None, members: Mapping[str, Any]) -> FunctionUrl:
         _check_members(members, qualifier, creating=False)
         self._check_function(key, qualifier)
         old = self.urls.get(key, qualifier)
@@ -151,10 +149,6 @@ class FunctionUrlsApi:
         following = {"NextMarker": str(until)} if until < len(every) else {}
         return json_answer(200, {"FunctionUrlConfigs": page, **following})
 
-    def address(self, url: FunctionUrl) -> str:
-        """Return the address of a URL that works here."""
-        return public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id)
-
     def _check_function(self, key: Key, qualifier: str | None) -> None:
         function = self.registry.get(key)
         if function is None or (qualifier and qualifier not in function.aliases):
@@ -163,7 +157,7 @@ class FunctionUrlsApi:
     def _document(self, url: FunctionUrl) -> dict[str, Any]:
         cors = {} if url.cors is None else {"Cors": _cors_document(url.cors)}
         return {
-            "FunctionUrl": self.address(url),
+            "FunctionUrl": public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id),
             "FunctionArn": url.function_arn,
             "AuthType": str(url.auth_type),
             **cors,

@@ -95,7 +95,7 @@ def _body(document: Mapping[str, Any]) -> bytes:
     if document.get("isBase64Encoded") is not True:
         return body.encode(errors="replace")
     try:
-        return base64.b64decode(body)
+        return base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise MalformedAnswerError("body is not base64") from error
 

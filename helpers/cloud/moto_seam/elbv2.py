@@ -16,32 +16,26 @@ from helpers.cloud.http_fronts.load_balancers.listeners import (
     TargetGroup,
 )
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
-from helpers.cloud.moto_seam.late import after_import
 
 SERVICE = "elasticloadbalancing.amazonaws.com"
 MayInvoke = Callable[[str, str, str, str], str | None]
 _DONE = "coldstart_corrected"
 
 
+def install(service_may: MayInvoke) -> None:
+    """Check targets as AWS does when functions are registered; before the first request."""
+    from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
+
+    ELBv2Backend.register_targets = _registering(
+        getattr(ELBv2Backend, _DONE, ELBv2Backend.register_targets), service_may
+    )
+    if not hasattr(FakeTargetGroup, _DONE):
+        setattr(FakeTargetGroup, _DONE, FakeTargetGroup.health_for)
+        FakeTargetGroup.health_for = _unchecked(FakeTargetGroup.health_for)
+
+
 class MotoLoadBalancers:
     """Implements LoadBalancers; keeps nothing of its own."""
-
-    def __init__(self, service_may: MayInvoke) -> None:
-        self._service_may = service_may
-
-    def install(self) -> None:
-        """Check targets as AWS does when functions are registered, once moto has the service."""
-        after_import("moto.elbv2.models", self._correct)
-
-    def _correct(self) -> None:
-        from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
-
-        ELBv2Backend.register_targets = _registering(
-            getattr(ELBv2Backend, _DONE, ELBv2Backend.register_targets), self._service_may
-        )
-        if not hasattr(FakeTargetGroup, _DONE):
-            setattr(FakeTargetGroup, _DONE, FakeTargetGroup.health_for)
-            FakeTargetGroup.health_for = _unchecked(FakeTargetGroup.health_for)
 
     def find(self, identifier: str) -> LoadBalancer | None:
         """Return the load balancer whose DNS name begins with this label."""

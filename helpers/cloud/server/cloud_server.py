@@ -113,10 +113,10 @@ class CloudServer:
             endpoint=self.endpoint,
             port=self.http.port,
         )
-        services = the_services.build_services(foundation)
+        key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
+        services = the_services.build_services(foundation, key)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
         callers = the_services.build_callers(foundation, services, key)
         http = the_fronts.build_http_fronts(
             foundation, self._plane, callers, services.authorizer, services.moto

@@ -13,7 +13,6 @@ from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
 from helpers.cloud.http_fronts.http_api_front import HttpApisFront
 from helpers.cloud.http_fronts.lambda_urls import LambdaUrlsFront
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam.awslambda import url_stacks
 from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
 from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
 from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
@@ -70,10 +69,8 @@ def build_http_fronts(
         clock,
     )
     rest = build_rest_apis(foundation, plane, functions, callers)
-    balancers = build_load_balancers(foundation, functions, authorizer)
+    balancers = build_load_balancers(foundation, functions)
     endpoint = foundation.endpoint
-    urls_api = FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID)
-    url_stacks.install(urls_api)
     http_apis_api = HttpApisApi(services, endpoint, http_apis.authorizers.forget)
     return HttpFronts(
         callers=callers,
@@ -87,7 +84,7 @@ def build_http_fronts(
             balancers,
         ),
         apis={
-            "lambda": (urls_api,),
+            "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
             "apigateway": (http_apis_api, *rest.apis),
         },
     )

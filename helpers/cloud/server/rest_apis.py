@@ -19,7 +19,7 @@ from helpers.cloud.moto_seam import apigateway
 from helpers.cloud.moto_seam.elbv2 import MotoLoadBalancers
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.user_pools import MotoUserPools
-from helpers.cloud.ports import Authorizer, FrontCallers
+from helpers.cloud.ports import FrontCallers
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.foundation import Foundation
 
@@ -46,7 +46,6 @@ def build_rest_apis(
     foundation: Foundation, plane: DataPlane, functions: FrontFunctions, callers: FrontCallers
 ) -> RestApisPart:
     """Build the front and its parts."""
-    apigateway.install()
     apis, clock = apigateway.MotoRestApis(), foundation.clock
     authorizers, meter = LambdaAuthorizers(functions, clock), UsageMeter(clock)
     integrations = Integrations(functions, plane.pushed_events)
@@ -67,11 +66,7 @@ def build_rest_apis(
     return RestApisPart(front, management, authorizers, meter)
 
 
-def build_load_balancers(
-    foundation: Foundation, functions: FrontFunctions, authorizer: Authorizer
-) -> LoadBalancerFront:
+def build_load_balancers(foundation: Foundation, functions: FrontFunctions) -> LoadBalancerFront:
     """Build the front of load balancers."""
-    balancers = MotoLoadBalancers(authorizer.service_may)
-    balancers.install()
     chance = random.Random(foundation.settings.seed or None)
-    return LoadBalancerFront(balancers, functions, foundation.recorder, chance)
+    return LoadBalancerFront(MotoLoadBalancers(), functions, foundation.recorder, chance)

@@ -21,17 +21,22 @@ from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
+    apigateway,
     application,
     awslambda,
+    elbv2,
     iam_operations,
     managed_policies,
     resource_policies,
+    security_tokens,
 )
+from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.front_callers import SignedCallers
@@ -69,20 +74,24 @@ class Services:
         """End nothing: moto keeps no thread."""
 
 
-def build_services(foundation: Foundation) -> Services:
+def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     """Install the kit's corrections of moto, and what the data plane asks of it."""
     managed_policies.install()
     resource_policies.install()
     identities = Identities()
     iam_operations.install(identities)
+    security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
-    moto = application.wsgi_application()
+    issuer = RoleCredentials(identities)
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, issuer, authorizer))
     return Services(
         identities,
         authorizer,
         Ports(
             authorizer=authorizer,
-            issuer=RoleCredentials(identities),
+            issuer=issuer,
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
         ),
@@ -153,6 +162,34 @@ def build_gateway(
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )
+
+
+def _before(
+    calls: AccountCalls, issuer: RoleCredentials, authorizer: MotoAuthorizer
+) -> dict[str, Callable[[], None]]:
+    """Give what each service needs before its first request; the imports are part of it."""
+
+    def install_tasks() -> None:
+        from helpers.cloud.moto_seam import state_machines
+
+        state_machines.install(calls, issuer)
+
+    def install_stacks() -> None:
+        from helpers.cloud.moto_seam import cloudformation
+
+        install_tasks()
+        cloudformation.install(lambda: calls)
+
+    def install_balancers() -> None:
+        elbv2.install(authorizer.service_may)
+
+    return {
+        "stepfunctions": install_tasks,
+        "cloudformation": install_stacks,
+        "apigateway": apigateway.install,
+        "elb": install_balancers,
+        "elbv2": install_balancers,
+    }
 
 
 def warm_up() -> None:

@@ -45,6 +45,7 @@ NAMES = {
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["IAMBackend.get_user"],
+        "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
     "moto.sts.models": {
@@ -53,7 +54,8 @@ NAMES = {
             "STSBackend.assume_role",
             "STSBackend.get_assumed_role_from_access_key",
         ],
-        "iam_operations": ["STSBackend.get_caller_identity"],
+        "security_tokens": ["STSBackend.get_caller_identity"],
+        "user_sessions": ["AssumedRole.user_id", "AssumedRole.arn"],
     },
     "moto.iam.responses": {
         "iam_operations": [
@@ -62,12 +64,56 @@ NAMES = {
         ]
     },
     "moto.iam.exceptions": {
-        "iam_operations": ["NoSuchEntity"],
+        "security_tokens": ["NoSuchEntity"],
         "simulation": ["InvalidInput", "NoSuchEntity"],
     },
     "moto.iam.access_control": {"resource_policies": ["PermissionResult.PERMITTED"]},
-    "moto.sts.responses": {"iam_operations": ["TokenResponse.assume_role"]},
+    "moto.sts.responses": {
+        "security_tokens": [
+            "TokenResponse.assume_role",
+            "TokenResponse.assume_role_with_saml",
+            "TokenResponse.assume_role_with_web_identity",
+            "TokenResponse.get_federation_token",
+            "TokenResponse.get_session_token",
+        ]
+    },
     "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
+    "moto.cloudformation.models": {
+        "cloudformation": [
+            "Stack.parse_template",
+            "Stack.create_resources",
+            "Stack.update",
+            "Stack.exports",
+            "Stack._create_output_map",
+            "ChangeSet._parse_template",
+            "ChangeSet.apply",
+            "CloudFormationBackend.create_stack",
+            "CloudFormationBackend.create_change_set",
+            "CloudFormationBackend.update_stack",
+            "CloudFormationBackend.execute_change_set",
+            "CloudFormationBackend.delete_stack",
+            "CloudFormationBackend.get_template",
+        ]
+    },
+    "moto.cloudformation.parsing": {
+        "cloudformation": [
+            "get_model_map",
+            "get_model_list",
+            "get_name_type_map",
+            "parse_and_create_resource",
+            "parse_and_update_resource",
+            "NULL_MODELS",
+            "OutputMap",
+            "ResourceMap.update",
+            "ResourceMap.delete",
+            "ResourceMap.build_resource_diff",
+            "ResourceMap._delete_resource",
+        ]
+    },
+    "moto.stepfunctions.parser.asl.utils.boto_client": {"state_machines": ["boto_client_for"]},
+    "moto.stepfunctions.parser.models": {
+        "state_machines": ["StepFunctionsParserBackend.start_execution"]
+    },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
         "function_log": [
@@ -85,6 +131,60 @@ NAMES = {
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
+    "moto.apigatewayv2.models": {
+        "http_apis": [
+            "apigatewayv2_backends",
+            "Api.create_integration",
+            "Api.create_route",
+            "Api.create_stage",
+            "Api.delete_stage",
+        ]
+    },
+    "moto.cognitoidp.responses": {"http_apis": ["CognitoIdpJsonWebKeyResponse.json_web_key"]},
+    "moto.apigateway.models": {
+        "apigateway": [
+            "apigateway_backends",
+            "APIGatewayBackend.create_deployment",
+            "APIGatewayBackend.create_resource",
+            "APIGatewayBackend.create_rest_api",
+            "APIGatewayBackend.create_stage",
+            "APIGatewayBackend.delete_resource",
+            "APIGatewayBackend.delete_rest_api",
+            "APIGatewayBackend.import_rest_api",
+            "APIGatewayBackend.put_rest_api",
+            "APIGatewayBackend.update_rest_api",
+            "APIGatewayBackend.update_stage",
+            "Resource.add_integration",
+            "Resource.get_path",
+            "RestAPI.add_model",
+            "RestAPI.create_authorizer",
+            "RestAPI.create_deployment",
+            "RestAPI.create_request_validator",
+            "RestAPI.delete_deployment",
+            "RestAPI.put_gateway_response",
+            "RestAPI.update_integration_mocks",
+        ]
+    },
+    "moto.apigateway.responses": {"apigateway": ["APIGatewayResponse.create_rest_api"]},
+    "moto.apigateway.exceptions": {
+        "apigateway": [
+            "BadRequestException",
+            "ConflictException",
+            "DeploymentNotFoundException",
+            "InvalidOpenApiModeException",
+            "NotFoundException",
+            "StageStillActive",
+        ]
+    },
+    "moto.elbv2.models": {
+        "elbv2": [
+            "elbv2_backends",
+            "ELBv2Backend.register_targets",
+            "FakeTargetGroup.health_for",
+        ]
+    },
+    "moto.elbv2.exceptions": {"elbv2": ["ELBClientError"]},
+    "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
@@ -94,10 +194,30 @@ PARAMETERS = {
         "region_name role_session_name role_arn policy duration external_id"
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
+    "moto.apigateway.models:RestAPI.create_authorizer": "identiy_validation_expression",
+    "moto.apigateway.models:RestAPI.create_deployment": "name description stage_variables",
+    "moto.apigateway.models:APIGatewayBackend.create_stage": "function_id stage_name deploymentId",
+    "moto.apigateway.models:APIGatewayBackend.put_method": (
+        "function_id resource_id method_type authorization_type api_key_required "
+        "request_parameters request_models operation_name authorizer_id request_validator_id"
+    ),
+    "moto.apigateway.models:APIGatewayBackend.put_integration": (
+        "integration_method credentials request_templates passthrough_behavior "
+        "timeout_in_millis request_parameters content_handling"
+    ),
+    "moto.elbv2.models:ELBv2Backend.register_targets": "target_group_arn instances",
+    "moto.elbv2.models:FakeTargetGroup.health_for": "target ec2_backend",
     "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
+    "moto.apigatewayv2.models:Api.create_integration": (
+        "connection_type description integration_method integration_type integration_uri "
+        "credentials_arn payload_format_version"
+    ),
+    "moto.apigatewayv2.models:Api.create_route": (
+        "api_key_required authorization_scopes route_key target authorization_type"
+    ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
 }
@@ -116,6 +236,11 @@ ATTRIBUTES = {
     "moto.events.models:events_backends": "event_buses",
     "moto.logs.models:logs_backends": "groups",
     "moto.dynamodb.models:dynamodb_backends": "tables",
+    "moto.apigateway.models:apigateway_backends": "apis keys usage_plans usage_plan_keys",
+    "moto.elbv2.models:elbv2_backends": "load_balancers target_groups",
+    "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
+    "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
+    "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
 }
 """What the seam reads of a fresh backend."""
 
@@ -276,6 +401,39 @@ def test_cloudformation_knows_functions_by_motos_own_class():
 
     assert found.__name__ == "LambdaFunction", advice("awslambda", "CloudFormation's functions")
     assert found.__module__ == "moto.awslambda.models"
+
+
+def test_an_http_api_keeps_its_parts_under_the_names_that_are_read():
+    """Routes, integrations, authorizers and stages are read off moto's objects."""
+    models = importlib.import_module("moto.apigatewayv2.models")
+    api = models.apigatewayv2_backends["000000000001"]["us-east-1"].create_api(
+        *(None,) * 6, "HTTP", None, {}, None
+    )
+    nothing = dict.fromkeys(
+        inspect.signature(models.Authorizer.__init__).parameters.keys() - {"self"}
+    )
+    parts = {
+        api: "routes integrations authorizers stages cors_configuration protocol_type "
+        "disable_execute_api_endpoint",
+        api.create_stage({"stageName": "s"}): "name auto_deploy stage_variables route_settings "
+        "default_route_settings access_log_settings updated description",
+        api.create_route(False, [], "GET /", ""): "route_key target authorizer_id "
+        "authorization_type authorization_scopes",
+        api.create_integration("", "", "POST", "AWS_PROXY", "u"): "integration_type "
+        "integration_uri integration_subtype integration_method payload_format_version "
+        "timeout_in_millis credentials_arn request_parameters response_parameters",
+        models.Authorizer(**nothing): "id authorizer_type authorizer_uri jwt_config "
+        "auth_payload_format_version identity_source enable_simple_response auth_result_ttl "
+        "auth_creds_arn",
+    }
+
+    missing = [
+        f"{type(part).__name__}.{name}"
+        for part, names in parts.items()
+        for name in names.split()
+        if not hasattr(part, name)
+    ]
+    assert [] == missing, advice("http_apis", f"{missing}")
 
 
 def test_step_functions_asks_for_the_port_late():
