@@ -238,7 +238,6 @@ ATTRIBUTES = {
     "moto.dynamodb.models:dynamodb_backends": "tables",
     "moto.apigateway.models:apigateway_backends": "apis keys usage_plans usage_plan_keys",
     "moto.elbv2.models:elbv2_backends": "load_balancers target_groups",
-    "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
     "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
     "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
 }
@@ -386,6 +385,20 @@ def test_functions_are_constructed_by_the_name_that_the_kit_rebinds():
     names = lambda_models.LambdaBackend.create_function.__code__.co_names
 
     assert "LambdaFunction" in names, advice("awslambda", "LambdaBackend.create_function")
+
+
+def test_openapi_documents_are_validated_only_where_the_kit_imports_them():
+    """moto's other methods never call the validator that the kit spares it."""
+    source = inspect.getsource(importlib.import_module("moto.apigateway.models"))
+    callers = {
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "validate"
+    }
+
+    assert {"import_rest_api", "put_rest_api"} == callers, advice("apigateway", "validate")
 
 
 def test_managed_policies_are_read_by_the_method_that_the_kit_replaces():

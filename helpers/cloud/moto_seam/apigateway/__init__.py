@@ -9,6 +9,9 @@ __all__ = ["MotoRestApis", "install"]
 
 def install() -> None:
     """Correct moto's API Gateway, before its first request; harmless when called again."""
+    from helpers.cloud.moto_seam.apigateway.spared import import_models
+
+    import_models()
     from helpers.cloud.moto_seam.apigateway.corrections import correct_models
     from helpers.cloud.moto_seam.apigateway.updates import correct_responses
 
