@@ -691,6 +691,19 @@ def test_a_request_authorizer(api: RestApi, authorizer: str, echo: str):
     assert 401 == api.call("/", headers={"X-Token": "ana"}).status
 
 
+def test_test_invoke_authorizer(api: RestApi, authorizer: str, echo: str):
+    """TestInvokeAuthorizer asks the function, and shows principal, policy and status."""
+    named = {"restApiId": api.id, "authorizerId": authorized(api, authorizer, echo, **TOKEN)}
+    tested = api.client.test_invoke_authorizer(**named, headers={"X-Token": "ana"})
+    refused = api.client.test_invoke_authorizer(**named, headers={"X-Token": "nobody"})
+
+    assert (200, "user-ana") == (tested["clientStatus"], tested["principalId"])
+    assert "execute-api:Invoke" in tested["policy"]
+    assert 401 == refused["clientStatus"]
+    with pytest.raises(ClientError, match="Invalid Authorizer identifier"):
+        api.client.test_invoke_authorizer(**{**named, "authorizerId": "nobody"})
+
+
 def test_an_authorizer_that_may_not_be_called(api: RestApi, authorizer: str):
     """500 with message null, when the authorizer's policy does not name it."""
     made = api.client.create_authorizer(
@@ -936,6 +949,9 @@ def test_a_sam_template_makes_an_api_that_answers(cloud: Any):
         ("BadRequestException", "create_resource", {"pathPart": "a b"}),
         ("NotFoundException", "create_stage", {"stageName": "s", "deploymentId": "nothing000"}),
         ("BadRequestException", "create_deployment", {}),
+        ("ConflictException", "put_method", {"authorizationType": "NONE"}),
+        ("BadRequestException", "put_integration", {"type": "AWS_PROXY"}),
+        ("BadRequestException", "put_integration", {"type": "MOCK", "timeoutInMillis": 49}),
         (
             "BadRequestException",
             "update_rest_api",
@@ -952,6 +968,8 @@ def test_errors_of_the_control_plane(
     given = {"restApiId": api.id} | arguments
     if operation == "create_resource":
         given["parentId"] = api.root
+    if operation in ("put_method", "put_integration"):
+        given |= {"resourceId": api.resource("/pets"), "httpMethod": "GET"}
 
     with pytest.raises(ClientError) as raised:
         getattr(api.client, operation)(**given)

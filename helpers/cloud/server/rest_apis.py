@@ -13,8 +13,9 @@ from helpers.cloud.http_fronts.rest.access import Access
 from helpers.cloud.http_fronts.rest.authorizers import LambdaAuthorizers
 from helpers.cloud.http_fronts.rest.front import RestApiFront
 from helpers.cloud.http_fronts.rest.integrations import Integrations
-from helpers.cloud.http_fronts.rest.management import TestInvokeApi, UsageApi
+from helpers.cloud.http_fronts.rest.management import TestInvokeApi
 from helpers.cloud.http_fronts.rest.usage import KeyCheck, UsageMeter
+from helpers.cloud.http_fronts.rest.usage_api import UsageApi
 from helpers.cloud.moto_seam import apigateway
 from helpers.cloud.moto_seam.elbv2 import MotoLoadBalancers
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID

@@ -52,6 +52,7 @@ class Grant:
     policy: Policy
     context: dict[str, Any] = field(default_factory=dict)
     usage_identifier: str = ""
+    document: str = ""
 
 
 class LambdaAuthorizers:
@@ -77,7 +78,7 @@ class LambdaAuthorizers:
 
     def authorize(self, call: RestCall, authorizer: Authorizer) -> Grant:
         """Let the call go on, with what the authorizer said of its caller; RefusedError else."""
-        identity = _identity(call, authorizer)
+        identity = identity_of(call, authorizer)
         key = (call.http.api_id, call.http.stage, call.deployment.id, authorizer.id, *identity)
         grant = self._remembered(key) if authorizer.ttl_s and identity else None
         if grant is None:
@@ -142,7 +143,7 @@ def decide(call: RestCall, grant: Grant) -> None:
     raise RefusedError("ACCESS_DENIED", message)
 
 
-def _identity(call: RestCall, authorizer: Authorizer) -> tuple[str, ...]:
+def identity_of(call: RestCall, authorizer: Authorizer) -> tuple[str, ...]:
     """Return the values that identify a caller; refuses a call that lacks one of them."""
     named = authorizer.identity_source or (DEFAULT_SOURCE if authorizer.type == "TOKEN" else "")
     sources = [part.strip() for part in named.split(",") if part.strip()]
@@ -196,7 +197,11 @@ def _grant(document: Any) -> Grant:
     texts = {name: _text(value) for name, value in context.items()}
     identifier = document.get("usageIdentifierKey")
     return Grant(
-        document["principalId"], parsed, texts, identifier if isinstance(identifier, str) else ""
+        document["principalId"],
+        parsed,
+        texts,
+        identifier if isinstance(identifier, str) else "",
+        json.dumps(policy),
     )
 
 

@@ -45,6 +45,8 @@ def correct_models() -> None:
         ("create_stage", _of_a_deployment),
         ("create_deployment", _complete),
         ("update_stage", _to_a_deployment),
+        ("put_method", _once),
+        ("put_integration", _callable),
     ):
         setattr(APIGatewayBackend, name, correct(getattr(APIGatewayBackend, name)))
     APIGatewayBackend.update_rest_api = _update_rest_api
@@ -191,6 +193,41 @@ def _complete(create_deployment: Any) -> Any:
         return create_deployment(backend, function_id, *args, **given)
 
     return create
+
+
+def _once(put_method: Any) -> Any:
+    """Refuse a second method of one verb, and an authorizer that is not there."""
+
+    def put(
+        backend: Any, function_id: str, resource_id: str, method_type: str, *args: Any, **given: Any
+    ) -> Any:
+        if method_type in backend.get_resource(function_id, resource_id).resource_methods:
+            raise exceptions.ConflictException("Method already exists for this resource")
+        authorization = args[0] if args else given.get("authorization_type")
+        known = backend.get_rest_api(function_id).authorizers
+        wants = authorization in ("CUSTOM", "COGNITO_USER_POOLS")
+        if wants and given.get("authorizer_id") not in known:
+            raise exceptions.BadRequestException(
+                "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
+                "COGNITO_USER_POOLS requires a valid authorizer."
+            )
+        return put_method(backend, function_id, resource_id, method_type, *args, **given)
+
+    return put
+
+
+def _callable(put_integration: Any) -> Any:
+    """Refuse what cannot be called, where moto would fail."""
+
+    def put(backend: Any, *named: str, uri: str | None = None, **given: Any) -> Any:
+        wanted, rest = named[:4], named[4:]  # API, resource, verb and type; then the URI
+        timeout_ms = given.get("timeout_in_millis")
+        if timeout_ms is not None and not 50 <= int(timeout_ms) <= MAX_TIMEOUT_MS:
+            raise exceptions.BadRequestException("Timeout should be between 50 ms and 29000 ms")
+        backend.get_method(*wanted[:3])
+        return put_integration(backend, *wanted, (rest[0] if rest else uri) or "", **given)
+
+    return put
 
 
 def _update_rest_api(backend: Any, function_id: str, patch_operations: Any) -> Any:

@@ -138,6 +138,7 @@ class _Import:
         parameters = [*(item.get("parameters") or ()), *(given.get("parameters") or ())]
         authorization, authorizer_id, key_required = self._security(given)
         chosen = given.get(f"{X}request-validator", self._document.get(f"{X}request-validator"))
+        resource.resource_methods.pop(name, None)
         self._backend.put_method(
             self._api.id,
             resource.id,
