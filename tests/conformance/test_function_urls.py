@@ -339,6 +339,30 @@ def test_each_url_condition_belongs_to_its_action(cloud: Any, action: str, membe
         )
 
 
+def test_a_statement_id_is_given_once(cloud: Any):
+    """AddPermission refuses an id that the function's policy has; an alias has its own."""
+    name, _ = with_url(cloud)
+    cloud.functions.publish_version(FunctionName=name)
+    cloud.functions.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+
+    with pytest.raises(ClientError, match=r"statement id \(url\) provided already exists"):
+        allow(cloud, name)
+    allow(cloud, name, Qualifier="live")
+
+
+def test_a_trace_header_goes_along_if_it_is_one(echo: str):
+    """A caller's root is kept; nonsense is replaced."""
+    root = "Root=1-5759e988-bd862e3fe1be46a994272793"
+
+    kept, made = (
+        call(echo, headers={"X-Amzn-Trace-Id": given}).value["headers"]["x-amzn-trace-id"]
+        for given in (f"{root};Sampled=1", "nonsense")
+    )
+
+    assert root == kept
+    assert made.startswith("Root=1-")
+
+
 def test_an_iam_url_takes_signed_requests_and_names_the_caller(cloud: Any):
     """With AWS_IAM the event's authorizer tells who signed, and hides the signature."""
     _, url = with_url(cloud, AuthType="AWS_IAM", public=False)

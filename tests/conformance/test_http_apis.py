@@ -778,6 +778,16 @@ def test_an_http_proxy_reaches_this_machine_and_nothing_else(cloud: Any, issuer:
         api.route(key, made["IntegrationId"])
 
     assert "keys" in call(api.url, "/here").value
+    mapped = api.client.create_integration(
+        ApiId=api.id,
+        IntegrationType="HTTP_PROXY",
+        IntegrationMethod="ANY",
+        IntegrationUri=issuer[0],
+        PayloadFormatVersion="1.0",
+        RequestParameters={"overwrite:path": "/.well-known/$request.path.name"},
+    )
+    api.route("GET /mapped/{name}", mapped["IntegrationId"])
+    assert "jwks_uri" in call(api.url, "/mapped/openid-configuration").value
     assert 503 == (there := call(api.url, "/there")).status
     assert "reaches nothing else" in there.value["message"]
 

@@ -7,6 +7,7 @@ docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (integration ti
 from __future__ import annotations
 
 import json
+import re
 import threading
 import uuid
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from helpers.cloud.invoke.synchronous import new_trace_id
 from helpers.cloud.ports import Authorizer
 
 INVOKE = "lambda:InvokeFunction"
+TRACE = re.compile(r"(?:^|;)Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;|$)")
 API_GATEWAY = "apigateway.amazonaws.com"
 
 
@@ -92,8 +94,8 @@ class FrontFunctions:
         )
 
     def new_trace(self, came: str = "") -> str:
-        """Return the trace header of a request: the one it came with, or a new one."""
-        return came or new_trace_id(self._clock.now())
+        """Return the trace header of a request: the one it came with if it is one, or a new one."""
+        return came if TRACE.search(came) else new_trace_id(self._clock.now())
 
     def _check(self, principal: Invoking, function_arn: str) -> None:
         if principal.role_arn:

@@ -15,8 +15,7 @@ from typing import Any
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.events.http_call import HttpCall
-from helpers.cloud.events.http_v1 import http_v1_event
-from helpers.cloud.events.http_v2 import http_v2_event
+from helpers.cloud.http_fronts.authorizer_events import authorizer_event, request_arn
 from helpers.cloud.http_fronts.context_variables import CallVariables
 from helpers.cloud.http_fronts.functions import (
     API_GATEWAY,
@@ -27,7 +26,13 @@ from helpers.cloud.http_fronts.functions import (
     function_arn_of,
 )
 from helpers.cloud.http_fronts.http_apis import Authorizer, HttpApi, Route
-from helpers.cloud.http_fronts.jwt_tokens import KEPT_S, Issuers, TokenError, read_token
+from helpers.cloud.http_fronts.jwt_tokens import (
+    KEPT_S,
+    Issuers,
+    TokenError,
+    has_key_of,
+    read_token,
+)
 from helpers.cloud.http_fronts.lambda_urls import iam_authorizer
 from helpers.cloud.policy import (
     MalformedPolicyDocument,
@@ -98,7 +103,7 @@ class HttpApiAuthorizers:
             self._kept.clear()
 
     def _iam(self, api: HttpApi, call: HttpCall) -> dict[str, Any]:
-        arn = _request_arn(api, call)
+        arn = request_arn(api, call)
         try:
             signer = self.callers.signer(
                 call.request, "execute-api", api.region, [Permission("execute-api:Invoke", arn)]
@@ -117,7 +122,7 @@ class HttpApiAuthorizers:
         try:
             token = read_token(
                 text,
-                self._keys(authorizer.issuer),
+                self._keys(authorizer.issuer, text),
                 authorizer.issuer,
                 authorizer.audience,
                 now=self.clock.now(),
@@ -132,11 +137,10 @@ class HttpApiAuthorizers:
         scopes = list(token.scopes or ()) if route.scopes else None
         return {"jwt": {"claims": dict(token.claims), "scopes": scopes}}
 
-    def _keys(self, issuer: str) -> Mapping[str, Any]:
-        kept = self._recall(("keys", issuer))
-        if kept is not None:
-            found: Mapping[str, Any] = kept
-            return found
+    def _keys(self, issuer: str, token: str) -> Mapping[str, Any]:
+        kept: Mapping[str, Any] | None = self._recall(("keys", issuer))
+        if kept is not None and has_key_of(kept, token):
+            return kept
         try:
             keys = self.issuers.keys(issuer)
         except (OSError, ValueError) as error:
@@ -158,7 +162,7 @@ class HttpApiAuthorizers:
             answer = self._ask(api, route, authorizer, call, identities)
             if authorizer.ttl_s:
                 self._keep(place, answer, authorizer.ttl_s)
-        if not _allows(authorizer, answer, _request_arn(api, call)):
+        if not _allows(authorizer, answer, request_arn(api, call)):
             raise forbidden(reason="the authorizer said no")
         context = answer.get("context") or {}
         if authorizer.simple_responses or "principalId" not in answer:
@@ -206,41 +210,6 @@ class HttpApiAuthorizers:
     def _keep(self, place: tuple[str, ...], value: Any, seconds: float) -> None:
         with self._lock:
             self._kept[place] = _Kept(value, self.clock.steady() + self.clock.lapsed(seconds))
-
-
-def authorizer_event(
-    api: HttpApi, route: Route, authorizer: Authorizer, call: HttpCall, identities: list[str]
-) -> dict[str, Any]:
-    """Return what a Lambda authorizer gets, in its own payload format."""
-    arn = _request_arn(api, call)
-    if authorizer.payload_version == "2.0":
-        event = http_v2_event(call)
-        for member in ("body", "isBase64Encoded"):
-            event.pop(member, None)
-        first = {"version": "2.0", "type": "REQUEST", "routeArn": arn, "identitySource": identities}
-        return {**first, **{k: v for k, v in event.items() if k != "version"}}
-    event = http_v1_event(call, resource=route.path)
-    for member in ("body", "isBase64Encoded", "multiValueHeaders"):
-        event.pop(member, None)
-    event.pop("multiValueQueryStringParameters", None)
-    source = ",".join(identities)
-    first = {
-        "version": "1.0",
-        "type": "REQUEST",
-        "methodArn": arn,
-        "identitySource": source,
-        "authorizationToken": source,
-    }
-    return {**first, **event}
-
-
-def _request_arn(api: HttpApi, call: HttpCall) -> str:
-    path = call.path
-    if call.stage != "$default":
-        path = path.removeprefix(f"/{call.stage}")
-    return execute_api_arn(
-        api.region, api.account_id, api.id, call.stage, call.request.method, path
-    )
 
 
 def _allows(authorizer: Authorizer, answer: Mapping[str, Any], arn: str) -> bool:

@@ -12,14 +12,11 @@ import base64
 import secrets
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.events.http_call import HttpCall
-from helpers.cloud.events.http_v1 import http_api_v1_event
-from helpers.cloud.events.http_v2 import http_v2_event
 from helpers.cloud.http_fronts.access_logs import AccessLogs, access_log_line
 from helpers.cloud.http_fronts.address import FrontKind, PublicAddress, domain_name
 from helpers.cloud.http_fronts.cors import is_preflight
@@ -29,10 +26,15 @@ from helpers.cloud.http_fronts.functions import (
     FrontFunctions,
     IntegrationTimeoutError,
     Invoking,
-    execute_api_arn,
     function_arn_of,
 )
 from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers, RefusedError
+from helpers.cloud.http_fronts.http_api_integrations import (
+    filled_uri,
+    integration_event,
+    proxied_uri,
+    source_arn,
+)
 from helpers.cloud.http_fronts.http_apis import HttpApi, HttpApis, Integration, Route, Stage
 from helpers.cloud.http_fronts.loopback import forward
 from helpers.cloud.http_fronts.parameter_mapping import mapped_answer, mapped_call
@@ -157,7 +159,8 @@ class HttpApisFront:
         call = mapped_call(outcome.call, integration.request_parameters)
         try:
             if integration.type == "HTTP_PROXY":
-                answer = forward(call, integration.uri, integration.method, integration.timeout_s)
+                uri = proxied_uri(integration, call)
+                answer = forward(call, uri, integration.method, integration.timeout_s)
             else:
                 answer = self._lambda(api, route, integration, call, outcome)
         except (IntegrationTimeoutError, TimeoutError):
@@ -187,13 +190,15 @@ class HttpApisFront:
     ) -> HttpAnswer:
         as_whom = Invoking(
             service=API_GATEWAY,
-            source_arn=_source_arn(api, route, call),
+            source_arn=source_arn(api, route, call),
             role_arn=integration.credentials_arn,
             trace=call.trace,
             timeout_s=integration.timeout_s,
         )
-        arn = function_arn_of(_filled(integration.uri, call))
-        outcome.ran = self.functions.invoke(arn, _event(integration, route, call), as_whom)
+        arn = function_arn_of(filled_uri(integration.uri, call))
+        outcome.ran = self.functions.invoke(
+            arn, integration_event(integration, route, call), as_whom
+        )
         if outcome.ran.failed:
             raise MalformedAnswerError("the function failed")
         read = answer_v2 if integration.payload_version == "2.0" else answer_v1
@@ -218,44 +223,6 @@ class HttpApisFront:
             line = access_log_line(stage.log_format, call, answer, outcome.reason)
             stream = f"{call.api_id}_{call.stage.strip('$')}"
             self.access_logs.put(stage.log_group_arn, stream, line)
-
-
-def _source_arn(api: HttpApi, route: Route, call: HttpCall) -> str:
-    """Return what the function's policy sees: stage, method and the route's path."""
-    place = [call.stage, "$default"]
-    if route.key != "$default":
-        place = [call.stage, call.request.method, route.path]
-    return execute_api_arn(api.region, api.account_id, api.id, *place)
-
-
-def _event(integration: Integration, route: Route, call: HttpCall) -> dict[str, Any]:
-    given = call.authorizer or {}
-    if integration.payload_version == "2.0":
-        told = {name: value for name, value in given.items() if name != "principalId"}
-        return http_v2_event(replace(call, authorizer=told or None))
-    flat = given.get("lambda")
-    if flat is not None:  # format 1.0 has the authorizer's context at the top
-        principal = {k: v for k, v in given.items() if k == "principalId"}
-        call = replace(call, authorizer={**principal, **flat})
-    iam = given.get("iam")
-    identity = {}
-    if iam is not None:
-        call = replace(call, authorizer=None)
-        identity = {
-            "accessKey": iam["accessKey"],
-            "accountId": iam["accountId"],
-            "caller": iam["callerId"],
-            "user": iam["userId"],
-            "userArn": iam["userArn"],
-        }
-    return http_api_v1_event(call, resource=route.path, identity=identity)
-
-
-def _filled(uri: str, call: HttpCall) -> str:
-    """Return an integration's URI with its stage variables, as in ...:${stageVariables.alias}."""
-    for name, value in (call.stage_variables or {}).items():
-        uri = uri.replace(f"${{stageVariables.{name}}}", value)
-    return uri
 
 
 def _message(status: int, message: str) -> HttpAnswer:

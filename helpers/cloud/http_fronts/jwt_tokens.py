@@ -6,12 +6,16 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-author
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 ALGORITHMS = ["RS256", "RS384", "RS512"]
 SKEW_S = 1.0
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What comes of tokens and key sets that are none."""
 KEPT_S = 7200.0
 """How long an issuer's keys are kept."""
 
@@ -46,7 +50,7 @@ def read_token(
 
     try:
         decoded = jwt.decode(text, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (JoseError, *UNREADABLE) as error:
         raise TokenError("signature verification failed") from error
     claims: Mapping[str, Any] = decoded.claims
     if claims.get("iss") != issuer:
@@ -59,6 +63,17 @@ def read_token(
         {name: _text(value) for name, value in claims.items()},
         [str(scope) for scope in listed] if isinstance(listed, list) else None,
     )
+
+
+def has_key_of(keys: Mapping[str, Any], text: str) -> bool:
+    """Tell whether a key set has the key that a token names; an issuer may have a new one."""
+    head = text.partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        wanted = header.get("kid")
+        return wanted is None or any(key.get("kid") == wanted for key in keys["keys"])
+    except UNREADABLE:
+        return True  # nothing new to ask for
 
 
 def _check_audience(claims: Mapping[str, Any], audience: Sequence[str]) -> None:

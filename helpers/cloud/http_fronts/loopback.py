@@ -9,9 +9,9 @@ import http.client
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from helpers.cloud.events.http_call import HOP_BY_HOP, HttpCall
+from helpers.cloud.events.http_call import HOP_BY_HOP, HttpCall, combined
 from helpers.cloud.http_messages import HttpAnswer
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -29,10 +29,11 @@ def forward(call: HttpCall, uri: str, method: str, timeout_s: float) -> HttpAnsw
     request = call.request
     sent = call.request.method if method == "ANY" else method
     for name, value in (call.path_parameters or {}).items():
-        uri = uri.replace(f"{{{name}}}", value).replace(f"{{{name}+}}", value)
+        uri = uri.replace(f"{{{name}}}", quote(value)).replace(f"{{{name}+}}", quote(value))
     target = f"{uri}?{request.query}" if request.query else uri
     dropped = HOP_BY_HOP | {"host", "content-length"}
-    headers = {name: value for name, value in call.header_pairs() if name.lower() not in dropped}
+    pairs = [pair for pair in call.header_pairs() if pair[0].lower() not in dropped]
+    headers = combined(pairs)
     answer = exchange(target, sent, headers, request.body, timeout_s)
     kept = [
         (name, value)

@@ -22,6 +22,8 @@ JSON_TYPE = "application/json"
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 OWN = HOP_BY_HOP | {"content-length", "date"}
 """Headers that the front writes itself."""
+BODILESS = frozenset({204, 304})
+"""Statuses after which a client reads no body."""
 
 
 class MalformedAnswerError(Exception):
@@ -71,7 +73,8 @@ def _answer(
         raise MalformedAnswerError("a header's name is not one")
     if all(name.lower() != "content-type" for name, _ in wellformed):
         wellformed.append(("Content-Type", default_type))
-    return HttpAnswer(_status(document["statusCode"]), wellformed, _body(document))
+    status, body = _status(document["statusCode"]), _body(document)
+    return HttpAnswer(status, wellformed, b"" if status in BODILESS else body)
 
 
 def _status(given: Any) -> int:

@@ -64,7 +64,7 @@ def build_http_fronts(
         MotoHttpApis(),
         functions,
         HttpApiAuthorizers(functions, callers, LocalIssuers(), clock),
-        MotoAccessLogs(),
+        MotoAccessLogs(clock),
         recorder,
         clock,
     )

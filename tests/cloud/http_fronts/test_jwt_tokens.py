@@ -11,7 +11,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from helpers.cloud.http_fronts.jwt_tokens import TokenError, read_token
+from helpers.cloud.http_fronts.jwt_tokens import TokenError, has_key_of, read_token
 
 ISSUER = "https://issuer.example"
 NOW = 1_000_000.0
@@ -81,6 +81,23 @@ def test_a_symmetric_signature_with_the_public_key_is_no_signature(key: RSAKey):
 
     with pytest.raises(TokenError, match="signature"):
         read(forged, key)
+
+
+@pytest.mark.parametrize(("kid", "known"), [("one", True), ("two", False), (None, True)], ids=str)
+def test_a_new_key_of_the_issuer_is_noticed(key: RSAKey, kid: str | None, known: bool):
+    """A token that names a key that is not kept is a reason to ask again."""
+    header = {"alg": "RS256"} | ({"kid": kid} if kid else {})
+
+    assert known == has_key_of(KeySet([key]).as_dict(private=False), token(key, header))
+    assert has_key_of({"keys": []}, "nonsense")
+
+
+@pytest.mark.parametrize("keys", [{}, {"keys": 7}, {"keys": ["x"]}, {"keys": [{"kty": "x"}]}])
+def test_a_key_set_that_is_none_verifies_nothing(key: RSAKey, keys: dict[str, Any]):
+    """An issuer may answer anything."""
+    with pytest.raises(TokenError):
+        read_token(token(key), keys, ISSUER, ["shop"], now=NOW)
+    assert isinstance(has_key_of(keys, token(key)), bool)
 
 
 @pytest.mark.parametrize("text", ["", "a", "a.b.c", "é.é.é", "." * 100, "e30.e30.e30"])

@@ -79,6 +79,12 @@ def test_format_1_adds_repeated_headers_to_single_ones():
     assert [("content-type", "text/plain"), ("x-a", "2"), ("x-a", "3")] == answer.headers
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_that_has_no_body_gets_none(status: int):
+    """A body after 204 would be read as the start of the next answer."""
+    assert b"" == answer_v2(json.dumps({"statusCode": status, "body": "x"}).encode()).body
+
+
 def test_a_value_cannot_smuggle_a_second_header_nor_the_servers_own():
     """Line breaks become spaces; length, date and connection are the front's."""
     document = {

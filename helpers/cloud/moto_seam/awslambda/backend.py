@@ -27,7 +27,7 @@ from helpers.cloud.errors import (
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
-from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
+from helpers.cloud.moto_seam.awslambda.permissions import check_new_statement, url_conditions
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
 
 FUNCTIONS_ONLY = (
@@ -216,8 +216,10 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         return name
 
     def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
+        policy = self.get_function(function_name, qualifier).policy
         with _as_moto_error():
             rest, conditions = url_conditions(raw)
+            check_new_statement(policy, rest, qualifier)
         statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
         for operator, keys in conditions.items():
             held = statement.setdefault("Condition", {})

@@ -1,4 +1,4 @@
-"""AddPermission's members for function URLs, which moto keeps as they are, as conditions.
+"""What moto leaves out of AddPermission: conditions of function URLs, and taken statement ids.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, urls-auth.html.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from helpers.cloud.errors import InvalidParameterValueException
+from helpers.cloud.errors import InvalidParameterValueException, ResourceConflictException
 
 CONDITIONS = {
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
@@ -38,3 +38,17 @@ def url_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
             )
         conditions[operator] = {key: value if isinstance(value, str) else "true"}
     return json.dumps(members), conditions
+
+
+def check_new_statement(policy: Any, raw: str, qualifier: str | None) -> None:
+    """Raise ResourceConflictException when a policy of moto's has the statement's id already.
+
+    Statements of one version for the function and for its aliases lie in one policy.
+    """
+    sid = json.loads(raw).get("StatementId")
+    resource = policy.parent.function_arn + (f":{qualifier}" if qualifier else "")
+    if any(s.get("Sid") == sid and s["Resource"] == resource for s in policy.statements):
+        raise ResourceConflictException(
+            f"The statement id ({sid}) provided already exists. Please provide a new statement id, "
+            "or remove the existing statement."
+        )

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_fronts.address import FrontKind, public_url
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
@@ -36,11 +37,15 @@ CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any], str], None]] = {
 
 @dataclass(frozen=True, slots=True)
 class HttpApisApi:
-    """Answers calls below /v2/apis; `services` is moto, `endpoint` where this cloud listens."""
+    """Answers calls below /v2/apis; `services` is moto, `endpoint` where this cloud listens.
+
+    `forget` empties the cache of authorizers.
+    """
 
     services: Callable[[HttpRequest], HttpAnswer]
     endpoint: str
     forget: Callable[[], None]
+    clock: Clock = field(default_factory=Clock)
 
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request is about an API of the second generation."""
@@ -107,7 +112,7 @@ class HttpApisApi:
     def _stages(
         self, request: HttpRequest, api: Any, place: re.Match[str], body: Mapping[str, Any]
     ) -> HttpAnswer:
-        stages, noun, rest = Stages(api), place[2], place[4]
+        stages, noun, rest = Stages(api, self.clock), place[2], place[4]
         identifier = unquote(place[3] or "")
         if rest == "/cache/authorizers":
             self.forget()

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.moto_seam.http_apis.catalog import (
     DEPLOYED,
     Deployment,
@@ -38,8 +38,9 @@ Document = dict[str, Any]
 class Stages:
     """Answers about the stages and deployments of one of moto's APIs, for one request."""
 
-    def __init__(self, api: Any) -> None:
+    def __init__(self, api: Any, clock: Clock) -> None:
         self._api = api
+        self._clock = clock
 
     def create(self, _: str, body: Mapping[str, Any]) -> Document:
         """Create a stage."""
@@ -68,7 +69,7 @@ class Stages:
                 setattr(stage, attribute, body[member])
         if deployment_id:
             setattr(stage, DEPLOYED, deployment_id)
-        stage.updated = datetime.now(UTC).replace(tzinfo=None)  # moto's moments have no zone
+        stage.updated = self._clock.today().replace(tzinfo=None)  # moto's moments have no zone
         return self._document(stage)
 
     def show(self, name: str, _: Mapping[str, Any]) -> Document:
@@ -132,7 +133,7 @@ class Stages:
     def _new(self, description: str) -> Deployment:
         if not self._api.routes:
             raise bad_request("At least one route is required before deploying the Api.")
-        created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        created = self._clock.today().strftime("%Y-%m-%dT%H:%M:%SZ")
         identifier = secrets.token_hex(3)
         deployment = Deployment(identifier, created, description, routes_of(self._api))
         deployments_of(self._api)[identifier] = deployment

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from moto.logs.models import logs_backends
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.http_fronts.loopback import published_keys
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 
@@ -20,7 +20,8 @@ USER_POOL = re.compile(r"https://cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([\w-
 class MotoAccessLogs:
     """Implements AccessLogs on moto's CloudWatch Logs."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()  # moto's log groups are not made for several writers
 
     def put(self, group_arn: str, stream: str, line: str) -> None:
@@ -34,7 +35,7 @@ class MotoAccessLogs:
                 return
             if stream not in group.streams:
                 group.create_log_stream(stream)
-            event = {"timestamp": int(time.time() * 1000), "message": line}
+            event = {"timestamp": int(self._clock.now() * 1000), "message": line}
             group.put_log_events(stream, [event])
 
 
