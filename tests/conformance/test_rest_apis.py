@@ -976,6 +976,30 @@ def test_errors_of_the_control_plane(
     assert code == raised.value.response["Error"]["Code"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/resources/{root}/methods/GET", b"{"),
+        ("POST", "/resources/{root}/methods/GET", b'{"headers": [1], "pathWithQueryString": 7}'),
+        ("PATCH", "", b'{"patchOperations": [{"op": "x"}]}'),
+        ("PATCH", "", b'{"patchOperations": {}}'),
+        ("PUT", "?mode=merge", b'{"openapi": "3.0.0", "paths": []}'),
+        ("PUT", "?mode=merge", b'{"openapi": "3.0.0", "paths": {"/a": 7}}'),
+    ],
+)
+def test_malformed_requests_are_bad_requests(
+    cloud: Any, proxies: RestApi, method: str, path: str, body: bytes
+):
+    """400, whatever is sent to the control plane."""
+    target = f"/restapis/{proxies.id}{path.format(root=proxies.root)}"
+    request = AWSRequest(method, cloud.cloud.endpoint + target, data=body)
+    key = Credentials(cloud.cloud.access_key_id, cloud.cloud.secret_access_key)
+    SigV4Auth(key, "apigateway", "us-east-1").add_auth(request)
+    headers = dict(request.headers.items())
+
+    assert 400 == fetch(cloud, target, method=method, body=body, headers=headers).status
+
+
 def test_a_deleted_api_or_stage_answers_no_more(cloud: Any, api: RestApi):
     """Callers are Forbidden as soon as it is gone; so are those of a disabled endpoint."""
     api.mock("GET", "/")

@@ -16,6 +16,14 @@ def members(body: bytes) -> dict[str, Any]:
         raise bad_request("Invalid request input") from error
     if not isinstance(found, dict):
         raise bad_request("Invalid request input")
+    for name in ("headers", "multiValueHeaders", "stageVariables"):
+        if not isinstance(found.get(name) or {}, dict):
+            raise bad_request("Invalid request input")
+    if not all(isinstance(v, list) for v in (found.get("multiValueHeaders") or {}).values()):
+        raise bad_request("Invalid request input")
+    operations = found.get("patchOperations") or []
+    if not isinstance(operations, list) or not all(isinstance(o, dict) for o in operations):
+        raise bad_request("Invalid request input")
     return found
 
 

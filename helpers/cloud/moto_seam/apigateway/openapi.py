@@ -28,7 +28,11 @@ def import_document(backend: Any, api_id: str, document: Any, *, overwrite: bool
         document.get("openapi", "")
     ).startswith("3."):
         raise BadRequestException("Invalid OpenAPI input. Missing or unknown specification version")
-    _Import(backend, backend.get_rest_api(api_id), document).run(overwrite=overwrite)
+    api = backend.get_rest_api(api_id)
+    try:
+        _Import(backend, api, document).run(overwrite=overwrite)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise BadRequestException("Invalid OpenAPI input.") from error
 
 
 class _Import:

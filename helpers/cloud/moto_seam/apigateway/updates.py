@@ -22,9 +22,23 @@ def correct_responses() -> None:
     if hasattr(APIGatewayResponse, _DONE):
         return
     setattr(APIGatewayResponse, _DONE, True)
+    APIGatewayResponse.update_rest_api = _readable(APIGatewayResponse.update_rest_api)
     APIGatewayResponse.create_rest_api = _with_media_types(APIGatewayResponse.create_rest_api)
     for name, patchable, find in _UPDATES:
         setattr(APIGatewayResponse, name, _update(patchable, find))
+
+
+def _readable(update_rest_api: Any) -> Any:
+    """Refuse patch operations that have no path, where moto would fail."""
+
+    def update(response: Any) -> Any:
+        operations = response._get_param("patchOperations")
+        listed = isinstance(operations, list)
+        if not listed or any(not isinstance(o, dict) or not o.get("path") for o in operations):
+            raise exceptions.BadRequestException("Invalid patch operations specified")
+        return update_rest_api(response)
+
+    return update
 
 
 def _with_media_types(create_rest_api: Any) -> Any:
