@@ -10,7 +10,6 @@ import json
 import re
 import threading
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +63,8 @@ class FrontFunctions:
         self._authorizer = authorizer
         self._clock = clock
 
-    def invoke(self, function_arn: str, event: Mapping[str, Any], as_whom: Invoking) -> FrontAnswer:
-        """Run a function and wait for its answer.
+    def invoke(self, function_arn: str, event: Any, as_whom: Invoking) -> FrontAnswer:
+        """Run a function with a JSON value and wait for its answer.
 
         Raises AwsError as Invoke would (AccessDeniedException, ResourceNotFoundException, 429,
         413 ...), and IntegrationTimeoutError.

@@ -21,6 +21,7 @@ from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.front_callers import SignedCallers
+from helpers.cloud.server.rest_apis import RestApisPart, build_load_balancers, build_rest_apis
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class HttpFronts:
 
     callers: SignedCallers
     urls: FunctionUrls
+    rest: RestApisPart
     http_apis: HttpApisFront
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
@@ -40,6 +42,7 @@ class HttpFronts:
     def clear(self) -> None:
         """Forget every front."""
         self.urls.clear()
+        self.rest.clear()
         self.http_apis.forget()
 
     def close(self) -> None:
@@ -65,14 +68,23 @@ def build_http_fronts(
         recorder,
         clock,
     )
+    rest = build_rest_apis(foundation, plane, functions, callers)
+    balancers = build_load_balancers(foundation, functions)
     endpoint = foundation.endpoint
+    http_apis_api = HttpApisApi(services, endpoint, http_apis.authorizers.forget)
     return HttpFronts(
         callers=callers,
         urls=urls,
+        rest=rest,
         http_apis=http_apis,
-        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), http_apis),
+        fronts=(
+            LambdaUrlsFront(urls, functions, callers, recorder, clock),
+            http_apis,
+            rest.front,
+            balancers,
+        ),
         apis={
             "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
-            "apigateway": (HttpApisApi(services, endpoint, http_apis.authorizers.forget),),
+            "apigateway": (http_apis_api, *rest.apis),
         },
     )

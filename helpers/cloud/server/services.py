@@ -23,8 +23,10 @@ from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
+    apigateway,
     application,
     awslambda,
+    elbv2,
     iam_operations,
     managed_policies,
     resource_policies,
@@ -92,7 +94,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(_before(calls, issuer))
+    moto = application.wsgi_application(_before(calls, issuer, authorizer))
     return Services(
         identities,
         authorizer,
@@ -180,7 +182,9 @@ def build_gateway(
     )
 
 
-def _before(calls: AccountCalls, issuer: RoleCredentials) -> dict[str, Callable[[], None]]:
+def _before(
+    calls: AccountCalls, issuer: RoleCredentials, authorizer: MotoAuthorizer
+) -> dict[str, Callable[[], None]]:
     """Give what each service needs before its first request; the imports are part of it."""
 
     def install_tasks() -> None:
@@ -194,7 +198,16 @@ def _before(calls: AccountCalls, issuer: RoleCredentials) -> dict[str, Callable[
         install_tasks()
         cloudformation.install(lambda: calls)
 
-    return {"stepfunctions": install_tasks, "cloudformation": install_stacks}
+    def install_balancers() -> None:
+        elbv2.install(authorizer.service_may)
+
+    return {
+        "stepfunctions": install_tasks,
+        "cloudformation": install_stacks,
+        "apigateway": apigateway.install,
+        "elb": install_balancers,
+        "elbv2": install_balancers,
+    }
 
 
 def warm_up() -> None:

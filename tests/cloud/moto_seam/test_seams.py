@@ -232,6 +232,50 @@ NAMES = {
         ]
     },
     "moto.cognitoidp.responses": {"http_apis": ["CognitoIdpJsonWebKeyResponse.json_web_key"]},
+    "moto.apigateway.models": {
+        "apigateway": [
+            "apigateway_backends",
+            "APIGatewayBackend.create_deployment",
+            "APIGatewayBackend.create_resource",
+            "APIGatewayBackend.create_rest_api",
+            "APIGatewayBackend.create_stage",
+            "APIGatewayBackend.delete_resource",
+            "APIGatewayBackend.delete_rest_api",
+            "APIGatewayBackend.import_rest_api",
+            "APIGatewayBackend.put_rest_api",
+            "APIGatewayBackend.update_rest_api",
+            "APIGatewayBackend.update_stage",
+            "Resource.add_integration",
+            "Resource.get_path",
+            "RestAPI.add_model",
+            "RestAPI.create_authorizer",
+            "RestAPI.create_deployment",
+            "RestAPI.create_request_validator",
+            "RestAPI.delete_deployment",
+            "RestAPI.put_gateway_response",
+            "RestAPI.update_integration_mocks",
+        ]
+    },
+    "moto.apigateway.responses": {"apigateway": ["APIGatewayResponse.create_rest_api"]},
+    "moto.apigateway.exceptions": {
+        "apigateway": [
+            "BadRequestException",
+            "ConflictException",
+            "DeploymentNotFoundException",
+            "InvalidOpenApiModeException",
+            "NotFoundException",
+            "StageStillActive",
+        ]
+    },
+    "moto.elbv2.models": {
+        "elbv2": [
+            "elbv2_backends",
+            "ELBv2Backend.register_targets",
+            "FakeTargetGroup.health_for",
+        ]
+    },
+    "moto.elbv2.exceptions": {"elbv2": ["ELBClientError"]},
+    "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
@@ -262,6 +306,19 @@ PARAMETERS = {
         "message arn phone_number subject message_attributes group_id deduplication_id "
         "message_structure"
     ),
+    "moto.apigateway.models:RestAPI.create_authorizer": "identiy_validation_expression",
+    "moto.apigateway.models:RestAPI.create_deployment": "name description stage_variables",
+    "moto.apigateway.models:APIGatewayBackend.create_stage": "function_id stage_name deploymentId",
+    "moto.apigateway.models:APIGatewayBackend.put_method": (
+        "function_id resource_id method_type authorization_type api_key_required "
+        "request_parameters request_models operation_name authorizer_id request_validator_id"
+    ),
+    "moto.apigateway.models:APIGatewayBackend.put_integration": (
+        "integration_method credentials request_templates passthrough_behavior "
+        "timeout_in_millis request_parameters content_handling"
+    ),
+    "moto.elbv2.models:ELBv2Backend.register_targets": "target_group_arn instances",
+    "moto.elbv2.models:FakeTargetGroup.health_for": "target ec2_backend",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
     "moto.apigatewayv2.models:Api.create_integration": (
@@ -304,6 +361,8 @@ ATTRIBUTES = {
     "moto.sns.models:sns_backends": "topics subscriptions",
     "moto.cloudwatch.models:cloudwatch_backends": "tagger",
     "moto.dynamodb.models:dynamodb_backends": "tables",
+    "moto.apigateway.models:apigateway_backends": "apis keys usage_plans usage_plan_keys",
+    "moto.elbv2.models:elbv2_backends": "load_balancers target_groups",
     "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
     "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
 }
@@ -452,6 +511,20 @@ def test_functions_are_constructed_by_the_name_that_the_kit_rebinds():
     names = lambda_models.LambdaBackend.create_function.__code__.co_names
 
     assert "LambdaFunction" in names, advice("awslambda", "LambdaBackend.create_function")
+
+
+def test_openapi_documents_are_validated_only_where_the_kit_imports_them():
+    """moto's other methods never call the validator that the kit spares it."""
+    source = inspect.getsource(importlib.import_module("moto.apigateway.models"))
+    callers = {
+        function.name
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "validate"
+    }
+
+    assert {"import_rest_api", "put_rest_api"} == callers, advice("apigateway", "validate")
 
 
 def test_managed_policies_are_read_by_the_method_that_the_kit_replaces():

@@ -140,13 +140,19 @@ def example(shape: Any, name: str) -> Any:
         wanted = list(shape.members)[:1] if shape.metadata.get("union") else shape.required_members
         return {key: example(shape.members[key], key) for key in wanted}
     if shape.type_name == "list":
-        return [example(shape.member, name)]
+        return [example(shape.member, name) or _with_first_member(shape.member)]
     if shape.type_name == "map":
         return {example(shape.key, name): example(shape.value, name)}
     if shape.type_name == "string":
         return example_text(shape, name)
     simple = {"boolean": True, "timestamp": 1795248000, "blob": b"x" * 48, "float": 1.0}
     return simple.get(shape.type_name, max(1, int(shape.metadata.get("min", 1))))
+
+
+def _with_first_member(shape: Any) -> Any:
+    """Give a structure that requires nothing one member: a form cannot hold an empty one."""
+    key = next(iter(shape.members))
+    return {key: example(shape.members[key], key)}
 
 
 def example_text(shape: Any, name: str) -> str:

@@ -1,0 +1,1 @@
+"""Application Load Balancers whose target groups hold a function."""
