@@ -60,7 +60,8 @@ class FunctionVersion:
     """One version of a function, code and configuration together.
 
     `revision` changes with every change of code or configuration: environments of another
-    revision are never reused.
+    revision are never reused. `traced` is TracingConfig Active; `kms_key_arn` is the customer key
+    that the variables are encrypted with.
     """
 
     account_id: str
@@ -80,6 +81,8 @@ class FunctionVersion:
     package_type: PackageType = PackageType.ZIP
     dead_letter_arn: str | None = None
     layers: tuple[CodePackage, ...] = ()
+    traced: bool = False
+    kms_key_arn: str | None = None
 
     @property
     def arn(self) -> str:

@@ -115,6 +115,16 @@ class InvocationFinished(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationFault(EnvironmentRecord):
+    """The error of a traced invocation: its payload, and the runtime's cause for X-Ray, as JSON."""
+
+    kind: ClassVar[str] = "invocation.fault"
+    request_id: str
+    payload: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvocationThrottled:
     """An invocation was refused with 429; `reason` is AWS's Reason member."""
 
@@ -212,6 +222,53 @@ class EventSentOn(EventRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceBegun(EventRecord):
+    """A sampled event goes to a function: its trace, and the ids of Lambda's two segments.
+
+    `root` is the trace id, `parent` the segment of whoever called, empty when nobody told.
+    """
+
+    kind: ClassVar[str] = "trace.begun"
+    arn: str
+    role_arn: str
+    root: str
+    parent: str
+    service_segment: str
+    function_segment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceEnded(EventRecord):
+    """The caller of a sampled event has its answer; `throttled` events never ran."""
+
+    kind: ClassVar[str] = "trace.ended"
+    status: int
+    throttled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentsWithheld:
+    """Trace data of a function went nowhere: its role may not call xray:PutTraceSegments."""
+
+    kind: ClassVar[str] = "trace.withheld"
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatagramIgnored:
+    """The X-Ray daemon could not use what was sent to it; `count` is how often so far.
+
+    Recorded for the first, second, fourth, eighth... so that a flood fills no ring.
+    """
+
+    kind: ClassVar[str] = "trace.ignored"
+    role: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushRefused:
     """An event that a service pushed was not accepted; `source` and `function` are ARNs."""
 
@@ -229,6 +286,8 @@ Record = (
     | LogsWithheld
     | EventRecord
     | PushRefused
+    | SegmentsWithheld
+    | DatagramIgnored
 )
 
 

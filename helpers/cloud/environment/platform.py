@@ -28,3 +28,4 @@ class Platform:
     log: FunctionLog
     sources: Callable[[FunctionVersion], Sources]
     cpu_share: Callable[[], bool]
+    xray_daemon: Callable[[FunctionVersion], str] = lambda function: ""

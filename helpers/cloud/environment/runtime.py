@@ -19,7 +19,7 @@ from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.processes import ProcessGroup
 from helpers.cloud.environment.runtimes import CannotStart
-from helpers.cloud.environment.variables import build_variables
+from helpers.cloud.environment.variables import Addresses, build_variables
 from helpers.cloud.environment.workspace import Workspace
 from helpers.cloud.governor import CpuShare, MemoryWatch
 from helpers.cloud.logs import Status
@@ -183,8 +183,11 @@ class Runtime:
             self._function,
             places=workspace.places,
             credentials=platform.issuer.issue(self._function.role_arn, self._function.name),
-            runtime_api=self._driver.api.address,
-            endpoint=platform.endpoint,
+            addresses=Addresses(
+                runtime_api=self._driver.api.address,
+                endpoint=platform.endpoint,
+                xray_daemon=platform.xray_daemon(self._function),
+            ),
         )
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = self._chronicle.journal.stream
         variables["AWS_LAMBDA_INITIALIZATION_TYPE"] = str(self._initialization_type)

@@ -32,6 +32,11 @@ class Trace:
         """Return how often this chain has run the function."""
         return dict(self.visits).get(_mark(function_arn), -1) + 1
 
+    def field(self, name: str) -> str | None:
+        """Return a field of the header, such as Root or Sampled."""
+        start = f"{name}="
+        return next((f.removeprefix(start) for f in self.fields if f.startswith(start)), None)
+
     def through(self, function_arn: str) -> Trace:
         """Return the trace as the function sees it: its own run counted."""
         visits = dict(self.visits) | {_mark(function_arn): self.runs(function_arn)}

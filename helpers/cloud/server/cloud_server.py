@@ -131,6 +131,7 @@ class CloudServer:
         if self.settings.seed != self._seed:
             self._seed = self.settings.seed
             self.registry.draw_from(random.Random(self._seed))
+            self._plane.sampler.draw_from(random.Random(self._seed))
         self._plane.configured()
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:

@@ -23,8 +23,10 @@ from helpers.cloud.invoke import (
     FailurePath,
     Invoker,
     RecursionGuard,
+    Sampler,
+    Tracer,
 )
-from helpers.cloud.model import InitializationType
+from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
 from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Targets
 from helpers.cloud.provisioned import ProvisionedConcurrency
@@ -40,6 +42,7 @@ class Ports:
     issuer: CredentialIssuer
     log: FunctionLog
     targets: Targets
+    xray_daemon: Callable[[FunctionVersion], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class DataPlane:
     pool: Pool
     provisioned: ProvisionedConcurrency
     recursion: RecursionGuard
+    sampler: Sampler
     invoker: Invoker
     configs: EventInvokeConfigs
     queue: AsyncQueue
@@ -95,7 +99,10 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     )
     Reaper(pool, waiting, limits=pool.limits, free_bytes=free_bytes)
     recursion = RecursionGuard(foundation.registry, foundation.recorder)
-    invoker = Invoker(foundation.registry, pool, foundation.clock, recursion)
+    settings = foundation.settings
+    sampler = Sampler(foundation.clock, lambda: settings.trace_every_request)
+    tracer = Tracer(foundation.clock, foundation.recorder, sampler)
+    invoker = Invoker(foundation.registry, pool, tracer, recursion)
     configs = EventInvokeConfigs(foundation.registry)
     queue = AsyncQueue(invoker, foundation.registry, configs, waiting, lambda: path)
     path = FailurePath(
@@ -111,6 +118,7 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
         pool=pool,
         provisioned=provisioned,
         recursion=recursion,
+        sampler=sampler,
         invoker=invoker,
         configs=configs,
         queue=queue,
@@ -138,6 +146,7 @@ def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel
         log=ports.log,
         sources=_sources(CodeStore(folder / "code", mounts=opt_mounts(keep)), runtime, keep),
         cpu_share=lambda: settings.cpu_share,
+        xray_daemon=ports.xray_daemon,
     )
     return platform, file_level
 

@@ -15,6 +15,7 @@ from helpers.cloud.control.provisioned_concurrency import (
 )
 from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
+from helpers.cloud.control.tracing import tracing_check
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.kit_api import KitApi
@@ -32,6 +33,7 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCrede
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.tracing import XRay, build_xray
 from helpers.cloud.wsgi import call
 
 
@@ -51,14 +53,17 @@ class Services:
     identities: Identities
     authorizer: MotoAuthorizer
     ports: Ports
+    xray: XRay
 
     def clear(self) -> None:
         """Empty every service."""
         application.reset_services()
         self.authorizer.forget()
+        self.xray.clear()
 
     def close(self) -> None:
-        """End nothing: moto keeps no thread."""
+        """End the X-Ray daemon: moto keeps no thread."""
+        self.xray.close()
 
 
 def build_services(foundation: Foundation) -> Services:
@@ -68,6 +73,7 @@ def build_services(foundation: Foundation) -> Services:
     identities = Identities()
     iam_operations.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
+    xray = build_xray(foundation, authorizer)
     return Services(
         identities,
         authorizer,
@@ -76,7 +82,9 @@ def build_services(foundation: Foundation) -> Services:
             issuer=RoleCredentials(identities),
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
+            xray_daemon=xray.daemon_address,
         ),
+        xray,
     )
 
 
@@ -96,6 +104,7 @@ def build_gateway(
             clock=foundation.clock,
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
+            check_tracing=tracing_check(ports.authorizer),
             concurrency=concurrency,
         )
     )
@@ -126,6 +135,7 @@ def build_gateway(
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
+            "xray": (services.xray.api,),
         },
         kit=kit,
         access=Guard(services.identities, services.authorizer),

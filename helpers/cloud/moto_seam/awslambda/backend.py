@@ -39,14 +39,15 @@ FUNCTIONS_ONLY = (
 class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
-    `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region.
+    `check_dead_letter` takes target and role, `check_tracing` a role; `concurrency` gives the
+    numbers of an account's Region.
     """
 
     registry: Registry
     clock: Clock
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
+    check_tracing: Callable[[str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
 
 
@@ -71,7 +72,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         request = _decoded(spec)
         with _as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
-            self._check_dead_letter(spec, spec["Role"])
+            self._check_role(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
         function = super().create_function(spec)
         self._publish(spec["FunctionName"])
@@ -106,7 +107,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 today=self.hooks.clock.today().date(),
                 current_runtime=current.run_time,
             )
-            self._check_dead_letter(body, body.get("Role") or current.role)
+            self._check_role(body, body.get("Role") or current.role)
             self._check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
@@ -257,7 +258,10 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
         _check_size(code, [CodePackage(v.code_digest, v.code_bytes) for v in found if v])
 
-    def _check_dead_letter(self, spec: Mapping[str, Any], role_arn: str) -> None:
+    def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
+        """Check that the execution role may do what the configuration asks for."""
+        if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
+            self.hooks.check_tracing(role_arn)
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)

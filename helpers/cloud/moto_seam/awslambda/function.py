@@ -152,4 +152,6 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             package_type=PackageType(self.package_type),
             dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
             layers=self.layer_packages,
+            traced=(self.tracing_config or {}).get("Mode") == "Active",
+            kms_key_arn=getattr(self, "kms_key_arn", None) or None,
         )

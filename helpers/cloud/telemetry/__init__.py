@@ -1,0 +1,1 @@
+"""Subscribers of the records: what AWS shows of a function afterwards."""
