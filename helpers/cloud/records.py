@@ -256,6 +256,19 @@ class SegmentsWithheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RotationStep:
+    """Secrets Manager called a rotation function for one step; `reason` says why it failed."""
+
+    kind: ClassVar[str] = "rotation.step"
+    secret: str
+    function: str
+    step: str
+    version_id: str
+    succeeded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatagramIgnored:
     """The X-Ray daemon could not use what was sent to it; `count` is how often so far.
 
@@ -288,6 +301,7 @@ Record = (
     | PushRefused
     | SegmentsWithheld
     | DatagramIgnored
+    | RotationStep
 )
 
 

@@ -58,7 +58,8 @@ def duration_s(segments: Sequence[Document]) -> float:
     if not segments:
         return 0.0
     start = min(float(s["start_time"]) for s in segments)
-    return max(float(s.get("end_time") or s["start_time"]) for s in segments) - start
+    end = max(float(s.get("end_time") or s["start_time"]) for s in segments)
+    return round(end - start, 6)  # what is left of 0.1 between two big numbers is not 0.1
 
 
 def response_time_s(segments: Sequence[Document]) -> float:
