@@ -6,8 +6,6 @@ configuration-envvars-encryption.html; the errors of API_Invoke; sentences as in
 
 from __future__ import annotations
 
-from moto.kms.models import kms_backends
-
 from helpers.cloud.errors import AwsError, InvalidParameterValueException
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.moto_seam.authorizer import SESSION_OF_THE_SERVICE, MotoAuthorizer
@@ -70,6 +68,8 @@ def _failure(code: str, why: str, kms: str, message: str) -> AwsError:
 
 def _state(arn: str) -> str:
     """Return a key's state, as KMS names it; empty when there is no such key."""
+    from moto.kms.models import kms_backends
+
     fields = arn.split(":")
     if len(fields) != 6 or not fields[5].startswith("key/"):
         return ""

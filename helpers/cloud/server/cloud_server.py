@@ -99,6 +99,7 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
+        from helpers.cloud.moto_seam.rotation import RotationApi
         from helpers.cloud.server import services as the_services
 
         foundation = Foundation(
@@ -115,14 +116,15 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        self._parts += [self._plane, services]  # in the order in which they are emptied
+        rotation = RotationApi(self._plane.invoker, services.authorizer, foundation.waiting)
+        self._parts += [self._plane, rotation, services]  # in the order in which they are emptied
         self._configured()
         self._gateway = the_services.build_gateway(
-            foundation,
             services,
             self._plane,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
             KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
+            rotation,
         )
         the_services.warm_up()
 

@@ -43,6 +43,7 @@ class Ports:
     log: FunctionLog
     targets: Targets
     xray_daemon: Callable[[FunctionVersion], str]
+    check_decrypt: Callable[[FunctionVersion], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,16 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     """Build the data plane: the runtime folder, the probe of file levels, and all that leases."""
     waiting = foundation.waiting
     platform, file_level = _platform(foundation, ports)
+
+    def start(function: FunctionVersion) -> Environment:
+        ports.check_decrypt(function)
+        return Environment(function, platform)
+
     pool = Pool(
         foundation.registry,
         waiting,
         limits=PoolLimits(),
-        start=lambda function: Environment(function, platform),
+        start=start,
     )
     provisioned = ProvisionedConcurrency(
         foundation.registry,

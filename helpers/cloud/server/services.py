@@ -25,11 +25,14 @@ from helpers.cloud.moto_seam import (
     iam_operations,
     managed_policies,
     resource_policies,
+    secrets,
 )
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.customer_keys import CustomerKeys
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.rotation import RotationApi
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
@@ -54,6 +57,7 @@ class Services:
     authorizer: MotoAuthorizer
     ports: Ports
     xray: XRay
+    keys: CustomerKeys
 
     def clear(self) -> None:
         """Empty every service."""
@@ -73,6 +77,8 @@ def build_services(foundation: Foundation) -> Services:
     identities = Identities()
     iam_operations.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
+    keys = CustomerKeys(identities, authorizer)
+    secrets.install()
     xray = build_xray(foundation, authorizer)
     return Services(
         identities,
@@ -83,19 +89,22 @@ def build_services(foundation: Foundation) -> Services:
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
             xray_daemon=xray.daemon_address,
+            check_decrypt=keys.check_decrypt,
         ),
         xray,
+        keys,
     )
 
 
 def build_gateway(
-    foundation: Foundation,
     services: Services,
     plane: DataPlane,
     key: AdministratorKey,
     kit: KitApi,
+    rotation: RotationApi,
 ) -> Gateway:
     """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
+    foundation = plane.foundation
     registry, ports = foundation.registry, services.ports
     concurrency = account_concurrency(foundation.settings, registry, plane.provisioned)
     awslambda.install(
@@ -105,6 +114,7 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             check_tracing=tracing_check(ports.authorizer),
+            check_key=services.keys.check_key,
             concurrency=concurrency,
         )
     )
@@ -135,6 +145,7 @@ def build_gateway(
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
+            "secretsmanager": (rotation,),
             "xray": (services.xray.api,),
         },
         kit=kit,

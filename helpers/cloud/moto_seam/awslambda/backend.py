@@ -39,8 +39,8 @@ FUNCTIONS_ONLY = (
 class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
-    `check_dead_letter` takes target and role, `check_tracing` a role; `concurrency` gives the
-    numbers of an account's Region.
+    `check_dead_letter` takes target and role, `check_tracing` a role, `check_key` a key;
+    `concurrency` gives the numbers of an account's Region.
     """
 
     registry: Registry
@@ -48,6 +48,7 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     check_tracing: Callable[[str], None]
+    check_key: Callable[[str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
 
 
@@ -262,6 +263,8 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         """Check that the execution role may do what the configuration asks for."""
         if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
             self.hooks.check_tracing(role_arn)
+        if spec.get("KMSKeyArn"):
+            self.hooks.check_key(spec["KMSKeyArn"])
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)
