@@ -256,6 +256,26 @@ class SegmentsWithheld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInjected:
+    """Somebody asked that the next `times` calls of an action fail."""
+
+    kind: ClassVar[str] = "fault.injected"
+    action: str
+    error: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRaised:
+    """A call failed because it was asked to; `remaining` more will."""
+
+    kind: ClassVar[str] = "fault.raised"
+    action: str
+    error: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RotationStep:
     """Secrets Manager called a rotation function for one step; `reason` says why it failed."""
 
@@ -302,6 +322,8 @@ Record = (
     | SegmentsWithheld
     | DatagramIgnored
     | RotationStep
+    | FaultInjected
+    | FaultRaised
 )
 
 

@@ -123,7 +123,14 @@ class CloudServer:
             services,
             self._plane,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
-            KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
+            KitApi(
+                self.settings,
+                self.recorder,
+                self.facts,
+                self.reset,
+                self._configured,
+                services.faults,
+            ),
             rotation,
         )
         the_services.warm_up()

@@ -29,6 +29,7 @@ from helpers.cloud.moto_seam import (
 )
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.customer_keys import CustomerKeys
+from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
@@ -58,12 +59,14 @@ class Services:
     ports: Ports
     xray: XRay
     keys: CustomerKeys
+    faults: Faults
 
     def clear(self) -> None:
         """Empty every service."""
         application.reset_services()
         self.authorizer.forget()
         self.xray.clear()
+        self.faults.clear()
 
     def close(self) -> None:
         """End the X-Ray daemon: moto keeps no thread."""
@@ -93,6 +96,7 @@ def build_services(foundation: Foundation) -> Services:
         ),
         xray,
         keys,
+        Faults(foundation.recorder),
     )
 
 
@@ -149,6 +153,7 @@ def build_gateway(
             "xray": (services.xray.api,),
         },
         kit=kit,
+        faults=services.faults,
         access=Guard(services.identities, services.authorizer),
         services=lambda request: call(moto, request, port=foundation.port),
         changed=services.authorizer.forget,
