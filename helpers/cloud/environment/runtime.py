@@ -195,7 +195,7 @@ class Runtime:
         with self.lock:  # shutdown finds the process to kill, or keeps it from starting
             if self.ending is not None:
                 return False
-            group = self._driver.launch(launch)
+            group = self._driver.launch(launch.known_at(platform.local_ports))
             for leader, mark in group.marks:
                 platform.keeper.adopt(leader, mark)
         return True

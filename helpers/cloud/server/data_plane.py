@@ -11,6 +11,7 @@ from helpers.cloud.admission import PoolLimits
 from helpers.cloud.control.code_store import CodeStore
 from helpers.cloud.control.pushed_events import PushedEvents, event_acceptance
 from helpers.cloud.environment.lifecycle import Environment
+from helpers.cloud.environment.local_extension import LocalPorts
 from helpers.cloud.environment.machine import free_bytes
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.probe import probe_file_level
@@ -52,6 +53,7 @@ class DataPlane:
 
     foundation: Foundation
     file_level: FileLevel
+    local_ports: LocalPorts
     pool: Pool
     provisioned: ProvisionedConcurrency
     recursion: RecursionGuard
@@ -75,11 +77,13 @@ class DataPlane:
         self.recursion.clear()
         self.provisioned.clear()
         self.pool.end_all("reset")
+        self.local_ports.clear()
         self.foundation.registry.draw_from(random.Random(self.foundation.settings.seed or None))
 
     def close(self) -> None:
         """End every environment."""
         self.pool.close()
+        self.local_ports.clear()
 
 
 def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
@@ -121,6 +125,7 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     return DataPlane(
         foundation=foundation,
         file_level=file_level,
+        local_ports=platform.local_ports,
         pool=pool,
         provisioned=provisioned,
         recursion=recursion,
@@ -152,6 +157,7 @@ def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel
         log=ports.log,
         sources=_sources(CodeStore(folder / "code", mounts=opt_mounts(keep)), runtime, keep),
         cpu_share=lambda: settings.cpu_share,
+        local_ports=LocalPorts(),
         xray_daemon=ports.xray_daemon,
     )
     return platform, file_level

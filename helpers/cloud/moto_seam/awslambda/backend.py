@@ -20,6 +20,7 @@ from helpers.cloud.control.functions import (
 from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.environment.local_extension import is_aws_layer, layer_zip
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
@@ -233,6 +234,16 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     def reset(self) -> None:
         super().reset()
         self.hooks.registry.clear()
+
+    def layers_versions_by_arn(self, layer_version_arn: str) -> Any:
+        """Return a layer version; AWS's layer with its extension is there without being made."""
+        if not is_aws_layer(layer_version_arn):
+            return super().layers_versions_by_arn(layer_version_arn)
+        _, _, _, region, owner, _, name, number = layer_version_arn.split(":")
+        content = {"ZipFile": base64.b64encode(layer_zip()).decode()}
+        version = lambda_models.LayerVersion({"LayerName": name, "Content": content}, owner, region)
+        version.version = int(number)
+        return version
 
     def layer_bytes(self) -> int:
         """Return the size of all layer archives of the Region."""
