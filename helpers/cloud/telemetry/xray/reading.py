@@ -13,6 +13,8 @@ from helpers.cloud.telemetry.xray.store import Trace
 
 Service = tuple[str, str]
 """A node of the service map: name and type."""
+KINDS = {"HttpURL": str, "HttpMethod": str, "UserAgent": str, "ClientIp": str, "HttpStatus": int}
+"""Members of Http; what a segment says in another type is passed over."""
 
 
 def service_of(segment: Mapping[str, Any]) -> Service:
@@ -28,8 +30,7 @@ def flag(segments: Iterable[Mapping[str, Any]], name: str) -> bool:
 def http_of(segments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return Http of the first segment that knows of a request or response."""
     for segment in segments:
-        http = segment.get("http") or {}
-        asked, answered = (http.get(side) or {} for side in ("request", "response"))
+        asked, answered = (_told(segment.get("http"), side) for side in ("request", "response"))
         found = {
             "HttpURL": asked.get("url"),
             "HttpMethod": asked.get("method"),
@@ -37,9 +38,15 @@ def http_of(segments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "ClientIp": asked.get("client_ip"),
             "HttpStatus": answered.get("status"),
         }
-        if any(value is not None for value in found.values()):
-            return {name: value for name, value in found.items() if value is not None}
+        found = {name: value for name, value in found.items() if isinstance(value, KINDS[name])}
+        if found:
+            return found
     return {}
+
+
+def _told(http: Any, side: str) -> Mapping[str, Any]:
+    found = http.get(side) if isinstance(http, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def annotations_of(segments: Iterable[Document]) -> dict[str, list[tuple[Any, Service]]]:
@@ -103,7 +110,9 @@ def summary(trace: Trace) -> dict[str, Any]:
         "ServiceIds": [service_id(s) for s in dict.fromkeys(service_of(s) for s in segments)],
         "ResourceARNs": [
             {"ARN": arn}
-            for arn in dict.fromkeys(s["resource_arn"] for s in segments if s.get("resource_arn"))
+            for arn in dict.fromkeys(
+                str(s["resource_arn"]) for s in segments if "resource_arn" in s
+            )
         ],
         "InstanceIds": [],
         "AvailabilityZones": [],

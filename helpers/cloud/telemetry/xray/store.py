@@ -144,9 +144,9 @@ def _inferred(trace_id: str, segments: list[Document]) -> Iterator[Document]:
     for segment in segments:
         for part in every_part(segment):
             namespace = part.get("namespace")
-            if part is segment or namespace not in ("aws", "remote") or part.get("id") in told:
-                continue
             call = str(part.get("id", ""))
+            if part is segment or namespace not in ("aws", "remote") or call in told:
+                continue
             copied = ("start_time", "end_time", "http", "aws", "error", "fault", "throttle")
             name = str(part.get("name", ""))
             yield {
