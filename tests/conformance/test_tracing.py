@@ -480,6 +480,32 @@ def orders(lab: Tracing) -> dict[str, str]:
     return roots
 
 
+@pytest.mark.parametrize("method", ["send_message", "send_message_batch"])
+def test_a_message_keeps_the_trace_of_its_sender(lab: Tracing, method: str):
+    """What a handler sends to a queue carries its trace header as AWSTraceHeader."""
+    sqs = lab.account.client("sqs")
+    queue = sqs.create_queue(QueueName=f"q-{secrets.token_hex(4)}")["QueueUrl"]
+    given = (
+        "MessageBody='x'"
+        if method == "send_message"
+        else "Entries=[{'Id': '1', 'MessageBody': 'x'}]"
+    )
+    name = lab.deploy(
+        "import boto3, os\n"
+        "sqs = boto3.client('sqs')\n"
+        "def handler(event, context):\n"
+        f"    sqs.{method}(QueueUrl=event, {given})\n"
+        "    return os.environ['_X_AMZN_TRACE_ID']\n",
+        Role=lab.make_role("xray:Put*", "logs:*", "sqs:*"),
+    )
+    header = json.loads(lab.invoke(name, queue)["Payload"].read())
+    (message,) = sqs.receive_message(
+        QueueUrl=queue, MessageSystemAttributeNames=["AWSTraceHeader"]
+    )["Messages"]
+
+    assert header == message["Attributes"]["AWSTraceHeader"]
+
+
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -119,7 +118,7 @@ class RotationApi:
         self._schedule(secret, region)
         version_id = str(pending) if unfinished else token
         if at_once and not unfinished:
-            _stage(secret, version_id)
+            self._stage(secret, version_id)
         self._start(
             Rotation(
                 region,
@@ -185,10 +184,17 @@ class RotationApi:
         unfinished = pending is not None and pending != version_with(secret, CURRENT)
         version_id = str(pending) if unfinished else str(uuid.uuid4())
         if not unfinished:
-            _stage(secret, version_id)
+            self._stage(secret, version_id)
         function_arn = secret.rotation_lambda_arn
         self._start(Rotation(region, arn, function_arn, version_id, STEPS, generation))
         self._schedule(secret, region)
+
+    def _stage(self, secret: Any, version_id: str) -> None:
+        """Make the version that createSecret is to fill."""
+        secret.remove_version_stages_from_old_versions([PENDING])
+        created = int(self._waiting.clock.now())
+        empty = {"createdate": created, "version_id": version_id, "version_stages": []}
+        secret.versions.setdefault(version_id, empty)["version_stages"].append(PENDING)
 
     def _start(self, rotation: Rotation) -> None:
         with self._lock:
@@ -294,15 +300,6 @@ def _configure(secret: Any, function_arn: str, rules: Mapping[str, Any], every_s
     if rules:
         secret.rotates_every_s = every_s
         secret.auto_rotate_after_days = rules.get("AutomaticallyAfterDays") or 0
-
-
-def _stage(secret: Any, version_id: str) -> None:
-    """Make the version that createSecret is to fill."""
-    secret.remove_version_stages_from_old_versions([PENDING])
-    created = int(time.time())
-    secret.versions.setdefault(
-        version_id, {"createdate": created, "version_id": version_id, "version_stages": []}
-    )["version_stages"].append(PENDING)
 
 
 def _members(body: bytes) -> dict[str, Any]:

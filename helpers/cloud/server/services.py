@@ -24,6 +24,7 @@ from helpers.cloud.moto_seam import (
     awslambda,
     iam_operations,
     managed_policies,
+    queue_traces,
     resource_policies,
     secrets,
 )
@@ -82,6 +83,7 @@ def build_services(foundation: Foundation) -> Services:
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
+    queue_traces.install()
     xray = build_xray(foundation, authorizer)
     return Services(
         identities,

@@ -81,7 +81,23 @@ NAMES = {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "resource_policies": ["FakeBucket.get_permission"],
     },
-    "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
+    "moto.sqs.models": {
+        "targets": ["sqs_backends", "SQSBackend.send_message"],
+        "queue_traces": ["SQSBackend.send_message_batch"],
+    },
+    "moto.sqs.responses": {
+        "queue_traces": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+    },
+    "moto.secretsmanager.models": {
+        "secrets": [
+            "secretsmanager_backends",
+            "SecretsManagerBackend.update_secret_version_stage",
+            "FakeSecret.set_default_version_id",
+            "FakeSecret.is_deleted",
+        ],
+        "rotation": ["FakeSecret.remove_version_stages_from_old_versions"],
+    },
+    "moto.kms.models": {"customer_keys": ["kms_backends"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
@@ -94,7 +110,9 @@ PARAMETERS = {
         "region_name role_session_name role_arn policy duration external_id"
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
-    "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
+    "moto.sqs.models:SQSBackend.send_message": (
+        "queue_name message_body message_attributes system_attributes"
+    ),
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
