@@ -218,6 +218,17 @@ def test_what_rotate_secret_refuses(lab: Stores, given: dict[str, Any], code: st
     assert {"n": 1} == lab.value(arn)
 
 
+def test_an_unknown_secret_is_a_bad_request(lab: Stores):
+    """Secrets Manager answers with 400 where other services would say 404."""
+    with pytest.raises(ClientError) as caught:
+        lab.secrets.get_secret_value(SecretId="nobody")
+
+    assert ("ResourceNotFoundException", 400) == (
+        caught.value.response["Error"]["Code"],
+        caught.value.response["ResponseMetadata"]["HTTPStatusCode"],
+    )
+
+
 # -- customer keys --------------------------------------------------------------------------------
 
 
@@ -267,10 +278,10 @@ def test_a_key_that_is_switched_off_or_gone(lab: Stores):
         VARIABLES, Role=lab.role("kms:Decrypt"), KMSKeyArn=key,
         Environment={"Variables": {"GREETING": "hello"}},
     )  # fmt: skip
-    lab.kms.disable_key(KeyId=key[-36:])
+    lab.kms.disable_key(KeyId=key)
     with pytest.raises(ClientError, match="KMSDisabledException"):
         lab.account.invoke(name)
-    lab.kms.schedule_key_deletion(KeyId=key[-36:])
+    lab.kms.schedule_key_deletion(KeyId=key)
     with pytest.raises(ClientError, match="KMSInvalidStateException"):
         lab.account.invoke(name)
     with pytest.raises(ClientError, match="KMS key is invalid for CreateGrant"):

@@ -104,12 +104,20 @@ class LocalPorts:
         return self._extensions.get(token)
 
     def clear(self) -> None:
-        """Forget every extension, and give the ports back."""
+        """Forget every extension; the ports are kept for those to come."""
         with self._lock:
             self._extensions.clear()
+
+    def close(self) -> None:
+        """Give the ports back."""
+        with self._lock:
             servers, self._servers = list(self._servers.values()), {}
+        ends = [threading.Thread(target=server.shutdown) for server in servers]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
         for server in servers:
-            server.shutdown()
             server.server_close()
 
     def _serve(self, port: int) -> bool:

@@ -1,10 +1,16 @@
 """Customer keys that a function's variables are encrypted with: may its role decrypt?
 
-Asked whenever an environment starts. Source: docs.aws.amazon.com/lambda/latest/dg/
+Asked whenever an environment starts. Beside that, moto takes a key's ARN for switching it off and
+on, as for everything else. Source: docs.aws.amazon.com/lambda/latest/dg/
 configuration-envvars-encryption.html; the errors of API_Invoke; sentences as in public reports.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.kms.models import KmsBackend, kms_backends
 
 from helpers.cloud.errors import AwsError, InvalidParameterValueException
 from helpers.cloud.model import FunctionVersion
@@ -18,6 +24,25 @@ UNABLE = (
     "Lambda was unable to decrypt the environment variables because {why}. Please check the "
     "function's KMS key settings. KMS Exception: {kms} KMS Message: {message}"
 )
+
+
+BY_ID_ONLY = ("enable_key", "disable_key", "schedule_key_deletion", "cancel_key_deletion")
+OWN = "as_moto_does"
+
+
+def install() -> None:
+    """Let these operations of moto's KMS find a key by its ARN too."""
+    for name in BY_ID_ONLY:
+        method = getattr(KmsBackend, name)
+        setattr(KmsBackend, name, _by_any_name(getattr(method, OWN, method)))
+
+
+def _by_any_name(method: Callable[..., Any]) -> Callable[..., Any]:
+    def find(backend: Any, key_id: str, *rest: Any) -> Any:
+        return method(backend, backend.any_id_to_key_id(key_id), *rest)
+
+    setattr(find, OWN, method)
+    return find
 
 
 class CustomerKeys:
@@ -68,8 +93,6 @@ def _failure(code: str, why: str, kms: str, message: str) -> AwsError:
 
 def _state(arn: str) -> str:
     """Return a key's state, as KMS names it; empty when there is no such key."""
-    from moto.kms.models import kms_backends
-
     fields = arn.split(":")
     if len(fields) != 6 or not fields[5].startswith("key/"):
         return ""

@@ -1,7 +1,7 @@
 """What moto's Secrets Manager gets wrong about staging labels, and what rotation reads of it.
 
 moto answers GetSecretValue with the version that was current when it was stored, whatever
-UpdateSecretVersionStage has moved since.
+UpdateSecretVersionStage has moved since, and with 404 where AWS answers 400.
 
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html (versions).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.secretsmanager.exceptions import SecretsManagerClientError
 from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
 
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
@@ -28,6 +29,8 @@ def install() -> None:
         follow_current(backend.secrets[secret_id])
         return answer
 
+    # the JSON protocol has one status for what the caller did wrong; moto sets 404 on each error
+    SecretsManagerClientError.code = property(lambda error: 400, lambda error, code: None)
     setattr(SecretsManagerBackend, MOVES, moves)
     SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage
 

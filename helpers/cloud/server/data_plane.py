@@ -83,7 +83,7 @@ class DataPlane:
     def close(self) -> None:
         """End every environment."""
         self.pool.close()
-        self.local_ports.clear()
+        self.local_ports.close()
 
 
 def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:

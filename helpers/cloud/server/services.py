@@ -22,6 +22,7 @@ from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
     application,
     awslambda,
+    customer_keys,
     iam_operations,
     managed_policies,
     queue_traces,
@@ -83,6 +84,7 @@ def build_services(foundation: Foundation) -> Services:
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
+    customer_keys.install()
     queue_traces.install()
     xray = build_xray(foundation, authorizer)
     return Services(

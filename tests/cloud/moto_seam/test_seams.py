@@ -97,7 +97,17 @@ NAMES = {
         ],
         "rotation": ["FakeSecret.remove_version_stages_from_old_versions"],
     },
-    "moto.kms.models": {"customer_keys": ["kms_backends"]},
+    "moto.kms.models": {
+        "customer_keys": [
+            "kms_backends",
+            "KmsBackend.any_id_to_key_id",
+            "KmsBackend.enable_key",
+            "KmsBackend.disable_key",
+            "KmsBackend.schedule_key_deletion",
+            "KmsBackend.cancel_key_deletion",
+        ]
+    },
+    "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},

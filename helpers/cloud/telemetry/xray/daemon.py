@@ -88,7 +88,7 @@ class Daemon:
         while not self._closed:
             try:
                 ready = self._selector.select()
-            except OSError:  # an address was closed meanwhile
+            except (OSError, RuntimeError):  # an address came or went meanwhile
                 continue
             for key, _ in ready:
                 assert isinstance(key.fileobj, socket.socket)
