@@ -54,7 +54,8 @@ def parse_trace(header: str) -> Trace:
     >>> parse_trace("Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:a87bd80c:1").visits
     (('a87bd80c', 1),)
     """
-    fields = [field for field in header.split(";") if field]
+    # a queue's AWSTraceHeader may hold anything, and the runtime gets it as one line of ASCII
+    fields = [f for f in header.split(";") if f and f.isascii() and f.isprintable()]
     lineage = [field for field in fields if field.startswith("Lineage=")]
     visits = [
         (match[1], int(match[2]))
