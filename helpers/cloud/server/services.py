@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
@@ -28,7 +29,9 @@ from helpers.cloud.moto_seam import (
     queue_traces,
     resource_policies,
     secrets,
+    security_tokens,
 )
+from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.customer_keys import CustomerKeys
 from helpers.cloud.moto_seam.faults import Faults
@@ -37,6 +40,7 @@ from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.rotation import RotationApi
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.tracing import XRay, build_xray
@@ -81,6 +85,7 @@ def build_services(foundation: Foundation) -> Services:
     resource_policies.install()
     identities = Identities()
     iam_operations.install(identities)
+    security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
@@ -126,7 +131,9 @@ def build_gateway(
             concurrency=concurrency,
         )
     )
-    moto = application.wsgi_application()
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, RoleCredentials(services.identities)))
     return Gateway(
         doorkeeper=Doorkeeper(
             secret_of=services.identities.find,
@@ -163,6 +170,23 @@ def build_gateway(
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )
+
+
+def _before(calls: AccountCalls, issuer: RoleCredentials) -> dict[str, Callable[[], None]]:
+    """Give what each service needs before its first request; the imports are part of it."""
+
+    def install_tasks() -> None:
+        from helpers.cloud.moto_seam import state_machines
+
+        state_machines.install(calls, issuer)
+
+    def install_stacks() -> None:
+        from helpers.cloud.moto_seam import cloudformation
+
+        install_tasks()
+        cloudformation.install(lambda: calls)
+
+    return {"stepfunctions": install_tasks, "cloudformation": install_stacks}
 
 
 def warm_up() -> None:
