@@ -8,6 +8,7 @@ configuration-envvars-encryption.html; the errors of API_Invoke; sentences as in
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from moto.kms.models import KmsBackend, kms_backends
@@ -38,6 +39,7 @@ def install() -> None:
 
 
 def _by_any_name(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
     def find(backend: Any, key_id: str, *rest: Any) -> Any:
         return method(backend, backend.any_id_to_key_id(key_id), *rest)
 

@@ -8,6 +8,7 @@ Source: docs.aws.amazon.com/xray/latest/devguide/xray-services-sqs.html.
 from __future__ import annotations
 
 import threading
+from functools import wraps
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +25,7 @@ def install() -> None:
     sending = threading.local()
     stores = getattr(SQSBackend.send_message, OWN, SQSBackend.send_message)
 
+    @wraps(stores)
     def send_message(backend: Any, *given: Any, **named: Any) -> Any:
         header = getattr(sending, "header", "")
         if header:
@@ -40,6 +42,7 @@ def install() -> None:
 
 
 def _remembering(answers: Any, sending: threading.local) -> Any:
+    @wraps(answers)
     def answer(response: Any) -> Any:
         sending.header = unquote(response.headers.get(HEADER) or "")
         try:

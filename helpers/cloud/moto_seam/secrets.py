@@ -8,6 +8,7 @@ Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.ht
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from moto.secretsmanager.exceptions import SecretsManagerClientError
@@ -24,6 +25,7 @@ def install() -> None:
     """Bind the correction where moto moves labels."""
     moves = getattr(SecretsManagerBackend, MOVES, SecretsManagerBackend.update_secret_version_stage)
 
+    @wraps(moves)
     def update_secret_version_stage(backend: Any, secret_id: str, *rest: Any, **more: Any) -> Any:
         answer = moves(backend, secret_id, *rest, **more)
         follow_current(backend.secrets[secret_id])
