@@ -19,6 +19,7 @@ from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.control.tracing import tracing_check
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
     application,
@@ -40,9 +41,12 @@ from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.rotation import RotationApi
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.front_callers import SignedCallers
+from helpers.cloud.server.http_fronts import HttpFronts
 from helpers.cloud.server.tracing import XRay, build_xray
 from helpers.cloud.wsgi import call
 
@@ -58,11 +62,16 @@ class AdministratorKey:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane."""
+    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane.
+
+    `moto` answers a request as the service that is meant.
+    """
 
     identities: Identities
     authorizer: MotoAuthorizer
+    writers: Writers
     ports: Ports
+    moto: Callable[[HttpRequest], HttpAnswer]
     xray: XRay
     keys: CustomerKeys
     faults: Faults
@@ -79,11 +88,12 @@ class Services:
         self.xray.close()
 
 
-def build_services(foundation: Foundation) -> Services:
+def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     """Install the kit's corrections of moto, and what the data plane asks of it."""
     managed_policies.install()
     resource_policies.install()
     identities = Identities()
+    writers = Writers(identities)
     iam_operations.install(identities)
     security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
@@ -92,27 +102,48 @@ def build_services(foundation: Foundation) -> Services:
     customer_keys.install()
     queue_traces.install()
     xray = build_xray(foundation, authorizer)
+    issuer = RoleCredentials(identities)
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, issuer))
     return Services(
         identities,
         authorizer,
+        writers,
         Ports(
             authorizer=authorizer,
-            issuer=RoleCredentials(identities),
+            issuer=issuer,
             log=MotoFunctionLog(authorizer, foundation.recorder),
-            targets=MotoTargets(foundation.registry),
+            targets=MotoTargets(foundation.registry, writers),
             xray_daemon=xray.daemon_address,
             check_decrypt=keys.check_decrypt,
         ),
+        lambda request: call(moto, request, port=foundation.port),
         xray,
         keys,
         Faults(foundation.recorder),
     )
 
 
+def build_callers(
+    foundation: Foundation, services: Services, key: AdministratorKey
+) -> SignedCallers:
+    """Build who reads signatures and who asks IAM, for the front door and the public fronts."""
+    doorkeeper = Doorkeeper(
+        secret_of=services.identities.find,
+        access_key_id=key.access_key_id,
+        secret_access_key=key.secret_access_key,
+        token=key.token,
+        open_door=foundation.settings.open,
+    )
+    guard = Guard(services.identities, services.authorizer)
+    return SignedCallers(doorkeeper, guard, services.identities)
+
+
 def build_gateway(
     services: Services,
     plane: DataPlane,
-    key: AdministratorKey,
+    http: HttpFronts,
     kit: KitApi,
     rotation: RotationApi,
 ) -> Gateway:
@@ -131,21 +162,14 @@ def build_gateway(
             concurrency=concurrency,
         )
     )
-    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
-    calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(_before(calls, RoleCredentials(services.identities)))
     return Gateway(
-        doorkeeper=Doorkeeper(
-            secret_of=services.identities.find,
-            access_key_id=key.access_key_id,
-            secret_access_key=key.secret_access_key,
-            token=key.token,
-            open_door=foundation.settings.open,
-        ),
+        doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(),
+        fronts=http.fronts,
         apis={
+            **http.apis,
             "lambda": (
+                *http.apis["lambda"],
                 EventInvokeConfigsApi(
                     plane.configs,
                     registry,
@@ -165,8 +189,8 @@ def build_gateway(
         },
         kit=kit,
         faults=services.faults,
-        access=Guard(services.identities, services.authorizer),
-        services=lambda request: call(moto, request, port=foundation.port),
+        access=http.callers.guard,
+        services=services.moto,
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )

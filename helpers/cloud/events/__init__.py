@@ -1,0 +1,1 @@
+"""What arrives at a function, by the service that sends it: pure shapes and patterns."""
