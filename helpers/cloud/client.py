@@ -60,6 +60,10 @@ class Cloud:
         """Return the records from number `since` on, with `epoch`, `next` and `dropped`."""
         return self._call("GET", f"records?since={since}")
 
+    def fault(self, **fault: object) -> list[dict[str, Any]]:
+        """Plan a fault (`action`, `error`, `times`...); return all that are to come."""
+        return list(self._call("POST", "fault", fault)["faults"])
+
     def stop(self) -> None:
         """End a cloud that this process started; does nothing to one it joined."""
         process = self.process
@@ -89,6 +93,8 @@ class Cloud:
                 return answer
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                text = json.loads(text)["message"]
             raise CloudError(f"The cloud refused {method} /_kit/{path}: {text}") from error
         except OSError as error:
             raise CloudError(

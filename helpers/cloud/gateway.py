@@ -60,6 +60,13 @@ class Access(Protocol):
         """Return the error when the call would store a policy that cannot be read."""
 
 
+class Faults(Protocol):
+    """Who makes calls fail that are to fail."""
+
+    def answer(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
+        """Return the failure that a request is to get, or None when it may go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Answers every request of the cloud's one port.
@@ -75,6 +82,7 @@ class Gateway:
     apis: Mapping[str, Sequence[ServiceApi]]
     kit: KitApi
     access: Access
+    faults: Faults
     services: Callable[[HttpRequest], HttpAnswer]
     changed: Callable[[], None]
     settle: Callable[[], None]
@@ -104,6 +112,8 @@ class Gateway:
         if caller.kind is CallerKind.PUBLIC:
             return self._public(request)
         refusal = self._refusal(request, caller)
+        if refusal is None:
+            refusal = self.faults.answer(request, caller.service or "s3", caller.region or REGION)
         if refusal is not None:
             return refusal
         if invokes:

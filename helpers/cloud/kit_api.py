@@ -1,11 +1,11 @@
-"""The cloud's own endpoints under /_kit/: health, reset, config, records, and further pages."""
+"""The cloud's own endpoints under /_kit/: health, reset, config, records, fault, and more pages."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from helpers.cloud.errors import KitError
@@ -14,6 +14,19 @@ from helpers.cloud.records import Recorder
 from helpers.cloud.settings import FIXED, Settings
 
 PREFIX = "/_kit/"
+
+
+class FaultPlan(Protocol):
+    """The faults that are to come."""
+
+    def plan(self, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Plan a fault and return all; raises KitError."""
+
+    def planned(self) -> list[dict[str, Any]]:
+        """Return all."""
+
+    def clear(self) -> None:
+        """Take all back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +41,18 @@ class KitApi:
     facts: Callable[[], dict[str, Any]]
     reset: Callable[[], None]
     configured: Callable[[], None]
+    faults: FaultPlan
     pages: Mapping[str, Callable[[Mapping[str, str]], Any]] = field(default_factory=dict)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; errors say what to send instead."""
         call = (request.method, request.path.removeprefix(PREFIX))
+        if call[1] == "fault" and call[0] in ("GET", "POST", "DELETE"):
+            return self._fault(request)
         if request.method == "GET":
             return self._read(call[1], request)
         if call == ("POST", "reset"):
-            self.reset()
-            return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})
+            return self._reset()
         if call == ("POST", "config"):
             return self._configure(request.body)
         return _unknown(request)
@@ -58,6 +73,25 @@ class KitApi:
             except KitError as error:
                 return _refused(str(error))
         return _unknown(request)
+
+    def _reset(self) -> HttpAnswer:
+        self.reset()
+        return json_answer(200, {"status": "ready", "epoch": self.recorder.epoch})
+
+    def _fault(self, request: HttpRequest) -> HttpAnswer:
+        if request.method == "DELETE":
+            self.faults.clear()
+        elif request.method == "POST":
+            try:
+                given = json.loads(request.body or b"{}")
+                if not isinstance(given, dict):
+                    return _refused("Send a JSON object: action, error, times.")
+                self.faults.plan(given)
+            except ValueError as error:
+                return _refused(f"Send a JSON object: action, error, times: {error}")
+            except KitError as error:
+                return _refused(str(error))
+        return json_answer(200, {"faults": self.faults.planned()})
 
     def _configure(self, body: bytes) -> HttpAnswer:
         try:

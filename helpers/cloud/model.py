@@ -60,9 +60,10 @@ class CodePackage:
 class FunctionVersion:
     """One version of a function, code and configuration together.
 
-    `snap_start` says that its environments are restored from a snapshot. `revision` changes with
-    every change of code or configuration: environments of another
-    revision are never reused.
+    `revision` changes with every change of code or configuration: environments of another
+    revision are never reused. `snap_start` says that its environments are restored from a
+    snapshot; `traced` is TracingConfig Active; `kms_key_arn` is the customer key that the
+    variables are encrypted with.
     """
 
     account_id: str
@@ -83,6 +84,8 @@ class FunctionVersion:
     dead_letter_arn: str | None = None
     layers: tuple[CodePackage, ...] = ()
     snap_start: bool = False
+    traced: bool = False
+    kms_key_arn: str | None = None
 
     @property
     def arn(self) -> str:

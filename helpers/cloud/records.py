@@ -161,6 +161,16 @@ class InvocationFinished(EnvironmentRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvocationFault(EnvironmentRecord):
+    """The error of a traced invocation: its payload, and the runtime's cause for X-Ray, as JSON."""
+
+    kind: ClassVar[str] = "invocation.fault"
+    request_id: str
+    payload: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvocationThrottled:
     """An invocation was refused with 429; `reason` is AWS's Reason member."""
 
@@ -273,6 +283,86 @@ class EventSentOn(EventRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TraceBegun(EventRecord):
+    """A sampled event goes to a function: its trace, and the ids of Lambda's two segments.
+
+    `root` is the trace id, `parent` the segment of whoever called, empty when nobody told.
+    """
+
+    kind: ClassVar[str] = "trace.begun"
+    arn: str
+    role_arn: str
+    root: str
+    parent: str
+    service_segment: str
+    function_segment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceEnded(EventRecord):
+    """The caller of a sampled event has its answer; `throttled` events never ran."""
+
+    kind: ClassVar[str] = "trace.ended"
+    status: int
+    throttled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentsWithheld:
+    """Trace data of a function went nowhere: its role may not call xray:PutTraceSegments."""
+
+    kind: ClassVar[str] = "trace.withheld"
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultInjected:
+    """Somebody asked that the next `times` calls of an action fail."""
+
+    kind: ClassVar[str] = "fault.injected"
+    action: str
+    error: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRaised:
+    """A call failed because it was asked to; `remaining` more will."""
+
+    kind: ClassVar[str] = "fault.raised"
+    action: str
+    error: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationStep:
+    """Secrets Manager called a rotation function for one step; `reason` says why it failed."""
+
+    kind: ClassVar[str] = "rotation.step"
+    secret: str
+    function: str
+    step: str
+    version_id: str
+    succeeded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatagramIgnored:
+    """The X-Ray daemon could not use what was sent to it; `count` is how often so far.
+
+    Recorded for the first, second, fourth, eighth... so that a flood fills no ring.
+    """
+
+    kind: ClassVar[str] = "trace.ignored"
+    role: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushRefused:
     """An event that a service pushed was not accepted; `source` and `function` are ARNs."""
 
@@ -315,6 +405,11 @@ Record = (
     | TargetInvoked
     | TargetRetried
     | ScheduleFired
+    | SegmentsWithheld
+    | DatagramIgnored
+    | RotationStep
+    | FaultInjected
+    | FaultRaised
     | HttpAnswered
 )
 

@@ -18,8 +18,10 @@ class Settings:
     `scaling_per_10_s` is how many environments a function may get in ten seconds; `idle_age_s` ends
     environments that are idle for so long, `max_age_s` idle ones of that age, and too little memory
     (`memory_floor_mb`) the longest idle ones; `native_client` False takes the pure-Python runtime
-    client; `seed` (not 0) makes the choice between an alias's versions repeatable; `file_level` is
-    "auto", or "A" to do without mount namespaces; `open` accepts unknown keys as administrator.
+    client; `trace_every_request` traces all requests of functions with active tracing, where AWS
+    takes a sample; `seed` (not 0) makes the choice between an alias's versions, and the sample,
+    repeatable; `file_level` is "auto", or "A" to do without mount namespaces; `open` accepts
+    unknown keys as administrator.
     """
 
     time_lapse: float = 1.0
@@ -31,6 +33,7 @@ class Settings:
     max_age_s: float = 7200.0
     memory_floor_mb: int = 256
     seed: int = 0
+    trace_every_request: bool = True
     native_client: bool = True
     file_level: str = "auto"
     open: bool = False

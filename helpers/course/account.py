@@ -53,6 +53,9 @@ class CloudHandle(Protocol):
     def records(self, since: int = 0) -> dict[str, Any]:
         """Return the flight recorder's entries from `since` on."""
 
+    def fault(self, **fault: object) -> list[dict[str, Any]]:
+        """Plan a fault; return all that are to come."""
+
 
 @dataclass(slots=True)
 class Account:

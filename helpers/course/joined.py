@@ -62,6 +62,10 @@ class JoinedCloud:
         """Return the flight recorder's entries from `since` on."""
         return self._ask("GET", f"/_kit/records?since={since}")
 
+    def fault(self, **fault: object) -> list[dict[str, Any]]:
+        """Plan a fault; return all that are to come."""
+        return list(self._ask("POST", "/_kit/fault", json.dumps(fault).encode())["faults"])
+
     def _ask(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
         signed = AWSRequest(method=method, url=f"{self.endpoint}{path}", data=body)
         credentials = Credentials(self.access_key_id, self.secret_access_key)
@@ -76,6 +80,8 @@ class JoinedCloud:
                 answer: dict[str, Any] = json.load(response)
                 return answer
         except urllib.error.HTTPError as error:
+            if error.code == 400:
+                raise KitError(_message(error)) from None
             raise NotAvailable(
                 f"{self.endpoint} has no {path.split('?', maxsplit=1)[0]} (HTTP {error.code}); "
                 "it is not the kit's cloud, or wants another key"
@@ -87,3 +93,11 @@ class JoinedCloud:
                 next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and restart "
                 "the kernel.",
             ) from None
+
+
+def _message(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return text

@@ -15,6 +15,7 @@ from helpers.cloud.billing import receipt
 from helpers.cloud.errors import KitError
 from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
+from helpers.course.faults import inject
 from helpers.course.fidelity import FidelityTable, fidelity_of
 from helpers.course.logbook import Logbook, logbook_of
 from helpers.course.packaging import package
@@ -133,6 +134,13 @@ class Lab:
     def settings(self, **changes: object) -> dict[str, Any]:
         """Change how the account behaves, e.g. `lab.settings(cpu_share=True)`; return it all."""
         return self._session.account.cloud.config(**changes)
+
+    def fault(self, action: str, error: str = "ThrottlingException", *, times: int = 1) -> Card:
+        """Make the next calls of an action fail with an error of AWS; `times=0` takes it back.
+
+        >>> lab.fault("ssm:GetParameter", "ThrottlingException", times=3)     # doctest: +SKIP
+        """
+        return inject(self._session.account.cloud, action, error, times)
 
     def reset(self) -> None:
         """Empty the account and set the lab up again."""

@@ -55,6 +55,7 @@ PURE = {
 ALONE = {
     f"{CLOUD}.client": "kernels import it before anything else",
     f"{CLOUD}.environment.keeper": "it is started by path, without the kit",
+    f"{CLOUD}.environment.secrets_extension": "it runs inside execution environments",
     f"{CLOUD}.environment.runtime_client": "it runs inside execution environments",
     f"{CLOUD}.environment.snapshot_runtime": "it runs inside execution environments",
 }

@@ -8,6 +8,7 @@ import pytest
 from helpers.cloud.clock import Clock
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
+from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.records import InvocationThrottled, Recorder
 from helpers.cloud.settings import Settings
 
@@ -25,6 +26,7 @@ class Kit:
             lambda: {"status": "ready", "file_level": "A"},
             self.reset,
             lambda: self.calls.append("configured"),
+            Faults(self.recorder),
         )
 
     def reset(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.packages import check_package, check_upload
+from helpers.cloud.environment.local_extension import is_aws_layer
 from helpers.cloud.errors import AccessDeniedException, InvalidParameterValueException
 from helpers.cloud.facts import load_facts
 from helpers.cloud.model import CodePackage
@@ -85,7 +86,7 @@ def check_layer_arns(arns: Sequence[str], *, account_id: str, region: str) -> No
                 "Layers are not in the same region as the function. Layers are expected to be in "
                 f"region {region}."
             )
-        if its_account != account_id:
+        if its_account != account_id and not is_aws_layer(arn):
             raise AccessDeniedException(
                 f"User: arn:aws:iam::{account_id}:root is not authorized to perform: {GET_VERSION} "
                 f"on resource: {arn} because no resource-based policy allows the {GET_VERSION} "

@@ -10,9 +10,12 @@ from helpers.cloud.environment.ending import Ending, Restored
 from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.governor import MemoryWatch
-from helpers.cloud.logs import Report, Status
+from helpers.cloud.logs import Report, Status, xray_line
 from helpers.cloud.model import FunctionVersion, Invocation, InvocationResult
 from helpers.cloud.records import Recorder
+
+MAX_CAUSE = 16_384
+"""What of an error is told for its trace; a segment holds 64 KB at most."""
 
 
 class Chronicle:
@@ -68,7 +71,15 @@ class Chronicle:
             restore_ms=round(restored.duration_ms, 2) if restored else None,
             billed_restore_ms=billed_ms(restored.billed_ms) if restored else None,
         )
-        self.journal.finished(report, reset=fault is not None and not fault.from_runtime)
+        if fault is not None and invocation.function.traced:
+            self.record(
+                records.InvocationFault,
+                request_id=invocation.request_id,
+                payload=fault.payload.decode(errors="replace")[:MAX_CAUSE],
+                cause=fault.cause if len(fault.cause) <= MAX_CAUSE else "",
+            )
+        reset = fault is not None and not fault.from_runtime
+        self.journal.finished(report, reset=reset, xray=_xray_line(invocation))
         self.record(
             records.InvocationFinished,
             request_id=invocation.request_id,
@@ -148,3 +159,13 @@ class Chronicle:
                 **facts,
             )
         )
+
+
+def _xray_line(invocation: Invocation) -> str:
+    """Return the line that a traced invocation's report ends with."""
+    if not invocation.function.traced:
+        return ""
+    fields = dict(field.partition("=")[::2] for field in invocation.trace_id.split(";"))
+    if fields.get("Sampled") != "1":
+        return ""
+    return xray_line(fields.get("Root", ""), fields.get("Parent", ""))

@@ -10,6 +10,8 @@ from helpers.cloud.environment.driver import Event, Happening
 from helpers.cloud.environment.faults import Fault, too_large_fault
 from helpers.cloud.model import MAX_RESPONSE_BYTES, Invocation, InvocationResult
 
+XRAY_CAUSE = "lambda-runtime-function-xray-error-cause"
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -46,7 +48,8 @@ def answer_of(event: Event, duration_ms: float) -> Ending:
     assert event.request is not None
     request = event.request
     if event.happening is Happening.ERROR:
-        return Ending(duration_ms, Fault.reported(request.body, from_runtime=True))
+        cause = request.headers.get(XRAY_CAUSE, "")
+        return Ending(duration_ms, Fault.reported(request.body, from_runtime=True, cause=cause))
     if request.body_bytes > MAX_RESPONSE_BYTES:
         return Ending(duration_ms, too_large_fault())
     return Ending(duration_ms, payload=request.body)

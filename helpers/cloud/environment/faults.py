@@ -19,6 +19,7 @@ class Fault:
     """A failed phase: REPORT's status (error or timeout), the error type, and the payload.
 
     `from_runtime` says that the handler raised: the runtime is well and REPORT tells nothing.
+    `cause` is what the runtime says of it for X-Ray, as JSON.
     """
 
     status: Status
@@ -26,6 +27,7 @@ class Fault:
     message: str = ""
     body: bytes = b""
     from_runtime: bool = False
+    cause: str = ""
 
     @property
     def payload(self) -> bytes:
@@ -36,13 +38,13 @@ class Fault:
         return json.dumps(error, separators=(",", ":")).encode()
 
     @classmethod
-    def reported(cls, body: bytes, *, from_runtime: bool = False) -> Fault:
+    def reported(cls, body: bytes, *, from_runtime: bool = False, cause: str = "") -> Fault:
         """Return the fault that the runtime posted as JSON."""
         try:
             error_type = str(json.loads(body).get("errorType", ""))
         except (ValueError, AttributeError):
             error_type = "Runtime.Unknown"
-        return cls(Status.ERROR, error_type, body=body, from_runtime=from_runtime)
+        return cls(Status.ERROR, error_type, body=body, from_runtime=from_runtime, cause=cause)
 
     @classmethod
     def timed_out(cls, request_id: str, timeout_s: float) -> Fault:

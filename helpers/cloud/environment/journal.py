@@ -103,9 +103,9 @@ class Journal:
         self._invocation = []
         self._add(self._platform.start(self._clock.now(), request_id))
 
-    def finished(self, report: Report, *, reset: bool) -> None:
+    def finished(self, report: Report, *, reset: bool, xray: str = "") -> None:
         """Write END and REPORT, and hand everything to the log group."""
-        self._add(self._platform.report(self._clock.now(), report, reset=reset))
+        self._add(self._platform.report(self._clock.now(), report, reset=reset, xray=xray))
         self.hand_on()
 
     def abandon(self) -> None:

@@ -6,10 +6,11 @@ Source: docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html (in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud.environment.extensions import Extensions, extension_variables, find_extensions
 from helpers.cloud.environment.forks import Control
+from helpers.cloud.environment.local_extension import PORT, PROGRAM, Listener, LocalPorts
 from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
 from helpers.cloud.environment.runtimes import (
     CannotStart,
@@ -39,6 +40,7 @@ class Launch:
     runtime: list[str]
     programs: Mapping[str, str]
     control: Control | None = None
+    listener: Listener | None = None
 
     @classmethod
     def of(
@@ -57,10 +59,24 @@ class Launch:
             workspace.open()
         return cls(function, workspace, variables, runtime, programs, control)
 
+    def known_at(self, ports: LocalPorts) -> Launch:
+        """Return the launch with the local port that AWS's extension is known by, if it is here."""
+        if PROGRAM not in self.programs:
+            return self
+        listener = ports.open(self.variables)
+        variables = {**self.variables, PORT: str(listener.port)}
+        return replace(self, variables=variables, listener=listener)
+
     def start(self, output: int) -> tuple[ProcessGroup, Extensions]:
         """Start everything; all of it prints to the descriptor `output`."""
         extensions = Extensions(self.function, self.programs)
-        group = extensions.start(lambda name: self._extension(name, output), self._runtime(output))
+        try:
+            group = extensions.start(
+                lambda name: self._extension(name, output), self._runtime(output)
+            )
+        finally:
+            if self.listener is not None:
+                self.listener.socket.close()
         if self.control is not None:
             self.control.started()
         return group, extensions
@@ -89,9 +105,15 @@ class Launch:
     def _extension(self, program: str, output: int) -> Command:
         return Command(
             arguments=self.workspace.wrap([program]),
-            variables=extension_variables(self.variables),
+            variables={**extension_variables(self.variables), **self._told()},
             directory=self.workspace.working_directory,
             output=output,
-            inherit=self.workspace.descriptors,
+            inherit=(*self.workspace.descriptors, *self._listening()),
             mark="AWS_LAMBDA_RUNTIME_API",
         )
+
+    def _told(self) -> Mapping[str, str]:
+        return {} if self.listener is None else self.listener.variables
+
+    def _listening(self) -> tuple[int, ...]:
+        return () if self.listener is None else (self.listener.socket.fileno(),)

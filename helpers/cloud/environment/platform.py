@@ -8,6 +8,7 @@ from pathlib import Path
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.keeper import Keeper
+from helpers.cloud.environment.local_extension import LocalPorts
 from helpers.cloud.environment.strays import Strays
 from helpers.cloud.environment.workspace import FileLevel, Sources
 from helpers.cloud.model import FunctionVersion
@@ -30,3 +31,5 @@ class Platform:
     log: FunctionLog
     sources: Callable[[FunctionVersion], Sources]
     cpu_share: Callable[[], bool]
+    local_ports: LocalPorts
+    xray_daemon: Callable[[FunctionVersion], str] = lambda function: ""

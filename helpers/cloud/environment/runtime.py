@@ -21,7 +21,7 @@ from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.processes import Command, Process, ProcessGroup
 from helpers.cloud.environment.runtimes import CannotStart
-from helpers.cloud.environment.variables import build_variables
+from helpers.cloud.environment.variables import Addresses, build_variables
 from helpers.cloud.environment.workspace import Workspace
 from helpers.cloud.governor import CpuShare, MemoryWatch
 from helpers.cloud.logs import Status
@@ -239,7 +239,7 @@ class Runtime:
         with self.lock:  # shutdown finds the process to kill, or keeps it from starting
             if self.ending is not None:
                 return False
-            group = self._driver.launch(launch.start)
+            group = self._driver.launch(launch.known_at(platform.local_ports).start)
             for leader, mark in group.marks:
                 platform.keeper.adopt(leader, mark)
             if self.control is None:  # forks carry a snapshot's mark for a moment
@@ -252,8 +252,11 @@ class Runtime:
             function,
             places=self._workspace.places,
             credentials=platform.issuer.issue(function.role_arn, function.name),
-            runtime_api=self._driver.api.address,
-            endpoint=platform.endpoint,
+            addresses=Addresses(
+                runtime_api=self._driver.api.address,
+                endpoint=platform.endpoint,
+                xray_daemon=platform.xray_daemon(function),
+            ),
         )
 
     def _own_variables(self) -> dict[str, str]:

@@ -24,13 +24,21 @@ class Places:
     tmp: str
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where an environment reaches Lambda, the account, and the X-Ray daemon if there is one."""
+
+    runtime_api: str
+    endpoint: str
+    xray_daemon: str = ""
+
+
 def build_variables(
     function: FunctionVersion,
     *,
     places: Places,
     credentials: Credentials,
-    runtime_api: str,
-    endpoint: str,
+    addresses: Addresses,
 ) -> dict[str, str]:
     """Return every variable but the log stream's and the initialization type's.
 
@@ -42,20 +50,33 @@ def build_variables(
         "TZ": ":UTC",
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
         "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{places.runtime}:{places.task}:{places.opt}/lib",
-        "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
         "AWS_SHARED_CREDENTIALS_FILE": f"{places.runtime}/aws-credentials",
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": addresses.endpoint,
         "TMPDIR": places.tmp,
         **_python(function, places),
+        **_xray(addresses.xray_daemon),
         **function.variables,
     }
-    variables |= _reserved(function, places, credentials, runtime_api)
+    variables |= _reserved(function, places, credentials, addresses.runtime_api)
     if function.logging.log_format is LogFormat.JSON:
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
     return variables
+
+
+def _xray(daemon: str) -> dict[str, str]:
+    host, _, port = daemon.rpartition(":")
+    told = {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR"}
+    if not daemon:
+        return told
+    return {
+        **told,
+        "AWS_XRAY_DAEMON_ADDRESS": daemon,
+        "_AWS_XRAY_DAEMON_ADDRESS": host,
+        "_AWS_XRAY_DAEMON_PORT": port,
+    }
 
 
 def _python(function: FunctionVersion, places: Places) -> dict[str, str]:

@@ -17,7 +17,7 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import AccessDeniedException, AwsError, ValidationException
 from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
-from helpers.cloud.invoke.synchronous import new_trace_id
+from helpers.cloud.invoke.tracing import new_trace_id
 from helpers.cloud.ports import Authorizer
 
 INVOKE = "lambda:InvokeFunction"
@@ -95,7 +95,7 @@ class FrontFunctions:
 
     def new_trace(self, came: str = "") -> str:
         """Return the trace header of a request: the one it came with if it is one, or a new one."""
-        return came if TRACE.search(came) else new_trace_id(self._clock.now())
+        return came if TRACE.search(came) else f"Root={new_trace_id(self._clock.now())}"
 
     def _check(self, principal: Invoking, function_arn: str) -> None:
         if principal.role_arn:

@@ -5,6 +5,7 @@ from helpers.cloud.invoke.event_config import EventInvokeConfig, EventInvokeConf
 from helpers.cloud.invoke.failure_path import FailurePath
 from helpers.cloud.invoke.recursion import RecursionGuard, RecursiveLoop
 from helpers.cloud.invoke.synchronous import InvokeAnswer, Invoker, InvokeRequest
+from helpers.cloud.invoke.tracing import Sampler, Tracer
 
 __all__ = [
     "AsyncQueue",
@@ -16,4 +17,6 @@ __all__ = [
     "Invoker",
     "RecursionGuard",
     "RecursiveLoop",
+    "Sampler",
+    "Tracer",
 ]

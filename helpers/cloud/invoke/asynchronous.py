@@ -31,7 +31,7 @@ from helpers.cloud.invoke.event_config import (
 )
 from helpers.cloud.invoke.failure_path import Condition, FailurePath, Outcome
 from helpers.cloud.invoke.lineage import parse_trace
-from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest, new_trace_id
+from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest
 from helpers.cloud.model import FunctionVersion, InvocationResult
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Registry
@@ -87,7 +87,7 @@ class AsyncQueue:
                 f"(limit {MAX_ASYNC_PAYLOAD_BYTES} bytes)"
             )
         function = self._invoker.check(request)
-        traced = replace(request, trace_id=request.trace_id or new_trace_id(self._clock.now()))
+        traced = replace(request, trace_id=self._invoker.accepted_trace(function, request))
         event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(

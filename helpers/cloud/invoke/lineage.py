@@ -32,6 +32,11 @@ class Trace:
         """Return how often this chain has run the function."""
         return dict(self.visits).get(_mark(function_arn), -1) + 1
 
+    def field(self, name: str) -> str | None:
+        """Return a field of the header, such as Root or Sampled."""
+        start = f"{name}="
+        return next((f.removeprefix(start) for f in self.fields if f.startswith(start)), None)
+
     def through(self, function_arn: str) -> Trace:
         """Return the trace as the function sees it: its own run counted."""
         visits = dict(self.visits) | {_mark(function_arn): self.runs(function_arn)}
@@ -49,7 +54,8 @@ def parse_trace(header: str) -> Trace:
     >>> parse_trace("Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:a87bd80c:1").visits
     (('a87bd80c', 1),)
     """
-    fields = [field for field in header.split(";") if field]
+    # a queue's AWSTraceHeader may hold anything, and the runtime gets it as one line of ASCII
+    fields = [f for f in header.split(";") if f and f.isascii() and f.isprintable()]
     lineage = [field for field in fields if field.startswith("Lineage=")]
     visits = [
         (match[1], int(match[2]))

@@ -8,11 +8,10 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html, API_Invoke.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from helpers.cloud.clock import Clock
 from helpers.cloud.environment.runtimes import is_runnable
 from helpers.cloud.errors import (
     AwsError,
@@ -22,6 +21,7 @@ from helpers.cloud.errors import (
 )
 from helpers.cloud.invoke.lineage import parse_trace
 from helpers.cloud.invoke.recursion import RecursionGuard
+from helpers.cloud.invoke.tracing import Tracer
 from helpers.cloud.model import (
     MAX_SYNC_PAYLOAD_BYTES,
     FunctionVersion,
@@ -66,11 +66,11 @@ class Invoker:
     """Runs events on functions; lives with the cloud."""
 
     def __init__(
-        self, registry: Registry, pool: Pool, clock: Clock, recursion: RecursionGuard
+        self, registry: Registry, pool: Pool, tracer: Tracer, recursion: RecursionGuard
     ) -> None:
         self._registry = registry
         self._pool = pool
-        self._clock = clock
+        self._tracer = tracer
         self._recursion = recursion
 
     def invoke(
@@ -86,24 +86,54 @@ class Invoker:
                 f"Request must be smaller than {MAX_SYNC_PAYLOAD_BYTES} bytes for the "
                 "InvokeFunction operation"
             )
-        trace = parse_trace(request.trace_id or new_trace_id(self._clock.now()))
+        trace = parse_trace(request.trace_id)
         self._recursion.check(function, trace, request.request_id)
-        trace_id = str(trace.through(function.arn))
+        traced = self._tracer.begin(function, request.request_id, trace.through(function.arn))
         invocation = Invocation(
             function=function,
             invoked_arn=function.arn + (f":{request.qualifier}" if request.qualifier else ""),
             request_id=request.request_id,
             event=request.event or b"{}",
             client_context=request.client_context,
-            trace_id=trace_id,
+            trace_id=traced.header,
         )
         try:
+            if traced.sampled:
+                return self._run_traced(invocation, answered)
             return self._run(invocation, answered)
         except OSError as error:
             raise ServiceException(
                 f"This machine could not run the event: {error}. It may be short of memory, disk "
                 "space, processes or open files; free some, or raise the limit (ulimit -a)."
             ) from error
+
+    def _run_traced(
+        self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
+    ) -> InvokeAnswer:
+        """Run a sampled event, and tell when its caller has the answer."""
+        ended = False
+
+        def end(**how: Any) -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                self._tracer.end(invocation.function, invocation.request_id, **how)
+
+        def early(answer: InvokeAnswer) -> None:
+            end()
+            assert answered is not None
+            answered(answer)
+
+        try:
+            return self._run(invocation, early if answered else None)
+        except AwsError as error:
+            end(status=error.http_status, throttled=error.http_status == 429)
+            raise
+        except OSError:
+            end(status=500)
+            raise
+        finally:
+            end()
 
     def _run(
         self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
@@ -120,18 +150,16 @@ class Invoker:
             result = lease.environment.invoke(invocation, early if answered else None)
         return InvokeAnswer(function, result, trace_id)
 
+    def accepted_trace(self, function: FunctionVersion, request: InvokeRequest) -> str:
+        """Return the trace header that a queued event keeps: it is sampled once, or not."""
+        return self._tracer.accepted(function, request.trace_id)
+
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""
         function = self._registry.resolve(request.key, request.qualifier)
         _check_json(request.event)
         _check_runnable(function)
         return function
-
-
-def new_trace_id(at: float) -> str:
-    """Return an X-Ray trace header for a request that came without one; it is not sampled."""
-    root = f"1-{int(at):08x}-{secrets.token_hex(12)}"
-    return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"
 
 
 def _check_json(event: bytes) -> None:

@@ -99,6 +99,7 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
+        from helpers.cloud.moto_seam.rotation import RotationApi
         from helpers.cloud.server import http_fronts as the_fronts
         from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
@@ -127,11 +128,11 @@ class CloudServer:
         pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
         telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
         events = build_events(foundation, services, self._plane.pushed_events)
+        rotation = RotationApi(self._plane.invoker, services.authorizer, foundation.waiting)
         # in the order in which they are emptied
-        self._parts += [events, self._plane, telemetry, services, pushes, http]
+        self._parts += [events, self._plane, telemetry, rotation, services, pushes, http]
         self._configured()
         gateway = the_services.build_gateway(
-            foundation,
             services,
             self._plane,
             http,
@@ -141,8 +142,10 @@ class CloudServer:
                 self.facts,
                 self.reset,
                 self._configured,
+                services.faults,
                 {"schedules": events.upcoming.page},
             ),
+            rotation,
         )
         self._gateway = events.joined(pushes.joined(gateway))
         the_services.warm_up()
@@ -152,6 +155,7 @@ class CloudServer:
         if self.settings.seed != self._seed:
             self._seed = self.settings.seed
             self.registry.draw_from(random.Random(self._seed))
+            self._plane.sampler.draw_from(random.Random(self._seed))
         self._plane.configured()
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:

@@ -11,6 +11,7 @@ from helpers.cloud.admission import PoolLimits
 from helpers.cloud.control.code_store import CodeStore
 from helpers.cloud.control.pushed_events import PushedEvents, event_acceptance
 from helpers.cloud.environment.lifecycle import Environment
+from helpers.cloud.environment.local_extension import LocalPorts
 from helpers.cloud.environment.machine import free_bytes
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.probe import probe_file_level
@@ -25,6 +26,8 @@ from helpers.cloud.invoke import (
     FailurePath,
     Invoker,
     RecursionGuard,
+    Sampler,
+    Tracer,
 )
 from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
@@ -43,6 +46,8 @@ class Ports:
     issuer: CredentialIssuer
     log: FunctionLog
     targets: Targets
+    xray_daemon: Callable[[FunctionVersion], str]
+    check_decrypt: Callable[[FunctionVersion], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,12 @@ class DataPlane:
 
     foundation: Foundation
     file_level: FileLevel
+    local_ports: LocalPorts
     pool: Pool
     provisioned: ProvisionedConcurrency
     snapshots: Snapshots
     recursion: RecursionGuard
+    sampler: Sampler
     invoker: Invoker
     configs: EventInvokeConfigs
     queue: AsyncQueue
@@ -75,12 +82,14 @@ class DataPlane:
         self.provisioned.clear()
         self.pool.end_all("reset")
         self.snapshots.clear()
+        self.local_ports.clear()
         self.foundation.registry.draw_from(random.Random(self.foundation.settings.seed or None))
 
     def close(self) -> None:
         """End every environment and snapshot."""
         self.pool.close()
         self.snapshots.close()
+        self.local_ports.close()
 
 
 def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
@@ -88,11 +97,16 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     waiting = foundation.waiting
     platform, file_level = _platform(foundation, ports)
     snapshots = Snapshots(foundation.registry, lambda function: Snapshot(function, platform))
+
+    def start(function: FunctionVersion) -> Environment:
+        ports.check_decrypt(function)
+        return _environment(function, platform, snapshots)
+
     pool = Pool(
         foundation.registry,
         waiting,
         limits=PoolLimits(),
-        start=lambda function: _environment(function, platform, snapshots),
+        start=start,
     )
     provisioned = ProvisionedConcurrency(
         foundation.registry,
@@ -102,7 +116,10 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     )
     Reaper(pool, waiting, limits=pool.limits, free_bytes=free_bytes)
     recursion = RecursionGuard(foundation.registry, foundation.recorder)
-    invoker = Invoker(foundation.registry, pool, foundation.clock, recursion)
+    settings = foundation.settings
+    sampler = Sampler(foundation.clock, lambda: settings.trace_every_request)
+    tracer = Tracer(foundation.clock, foundation.recorder, sampler)
+    invoker = Invoker(foundation.registry, pool, tracer, recursion)
     configs = EventInvokeConfigs(foundation.registry)
     queue = AsyncQueue(invoker, foundation.registry, configs, waiting, lambda: path)
     path = FailurePath(
@@ -115,10 +132,12 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
     return DataPlane(
         foundation=foundation,
         file_level=file_level,
+        local_ports=platform.local_ports,
         pool=pool,
         provisioned=provisioned,
         snapshots=snapshots,
         recursion=recursion,
+        sampler=sampler,
         invoker=invoker,
         configs=configs,
         queue=queue,
@@ -157,6 +176,8 @@ def _platform(foundation: Foundation, ports: Ports) -> tuple[Platform, FileLevel
         log=ports.log,
         sources=_sources(CodeStore(folder / "code", mounts=opt_mounts(keep)), runtime, keep),
         cpu_share=lambda: settings.cpu_share,
+        local_ports=LocalPorts(),
+        xray_daemon=ports.xray_daemon,
     )
     return platform, file_level
 

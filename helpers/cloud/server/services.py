@@ -17,6 +17,7 @@ from helpers.cloud.control.provisioned_concurrency import (
 from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.control.runtime_management import RuntimeManagementApi
+from helpers.cloud.control.tracing import tracing_check
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_fronts.packages import PackageLinks
@@ -26,17 +27,23 @@ from helpers.cloud.moto_seam import (
     apigateway,
     application,
     awslambda,
+    customer_keys,
     elbv2,
     iam_operations,
     managed_policies,
+    queue_traces,
     resource_policies,
+    secrets,
     security_tokens,
 )
 from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.customer_keys import CustomerKeys
+from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.rotation import RotationApi
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
@@ -44,6 +51,7 @@ from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.front_callers import SignedCallers
 from helpers.cloud.server.http_fronts import HttpFronts
+from helpers.cloud.server.tracing import XRay, build_xray
 from helpers.cloud.wsgi import call
 
 
@@ -70,6 +78,9 @@ class Services:
     moto: Callable[[HttpRequest], HttpAnswer]
     packages: PackageLinks
     runtimes: RuntimeManagementApi
+    xray: XRay
+    keys: CustomerKeys
+    faults: Faults
 
     def clear(self) -> None:
         """Empty every service."""
@@ -77,9 +88,12 @@ class Services:
         self.runtimes.clear()
         application.reset_services()
         self.authorizer.forget()
+        self.xray.clear()
+        self.faults.clear()
 
     def close(self) -> None:
-        """End nothing: moto keeps no thread."""
+        """End the X-Ray daemon: moto keeps no thread."""
+        self.xray.close()
 
 
 def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
@@ -91,6 +105,11 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     iam_operations.install(identities)
     security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
+    keys = CustomerKeys(identities, authorizer)
+    secrets.install()
+    customer_keys.install()
+    queue_traces.install()
+    xray = build_xray(foundation, authorizer)
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
@@ -104,10 +123,15 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             issuer=issuer,
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry, writers),
+            xray_daemon=xray.daemon_address,
+            check_decrypt=keys.check_decrypt,
         ),
         lambda request: call(moto, request, port=foundation.port),
         PackageLinks(foundation.clock, foundation.endpoint),
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
+        xray,
+        keys,
+        Faults(foundation.recorder),
     )
 
 
@@ -127,13 +151,14 @@ def build_callers(
 
 
 def build_gateway(
-    foundation: Foundation,
     services: Services,
     plane: DataPlane,
     http: HttpFronts,
     kit: KitApi,
+    rotation: RotationApi,
 ) -> Gateway:
     """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
+    foundation = plane.foundation
     registry, ports = foundation.registry, services.ports
     concurrency = account_concurrency(foundation.settings, registry, plane.provisioned)
     awslambda.install(
@@ -142,6 +167,8 @@ def build_gateway(
             clock=foundation.clock,
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
+            check_tracing=tracing_check(ports.authorizer),
+            check_key=services.keys.check_key,
             concurrency=concurrency,
             version_state=plane.snapshots.state,
             link=services.packages.link,
@@ -173,8 +200,11 @@ def build_gateway(
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
+            "secretsmanager": (rotation,),
+            "xray": (services.xray.api,),
         },
         kit=kit,
+        faults=services.faults,
         access=http.callers.guard,
         services=services.moto,
         changed=services.authorizer.forget,

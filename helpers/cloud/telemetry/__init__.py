@@ -1,1 +1,1 @@
-"""Subscribers of the flight recorder: metrics and alarms, traces."""
+"""Subscribers of the flight recorder: metrics, alarms and traces."""

@@ -186,8 +186,34 @@ NAMES = {
         ],
         "resource_policies": ["FakeBucket.get_permission"],
     },
+    "moto.sqs.models": {
+        "targets": ["sqs_backends", "SQSBackend.send_message"],
+        "queue_traces": ["SQSBackend.send_message_batch"],
+    },
+    "moto.sqs.responses": {
+        "queue_traces": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+    },
+    "moto.secretsmanager.models": {
+        "secrets": [
+            "secretsmanager_backends",
+            "SecretsManagerBackend.update_secret_version_stage",
+            "FakeSecret.set_default_version_id",
+            "FakeSecret.is_deleted",
+        ],
+        "rotation": ["FakeSecret.remove_version_stages_from_old_versions"],
+    },
+    "moto.kms.models": {
+        "customer_keys": [
+            "kms_backends",
+            "KmsBackend.any_id_to_key_id",
+            "KmsBackend.enable_key",
+            "KmsBackend.disable_key",
+            "KmsBackend.schedule_key_deletion",
+            "KmsBackend.cancel_key_deletion",
+        ]
+    },
+    "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
-    "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
     "moto.events.models": {
         "targets": [
             "events_backends",

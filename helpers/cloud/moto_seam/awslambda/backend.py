@@ -21,6 +21,7 @@ from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
 from helpers.cloud.control.snap_start import check_snap_start
+from helpers.cloud.environment.local_extension import is_aws_layer, layer_zip
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     PreconditionFailedException,
@@ -48,15 +49,17 @@ UPDATING = {
 class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
-    `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region; `version_state` tells whether a version with SnapStart has its snapshot;
-    `link` makes a link that downloads a package.
+    `check_dead_letter` takes target and role, `check_tracing` a role, `check_key` a key;
+    `concurrency` gives the numbers of an account's Region; `version_state` tells whether a version
+    with SnapStart has its snapshot; `link` makes a link that downloads a package.
     """
 
     registry: Registry
     clock: Clock
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
+    check_tracing: Callable[[str], None]
+    check_key: Callable[[str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
     version_state: Callable[[Key, str], VersionState]
     link: Callable[[CodePackage, str], str]
@@ -76,7 +79,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         with as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
             check_snap_start(request)
-            self._check_dead_letter(spec, spec["Role"])
+            self._check_role(spec, spec["Role"])
             self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
             name = parse_function_name(spec["FunctionName"]).name
             if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
@@ -119,7 +122,7 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 current_runtime=current.run_time,
             )
             check_snap_start({**current.get_configuration(), **body})
-            self._check_dead_letter(body, body.get("Role") or current.role)
+            self._check_role(body, body.get("Role") or current.role)
             self._check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
@@ -265,6 +268,16 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         super().reset()
         self.hooks.registry.clear()
 
+    def layers_versions_by_arn(self, layer_version_arn: str) -> Any:
+        """Return a layer version; AWS's layer with its extension is there without being made."""
+        if not is_aws_layer(layer_version_arn):
+            return super().layers_versions_by_arn(layer_version_arn)
+        _, _, _, region, owner, _, name, number = layer_version_arn.split(":")
+        content = {"ZipFile": base64.b64encode(layer_zip()).decode()}
+        version = lambda_models.LayerVersion({"LayerName": name, "Content": content}, owner, region)
+        version.version = int(number)
+        return version
+
     def layer_bytes(self) -> int:
         """Return the size of all layer archives of the Region."""
         layers = self._layers._layers.values()
@@ -290,7 +303,12 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
         _check_size(code, [CodePackage(v.code_digest, v.code_bytes) for v in found if v])
 
-    def _check_dead_letter(self, spec: Mapping[str, Any], role_arn: str) -> None:
+    def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
+        """Check that the execution role may do what the configuration asks for."""
+        if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
+            self.hooks.check_tracing(role_arn)
+        if spec.get("KMSKeyArn"):
+            self.hooks.check_key(spec["KMSKeyArn"])
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)

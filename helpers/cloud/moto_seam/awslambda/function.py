@@ -209,6 +209,8 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             dead_letter_arn=self.dead_letter_config.get("TargetArn") or None,
             layers=self.layer_packages,
             snap_start=self.is_restored,
+            traced=(self.tracing_config or {}).get("Mode") == "Active",
+            kms_key_arn=getattr(self, "kms_key_arn", None) or None,
         )
 
 
