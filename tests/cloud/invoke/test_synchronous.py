@@ -13,6 +13,7 @@ from helpers.cloud.clock import Clock, Timers
 from helpers.cloud.environment.lifecycle import State
 from helpers.cloud.errors import ServiceException
 from helpers.cloud.invoke import Invoker, InvokeRequest, RecursionGuard
+from helpers.cloud.invoke.tracing import Sampler, Tracer
 from helpers.cloud.model import (
     CodePackage,
     FunctionVersion,
@@ -72,7 +73,8 @@ def test_what_the_machine_lacks_is_a_500_that_says_so(number: int) -> None:
         return FineEnvironment()
 
     pool = Pool(registry, Waiting(clock, timers, recorder), limits=PoolLimits(), start=start)
-    invoker = Invoker(registry, pool, clock, RecursionGuard(registry, recorder))
+    tracer = Tracer(clock, recorder, Sampler(clock))
+    invoker = Invoker(registry, pool, tracer, RecursionGuard(registry, recorder))
     request = InvokeRequest(key=CHARGE.key, qualifier=None, request_id="r", event=b"{}")
     with pytest.raises(ServiceException) as caught:
         invoker.invoke(request)
