@@ -73,7 +73,7 @@ def test_what_the_machine_lacks_is_a_500_that_says_so(number: int) -> None:
         return FineEnvironment()
 
     pool = Pool(registry, Waiting(clock, timers, recorder), limits=PoolLimits(), start=start)
-    tracer = Tracer(clock, recorder, Sampler(clock))
+    tracer = Tracer(clock, recorder, Sampler(clock, lambda: False))
     invoker = Invoker(registry, pool, tracer, RecursionGuard(registry, recorder))
     request = InvokeRequest(key=CHARGE.key, qualifier=None, request_id="r", event=b"{}")
     with pytest.raises(ServiceException) as caught:
