@@ -100,6 +100,7 @@ class CloudServer:
 
         application.prepare(self.http.port)
         from helpers.cloud.server import services as the_services
+        from helpers.cloud.server.pollers import build_pollers
 
         foundation = Foundation(
             settings=self.settings,
@@ -115,12 +116,13 @@ class CloudServer:
         services = the_services.build_services(foundation)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
-        self._parts += [self._plane, services]  # in the order in which they are emptied
+        pollers = build_pollers(foundation, services.ports, self._plane)
+        self._parts += [pollers, self._plane, services]  # in the order in which they are emptied
         self._configured()
         self._gateway = the_services.build_gateway(
-            foundation,
             services,
             self._plane,
+            pollers,
             the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
             KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
         )

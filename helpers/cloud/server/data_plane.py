@@ -26,7 +26,7 @@ from helpers.cloud.invoke import (
 )
 from helpers.cloud.model import InitializationType
 from helpers.cloud.pool import Pool
-from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Targets
+from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Queues, Streams, Targets
 from helpers.cloud.provisioned import ProvisionedConcurrency
 from helpers.cloud.reaper import Reaper
 from helpers.cloud.server.foundation import Foundation
@@ -40,6 +40,8 @@ class Ports:
     issuer: CredentialIssuer
     log: FunctionLog
     targets: Targets
+    queues: Queues
+    streams: Streams
 
 
 @dataclass(frozen=True, slots=True)

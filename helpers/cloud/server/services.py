@@ -29,9 +29,12 @@ from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.pollers import Pollers
 from helpers.cloud.wsgi import call
 
 
@@ -76,19 +79,22 @@ def build_services(foundation: Foundation) -> Services:
             issuer=RoleCredentials(identities),
             log=MotoFunctionLog(authorizer, foundation.recorder),
             targets=MotoTargets(foundation.registry),
+            queues=MotoQueues(),
+            streams=MotoStreams(),
         ),
     )
 
 
 def build_gateway(
-    foundation: Foundation,
     services: Services,
     plane: DataPlane,
+    pollers: Pollers,
     key: AdministratorKey,
     kit: KitApi,
 ) -> Gateway:
     """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
-    registry, ports = foundation.registry, services.ports
+    foundation, ports = plane.foundation, services.ports
+    registry = foundation.registry
     concurrency = account_concurrency(foundation.settings, registry, plane.provisioned)
     awslambda.install(
         awslambda.LambdaHooks(
@@ -97,6 +103,7 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             concurrency=concurrency,
+            mappings=pollers.requests,
         )
     )
     moto = application.wsgi_application()
@@ -122,6 +129,7 @@ def build_gateway(
                 ),
                 RecursionApi(plane.recursion, registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(plane.provisioned, registry, concurrency, ACCOUNT_ID),
+                pollers.api,
                 awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import moto.awslambda.models as lambda_models
-from moto.core.exceptions import JsonRESTError
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.concurrency import AccountConcurrency
+from helpers.cloud.control.event_source_mappings import MappingRequests
 from helpers.cloud.control.functions import (
     validate_create,
     validate_update_code,
@@ -21,12 +21,14 @@ from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
 from helpers.cloud.errors import (
-    AwsError,
     InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
+from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
+from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error as _as_moto_error
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
 
 FUNCTIONS_ONLY = (
@@ -40,7 +42,7 @@ class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
     `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region.
+    Region; `mappings` are the account's event source mappings.
     """
 
     registry: Registry
@@ -48,17 +50,10 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
+    mappings: MappingRequests
 
 
-class MotoAwsError(JsonRESTError):  # type: ignore[misc]
-    """An AwsError as moto's responses can render it."""
-
-    def __init__(self, error: AwsError) -> None:
-        super().__init__(error.code, error.message)
-        self.code = error.http_status
-
-
-class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
+class KitBackend(MappingsBackend):
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
     hooks: LambdaHooks
@@ -282,17 +277,6 @@ class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
                 reserved=None if reserved is None else int(reserved),
             ),
         )
-
-
-class _as_moto_error:  # noqa: N801 - a context manager that reads like a statement
-    """Raises the kit's AwsErrors in the form that moto's responses render."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, AwsError):
-            raise MotoAwsError(error) from error
 
 
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
