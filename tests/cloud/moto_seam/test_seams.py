@@ -19,6 +19,7 @@ from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
+from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,6 +41,9 @@ NAMES = {
             "LambdaFunction._create_zipfile_from_plaintext_code",
             "LambdaBackend.layers_versions_by_arn",
             "LambdaBackend.get_function",
+            "EventSourceMapping.create_from_cloudformation_json",
+            "EventSourceMapping.update_from_cloudformation_json",
+            "EventSourceMapping.delete_from_cloudformation_json",
         ]
     },
     "moto.iam.models": {
@@ -81,10 +85,51 @@ NAMES = {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "resource_policies": ["FakeBucket.get_permission"],
     },
-    "moto.sqs.models": {"targets": ["sqs_backends", "SQSBackend.send_message"]},
+    "moto.sqs.models": {
+        "targets": ["sqs_backends", "SQSBackend.send_message"],
+        "sqs_messages": [
+            "Queue.add_message",
+            "Queue.delete_message",
+            "Queue.pending_message_groups",
+            "Message.all_receipt_handles",
+            "Message.mark_received",
+            "SQSBackend.receive_message",
+            "SQSBackend.change_message_visibility",
+            "SQSBackend.create_queue",
+            "SQSBackend.delete_queue",
+            "_filter_message_attributes",
+        ],
+        "queues": ["Message.attribute_md5", "Message.body_md5"],
+    },
+    "moto.sqs.responses": {
+        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+    },
+    "moto.core.utils": {"sqs_messages": ["unix_time_millis"]},
+    "moto.kinesis.models": {
+        "streams": ["kinesis_backends"],
+        "stream_records": [
+            "Shard.put_record",
+            "Shard.get_records",
+            "Stream.get_shard_for_key",
+            "Stream.put_record",
+            "Stream.split_shard",
+            "Stream.merge_shards",
+            "KinesisBackend.create_stream",
+            "KinesisBackend.delete_stream",
+            "OrderedDict",
+            "md5_hash",
+            "InvalidArgumentError",
+            "Record",
+        ],
+    },
+    "moto.dynamodb.models.table": {"stream_records": ["StreamShard.add", "StreamRecord"]},
+    "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
     "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
-    "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
+    "moto.dynamodb.models": {
+        "facts_of_services": ["dynamodb_backends"],
+        "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
+    },
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
@@ -94,7 +139,14 @@ PARAMETERS = {
         "region_name role_session_name role_arn policy duration external_id"
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
-    "moto.sqs.models:SQSBackend.send_message": "queue_name message_body message_attributes",
+    "moto.sqs.models:SQSBackend.send_message": (
+        "queue_name message_body message_attributes system_attributes"
+    ),
+    "moto.sqs.models:SQSBackend.receive_message": (
+        "queue_name count wait_seconds_timeout visibility_timeout message_attribute_names"
+    ),
+    "moto.kinesis.models:Shard.put_record": "partition_key data explicit_hash_key",
+    "moto.dynamodb.models.table:StreamShard.add": "old new",
     "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
@@ -122,11 +174,14 @@ ATTRIBUTES = {
 
 OWN_METHODS = {
     "content",
+    "forget_event_source_mapping",
     "forget_layer_version",
     "frozen_as",
+    "keep_event_source_mapping",
     "layer_bytes",
     "published",
     "published_logging",
+    "settle_event_source_mapping",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
@@ -226,7 +281,7 @@ def methods_of(kit_class: type) -> list[str]:
     ("kit_class", "name"),
     [
         (kit_class, name)
-        for kit_class in (KitBackend, KitFunction)
+        for kit_class in (KitBackend, MappingsBackend, KitFunction)
         for name in methods_of(kit_class)
         if name not in OWN_METHODS and (name == "__init__" or not name.startswith("_"))
     ],
