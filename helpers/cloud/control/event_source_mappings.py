@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -53,6 +54,7 @@ class MappingRequests:
     mappings: EventSourceMappings
     tools: Tools
     account_id: str
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def create(self, members: Mapping[str, Any], region: str) -> EventSourceMapping:
         """Make a mapping from the members of CreateEventSourceMapping."""
@@ -64,10 +66,11 @@ class MappingRequests:
         key, qualifier, function = self._function(members["FunctionName"], region)
         self._check_source(source, arn, function)
         self._check_destination(settings, function)
-        self._check_single(source, arn, key, qualifier)
-        return self.mappings.create(
-            source=source, source_arn=arn, key=key, qualifier=qualifier, settings=settings
-        )
+        with self._one_at_a_time:
+            self._check_single(source, arn, key, qualifier)
+            return self.mappings.create(
+                source=source, source_arn=arn, key=key, qualifier=qualifier, settings=settings
+            )
 
     def update(
         self, mapping_id: str, members: Mapping[str, Any], region: str

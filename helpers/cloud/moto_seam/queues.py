@@ -64,10 +64,9 @@ def _message(message: Any) -> QueueMessage:
         "SequenceNumber": message.sequence_number,
         "MessageGroupId": message.group_id,
         "MessageDeduplicationId": message.deduplication_id,
-        "AWSTraceHeader": (message.system_attributes.get("AWSTraceHeader") or {}).get(
-            "StringValue"
-        ),
     }
+    for name in (sqs_messages.TRACE, sqs_messages.DEAD_LETTER_SOURCE):
+        attributes[name] = (message.system_attributes.get(name) or {}).get("StringValue")
     given = message.message_attributes
     return QueueMessage(
         message_id=message.id,

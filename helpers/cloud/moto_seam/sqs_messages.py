@@ -31,6 +31,7 @@ _BELLS = "coldstart_bells"
 FIRST_SEQUENCE_NUMBER = 18_849_496_460_467_696_128
 SEQUENCE_STEP = 256
 TRACE = "AWSTraceHeader"
+DEAD_LETTER_SOURCE = "DeadLetterQueueSourceArn"
 
 SystemAttributes = Mapping[str, Any]
 _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", default=None)
@@ -67,6 +68,8 @@ def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
             queue._messages = [kept for kept in queue._messages if id(kept) not in gone]
         copies = [copy(message) for message in taken]
     for message in dead:  # outside: the other queue has a lock of its own
+        source = {"DataType": "String", "StringValue": queue.queue_arn}
+        message.system_attributes = {**message.system_attributes, DEAD_LETTER_SOURCE: source}
         queue.dead_letter_queue.add_message(message)
     return copies
 
