@@ -157,6 +157,7 @@ class Sources:
             found = logs.filter_log_events(logGroupName=group, limit=10_000)["events"]
         except logs.exceptions.ResourceNotFoundException:
             return []
+        found.sort(key=lambda event: event["timestamp"])  # moto gives them by stream
         lines = [event["message"] for event in found if event["message"].startswith("SEEN ")]
         return [json.loads(line.removeprefix("SEEN ")) for line in lines]
 

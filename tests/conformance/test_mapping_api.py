@@ -342,6 +342,8 @@ def test_sources_that_are_not_there_are_refused(lab: Sources):
 
     assert "AWS.SimpleQueueService.NonExistentQueue" in told(f"arn:aws:sqs:{place}:none")
     assert f"Stream not found: {missing}" == told(missing, StartingPosition="LATEST")
+    elsewhere = f"arn:aws:kinesis:eu-west-1:123456789012:stream/{name}"
+    assert f"Stream not found: {elsewhere}" == told(elsewhere, StartingPosition="LATEST")
     table = f"arn:aws:dynamodb:{place}:table/none"
     assert f"Stream not found: {table}" == told(table, StartingPosition="LATEST")
     (_, arn) = lab.queue()

@@ -222,17 +222,8 @@ def test_parallelization_keeps_the_order_of_each_key(lab: Sources):
     lab.told(mapping, "succeeded", 24)
     assert len(lab.account.records(name, "environment.created")) > 1
     for key in "abcd":
-        mine = [d for d in _in_order_of_start(lab, name) if d[0] == key]
+        mine = [d for event in lab.events(name) for d in data(event) if d[0] == key]
         assert [f"{key}{number}" for number in range(6)] == mine
-
-
-def _in_order_of_start(lab: Sources, name: str) -> list[str]:
-    """Return the data that a function saw, by the moment at which it was logged."""
-    logs = lab.account.client("logs")
-    events = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}", limit=10_000)["events"]
-    shown = [e for e in events if e["message"].startswith("SEEN ")]
-    shown.sort(key=lambda event: event["timestamp"])
-    return [d for e in shown for d in data(json.loads(e["message"].removeprefix("SEEN ")))]
 
 
 def test_a_failing_batch_blocks_its_shard_until_it_succeeds(lab: Sources):
@@ -640,6 +631,19 @@ def test_a_table_deleted_under_its_mapping_is_a_problem(lab: Sources):
             == f"PROBLEM: Stream not found: {arn}"
         )
     )
+
+
+def test_a_consumer_with_a_throughput_of_its_own_may_be_mapped(lab: Sources):
+    """Its ARN is the event's source; without the consumer there is no stream."""
+    arn, name = lab.stream(), lab.deploy()
+    made = lab.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")["Consumer"]
+    lab.map(name, made["ConsumerARN"])
+    lab.put(arn, 1)
+
+    (record,) = lab.seen(name)[0]["Records"]
+    assert made["ConsumerARN"] == record["eventSourceARN"]
+    with pytest.raises(ClientError, match="Stream not found"):
+        lab.map(name, f"{arn}/consumer/none")
 
 
 def test_the_age_of_the_last_record_is_recorded(lab: Sources):

@@ -103,10 +103,11 @@ class MappingRequests:
         role_may = self.tools.authorizer.role_may
         actions = STREAM_ACTIONS[source] if source.is_stream else QUEUE_ACTIONS
         denied = next((a for a in actions if role_may(function.role_arn, a, arn)), None)
+        is_near = arn.split(":")[3] == function.region
         if source.is_stream:
             if denied is not None:
                 raise InvalidParameterValueException(cannot_access(source, arn))
-            if self.tools.streams.shards(arn) is None:
+            if not is_near or self.tools.streams.shards(arn) is None:
                 raise InvalidParameterValueException(f"Stream not found: {arn}")
             return
         if denied is not None:
@@ -114,7 +115,7 @@ class MappingRequests:
                 "The provided execution role does not have permissions to call "
                 f"{denied.split(':')[1]} on SQS"
             )
-        queue = self.tools.queues.facts(arn)
+        queue = self.tools.queues.facts(arn) if is_near else None
         if queue is None:
             raise InvalidParameterValueException(NO_QUEUE)
         if queue.visibility_s < function.timeout_s:

@@ -47,7 +47,7 @@ def install(bells: Bells) -> None:
     numbers = itertools.count(FIRST_SEQUENCE_NUMBER + time.time_ns() // 1_000_000, SEQUENCE_STEP)
     queue.add_message = _added(queue.add_message, numbers)
     queue.delete_message = _locked(queue.delete_message)
-    backend.receive_message = _receive_message
+    backend.receive_message = functools.wraps(backend.receive_message)(_receive_message)
     backend.send_message = _with_system_attributes(backend.send_message)
     backend.change_message_visibility = _ringing(backend.change_message_visibility)
     backend.create_queue = _ringing(backend.create_queue)

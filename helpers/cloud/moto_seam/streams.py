@@ -15,6 +15,8 @@ from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import StreamRecord, StreamShard
 
+CONSUMER = "/consumer/"
+"""In the ARN of a consumer with a throughput of its own, which reads the same records."""
 MEMBERS = ("Keys", "NewImage", "OldImage", "SequenceNumber", "SizeBytes", "StreamViewType")
 
 
@@ -54,7 +56,7 @@ class MotoStreams:
 
     def watch(self, arn: str, ring: Ring) -> Ring:
         """Call `ring` when records are added, or shards, or when a stream comes or goes."""
-        return self._bells.watch(arn, ring)
+        return self._bells.watch(arn.split(CONSUMER, maxsplit=1)[0], ring)
 
     def _after(self, arn: str, shard_id: str, after: int, count: int) -> list[Any]:
         ordered = _ordered(arn, shard_id)
@@ -87,7 +89,11 @@ def _kinesis_stream(arn: str) -> Any:
     region, account_id, name = arn.split(":", 5)[3:6]
     if account_id != ACCOUNT_ID:
         return None
-    return kinesis_backends[ACCOUNT_ID][region].streams.get(name.removeprefix("stream/"))
+    name, consumer, _ = name.removeprefix("stream/").partition(CONSUMER)
+    stream = kinesis_backends[ACCOUNT_ID][region].streams.get(name)
+    if stream is not None and consumer and stream.get_consumer_by_arn(arn) is None:
+        return None
+    return stream
 
 
 def _table_shard(arn: str) -> Any:
