@@ -33,6 +33,13 @@ SEQUENCE_STEP = 256
 TRACE = "AWSTraceHeader"
 DEAD_LETTER_SOURCE = "DeadLetterQueueSourceArn"
 
+COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
+    "": lambda message, now: message.visible_at < now >= message.delayed_until,
+    "_delayed": lambda message, now: now < message.delayed_until,
+    "_not_visible": lambda message, now: now <= message.visible_at,
+}
+"""What GetQueueAttributes counts. moto reads the clock for each message, at each message sent."""
+
 SystemAttributes = Mapping[str, Any]
 _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", default=None)
 
@@ -47,6 +54,8 @@ def install(bells: Bells) -> None:
     numbers = itertools.count(FIRST_SEQUENCE_NUMBER + time.time_ns() // 1_000_000, SEQUENCE_STEP)
     queue.add_message = _added(queue.add_message, numbers)
     queue.delete_message = _locked(queue.delete_message)
+    for name, counts in COUNTS.items():
+        setattr(queue, f"approximate_number_of_messages{name}", property(_counted(counts)))
     backend.receive_message = functools.wraps(backend.receive_message)(_receive_message)
     backend.send_message = _with_system_attributes(backend.send_message)
     backend.change_message_visibility = _ringing(backend.change_message_visibility)
@@ -75,16 +84,20 @@ def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
 
 
 def delete(queue: Any, receipt_handles: frozenset[str]) -> None:
-    """Delete received messages of a moto queue in one pass."""
+    """Delete received messages of a moto queue in one pass, which ends with the last of them."""
     with queue._messages_lock:
-        kept = []
-        for message in queue._messages:
+        kept, gone = list(queue._messages), []
+        for place, message in enumerate(kept):
             if receipt_handles.isdisjoint(message.all_receipt_handles):
-                kept.append(message)
-            else:
-                queue.pending_messages.discard(message)
-                queue.deleted_messages.update(message.all_receipt_handles)
-        queue._messages = kept
+                continue
+            gone.append(place)
+            queue.pending_messages.discard(message)
+            queue.deleted_messages.update(message.all_receipt_handles)
+            if len(gone) == len(receipt_handles):
+                break
+        for place in reversed(gone):
+            del kept[place]
+        queue._messages = kept  # another list: whoever reads the old one without a lock may go on
         queue._messages_lock.notify_all()
 
 
@@ -146,6 +159,14 @@ def _receive_message(backend: Any, queue_name: str, count: int, *asked: Any) -> 
     for message in found:
         sqs_models._filter_message_attributes(message, names[0] or [] if names else [])
     return found
+
+
+def _counted(counts: Callable[[Any, float], bool]) -> Callable[[Any], int]:
+    def count(queue: Any) -> int:
+        now = unix_time_millis()
+        return sum(1 for message in queue._messages if counts(message, now))
+
+    return count
 
 
 def _added(original: Callable[..., None], numbers: Iterator[int]) -> Callable[..., None]:

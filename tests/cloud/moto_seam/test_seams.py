@@ -90,6 +90,9 @@ NAMES = {
         "sqs_messages": [
             "Queue.add_message",
             "Queue.delete_message",
+            "Queue.approximate_number_of_messages",
+            "Queue.approximate_number_of_messages_delayed",
+            "Queue.approximate_number_of_messages_not_visible",
             "Queue.pending_message_groups",
             "Message.all_receipt_handles",
             "Message.mark_received",
