@@ -19,7 +19,7 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    ("errors", "clock", "records", "facts", "http_messages", "settings"),
+    ("errors", "clock", "batch_records", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates"),
     ("environment", "governor"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -181,6 +182,15 @@ class Sources:
             return found if sum(r["count"] for r in found) >= count else []
 
         return list(until(enough))
+
+    @contextmanager
+    def at_pace(self, time_lapse: float) -> Iterator[None]:
+        """Make pollers that start meanwhile wait longer: for windows that must not pass."""
+        self.cloud.config(time_lapse=time_lapse)
+        try:
+            yield
+        finally:
+            self.cloud.config(time_lapse=LAPSE)
 
     @property
     def raw(self) -> Any:

@@ -184,7 +184,8 @@ def test_a_window_gathers_what_comes_within_it(lab: Sources):
     """MaximumBatchingWindowInSeconds lets messages wait for more; it allows more than ten."""
     url, arn = lab.queue()
     name = lab.deploy()
-    lab.map(name, arn, BatchSize=30, MaximumBatchingWindowInSeconds=300)
+    with lab.at_pace(10):
+        lab.map(name, arn, BatchSize=30, MaximumBatchingWindowInSeconds=300)
     for first in (0, 10, 20):
         entries = [{"Id": str(n), "MessageBody": str(n)} for n in range(first, first + 10)]
         lab.sqs.send_message_batch(QueueUrl=url, Entries=entries)

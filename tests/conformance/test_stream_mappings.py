@@ -426,7 +426,8 @@ def test_records_that_are_too_old_are_given_up(lab: Sources):
 def test_a_batching_window_gathers_records(lab: Sources):
     """What comes within the window goes together."""
     arn, name = lab.stream(), lab.deploy()
-    lab.map(name, arn, BatchSize=3, MaximumBatchingWindowInSeconds=300)
+    with lab.at_pace(10):
+        lab.map(name, arn, BatchSize=3, MaximumBatchingWindowInSeconds=300)
     lab.put(arn, 0)
     lab.put(arn, 1)
     lab.put(arn, 2)
