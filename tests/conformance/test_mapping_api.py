@@ -503,6 +503,10 @@ def test_a_body_that_is_no_request_is_refused(lab: Sources):
         {"Enabled": "yes"},
         {"DestinationConfig": {"OnFailure": "x"}},
         {"FunctionResponseTypes": "ReportBatchItemFailures"},
+        {"MetricsConfig": {"Metrics": 5}},
+        {"KMSKeyArn": 5},
+        {"Tags": ["x"]},
+        {"FunctionName": 5},
     ):
         status, code, _ = refused(_unchecked(lab), **call, **options)
         assert (400, "InvalidRequestContentException") == (status, code)

@@ -26,6 +26,7 @@ from helpers.cloud.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
     ResourceConflictException,
+    ResourceNotFoundException,
     ValidationException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
@@ -39,6 +40,7 @@ from helpers.cloud.pollers.streams import cannot_access
 from helpers.cloud.registry import Key
 
 PATH = re.compile(r"/2015-03-31/event-source-mappings(?:/([^/]+))?/?")
+ON_ALL, ON_ONE = ("GET", "POST"), ("GET", "PUT", "DELETE")
 PAGE = 100
 MAX_ITEMS = 10_000
 NO_QUEUE = (
@@ -180,6 +182,10 @@ class EventSourceMappingsApi:
         """Answer one request; raises AwsError, which the gateway renders."""
         match = PATH.fullmatch(request.path)
         assert match is not None
+        if request.method not in (
+            ("GET", "POST") if match[1] is None else ("GET", "PUT", "DELETE")
+        ):
+            raise AwsError("", code="UnknownOperationException", http_status=404)
         if match[1] is None:
             if request.method == "GET":
                 return self._list(request, region)
@@ -214,12 +220,7 @@ class EventSourceMappingsApi:
 
 def _check_region(mapping: EventSourceMapping, region: str) -> None:
     if mapping.key[1] != region:
-        raise AwsError(
-            "The resource you requested does not exist.",
-            code="ResourceNotFoundException",
-            http_status=404,
-            members={"Type": "User"},
-        )
+        raise ResourceNotFoundException("The resource you requested does not exist.")
 
 
 def _page(query: Mapping[str, str]) -> tuple[int, int]:

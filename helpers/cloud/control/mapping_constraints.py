@@ -37,6 +37,7 @@ STRUCTURES = (
     "MetricsConfig",
     "Tags",
 )
+STRINGS = ("FunctionName", "EventSourceArn", "StartingPosition", "KMSKeyArn")
 BOOLEANS = ("Enabled", "BisectBatchOnFunctionError")
 
 
@@ -102,13 +103,14 @@ def _check_kinds(members: Mapping[str, Any]) -> None:
             numbers[name] = given.get(name) if isinstance(given, dict) else None
     filters = members.get("FilterCriteria")
     listed = filters.get("Filters") if isinstance(filters, dict) else None
+    metrics = members.get("MetricsConfig")
     right = (
         all(_is(members.get(name), dict) for name in STRUCTURES)
         and all(_is(members.get(name), bool) for name in BOOLEANS)
         and all(_is(value, int) and not isinstance(value, bool) for value in numbers.values())
-        and all(_is(members.get(name), str) for name in ("FunctionName", "EventSourceArn"))
-        and _is(members.get("StartingPosition"), str)
+        and all(_is(members.get(name), str) for name in STRINGS)
         and _strings_in(members.get("FunctionResponseTypes"))
+        and (not isinstance(metrics, dict) or _strings_in(metrics.get("Metrics")))
         and _is(listed, list)
         and all(isinstance(one, dict) and _is(one.get("Pattern"), str) for one in listed or ())
         and _destinations_are_objects(members.get("DestinationConfig"))
