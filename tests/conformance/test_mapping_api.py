@@ -508,7 +508,7 @@ def test_a_body_that_is_no_request_is_refused(lab: Sources):
         {"Tags": ["x"]},
         {"FunctionName": 5},
     ):
-        status, code, _ = refused(_unchecked(lab), **call, **options)
+        status, code, _ = refused(_unchecked(lab), **{**call, **options})
         assert (400, "InvalidRequestContentException") == (status, code)
 
 
