@@ -23,6 +23,7 @@ from typing import Any
 import psutil
 
 from helpers.cloud.client import Cloud, start_cloud
+from tools.bench_account import measure_account
 from tools.bench_load import TRIVIAL, measure_load
 from tools.bench_target import Target, connect, deploy
 from tools.emulator import ensure_emulator
@@ -37,7 +38,14 @@ ONE_SECOND = "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n
 def main() -> int:
     """Measure, print the table, write bench.json; 1 if a bound is exceeded."""
     measures: list[Measure] = []
-    groups = (_startup, _against_emulator, _memory, _eight_at_once, measure_load)
+    groups = (
+        _startup,
+        _against_emulator,
+        _memory,
+        _eight_at_once,
+        measure_load,
+        measure_account,
+    )
     for group in groups:
         for measure in group():
             measures.append(measure)

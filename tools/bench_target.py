@@ -6,7 +6,7 @@ import io
 import json
 import time
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
@@ -66,6 +66,20 @@ def deploy(cloud: Cloud, name: str, source: str) -> Target:
     )
     client.get_waiter("function_active_v2").wait(FunctionName=name)
     return Target(client, name)
+
+
+def restricted_lambda(cloud: Cloud) -> Any:
+    """Return a Lambda client of a user who may invoke functions and nothing else."""
+    iam = connect(cloud, "iam")
+    iam.create_user(UserName="caller")
+    statement = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    iam.put_user_policy(UserName="caller", PolicyName="invoke", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="caller")["AccessKey"]
+    caller = replace(
+        cloud, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"]
+    )
+    return connect(caller, "lambda")
 
 
 def connect(cloud: Cloud, service: str, *, endpoint: str | None = None) -> Any:

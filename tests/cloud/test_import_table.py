@@ -74,6 +74,8 @@ THIRD_PARTY = {
     "awslambdaric": (f"{CLOUD}.environment",),
     "packaging": (f"{CLOUD}.environment",),
     "werkzeug": (f"{CLOUD}.moto_seam",),
+    "samtranslator": (f"{CLOUD}.moto_seam.cloudformation",),
+    "yaml": (f"{CLOUD}.moto_seam.cloudformation",),
 }
 """Packages from outside, and the rooms that may import them."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -288,6 +289,95 @@ def test_a_session_policy_limits_the_session(realm: Realm):
     assert 1 == s3.list_objects_v2(Bucket=bucket)["KeyCount"]
     _, message, _ = refused(s3.get_object, Bucket=bucket, Key="a")
     assert message.endswith("because no session policy allows the s3:GetObject action")
+
+
+def test_session_tags_are_tags_of_the_principal_and_transitive_ones_are_inherited(realm: Realm):
+    """A tag of the session overrides the role's; a role assumed by it gets what is passed on."""
+    tagged = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
+    trusting = realm.role(allow("s3:ListAllMyBuckets", Condition=tagged), trust={"AWS": "*"})
+    realm.iam.update_assume_role_policy(
+        RoleName=trusting.rsplit("/", 1)[1],
+        PolicyDocument=document(
+            {"Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+        ),
+    )
+    sts = realm.cloud.client("sts")
+
+    def session(client: Any, *keys: str, **more: Any) -> Caller:
+        tags = [{"Key": key, "Value": "blue"} for key in keys]
+        answer = client.assume_role(
+            RoleArn=trusting, RoleSessionName="class", **({"Tags": tags} if tags else {}), **more
+        )
+        return Caller(realm.cloud, answer["AssumedRoleUser"]["Arn"], answer["Credentials"])
+
+    assert "AccessDenied" == refused(session(sts).client("s3").list_buckets)[0]
+    first = session(sts, "team", TransitiveTagKeys=["team"])
+    assert first.client("s3").list_buckets()["Buckets"] is not None
+    second = session(first.client("sts"))
+    assert second.client("s3").list_buckets()["Buckets"] is not None
+    code, message, _ = refused(
+        first.client("sts").assume_role,
+        RoleArn=trusting,
+        RoleSessionName="class",
+        Tags=[{"Key": "team", "Value": "red"}],
+    )
+    assert "InvalidParameterValue" == code
+    assert message.endswith("from the calling session: team")
+
+
+def test_a_session_of_a_user_may_what_the_user_may_but_not_iam(realm: Realm):
+    """GetSessionToken's keys act as the user; without MFA they do not reach IAM."""
+    user = realm.user(allow(["s3:ListAllMyBuckets", "iam:ListUsers", "sts:*"]))
+    credentials = user.client("sts").get_session_token()["Credentials"]
+    session = Caller(realm.cloud, user.arn, credentials)
+
+    assert user.arn == session.client("sts").get_caller_identity()["Arn"]
+    assert session.client("s3").list_buckets()["Buckets"] is not None
+    assert "AccessDenied" == refused(session.client("sqs").list_queues)[0].removesuffix("Exception")
+    assert "AccessDenied" == refused(session.client("iam").list_users)[0]
+    code, message, _ = refused(session.client("sts").get_session_token)
+    assert ("AccessDenied", "Cannot call GetSessionToken with session credentials") == (
+        code,
+        message,
+    )
+
+
+def test_a_federated_user_may_what_user_and_session_policy_allow(realm: Realm):
+    """GetFederationToken's keys do nothing without a policy, and never more than the user."""
+    user = realm.user(allow(["s3:ListAllMyBuckets", "sts:GetFederationToken"]))
+
+    def federated(**more: Any) -> Caller:
+        answer = user.client("sts").get_federation_token(Name="ana", **more)
+        return Caller(realm.cloud, answer["FederatedUser"]["Arn"], answer["Credentials"])
+
+    nothing, some = federated(), federated(Policy=document(allow(["s3:*", "sqs:*"])))
+    assert f"arn:aws:sts::{ACCOUNT}:federated-user/ana" == some.arn
+    assert some.arn == some.client("sts").get_caller_identity()["Arn"]
+    assert some.client("s3").list_buckets()["Buckets"] is not None
+    assert "AccessDenied" == refused(nothing.client("s3").list_buckets)[0]
+    assert "AccessDenied" in refused(some.client("sqs").list_queues)[0]
+
+
+def test_a_token_of_an_identity_provider_opens_nothing(realm: Realm):
+    """Its signature cannot be verified without a network, so it is refused with AWS's words."""
+    role = realm.role(allow("*"), trust={"Federated": "cognito-identity.amazonaws.com"})
+    unsigned = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}, proxies={})
+    sts = boto3.client(
+        "sts",
+        endpoint_url=realm.cloud.cloud.endpoint,
+        region_name="us-east-1",
+        config=unsigned,
+    )
+
+    code, message, status = refused(
+        sts.assume_role_with_web_identity,
+        RoleArn=role,
+        RoleSessionName="stranger",
+        WebIdentityToken="made.up.token",
+    )
+
+    assert ("InvalidIdentityToken", 400) == (code, status)
+    assert message.startswith("Couldn't retrieve verification key from your identity provider")
 
 
 def test_a_key_that_was_deactivated_or_whose_user_is_gone_opens_nothing(realm: Realm):
@@ -783,6 +873,23 @@ def test_a_principal_is_simulated_with_its_policies(realm: Realm):
         ActionNames=["sqs:ListQueues"],
     )
     assert "NoSuchEntity" == got[0]
+
+
+def test_every_statement_that_determines_a_simulated_decision_is_named(realm: Realm):
+    """All that allow; with an explicit deny the denies only, as IAM documents it."""
+
+    def matched(*statements: Mapping[str, Any]) -> list[str]:
+        answer = realm.iam.simulate_custom_policy(
+            PolicyInputList=[document(statement) for statement in statements],
+            ActionNames=["s3:GetObject"],
+        )
+        found = answer["EvaluationResults"][0]["MatchedStatements"]
+        return [statement["SourcePolicyId"] for statement in found]
+
+    everything, reading, writing = allow("*"), allow("s3:Get*"), allow("s3:Put*")
+    assert ["PolicyInputList.1", "PolicyInputList.2"] == matched(everything, reading, writing)
+    assert ["PolicyInputList.2"] == matched(everything, deny("s3:*"))
+    assert [] == matched(writing)
 
 
 def test_a_simulated_policy_must_be_well_made(realm: Realm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -39,10 +39,19 @@ def prepare(port: int) -> None:
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
 
 
-def wsgi_application() -> WsgiApplication:
-    """Return moto's server application: every service, told apart by the signature's scope."""
+def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplication:
+    """Return moto's server application: every service, told apart by the signature's scope.
+
+    `before` names what to do before a service answers its first request: corrections that would
+    cost every cloud the import of a service that few labs use.
+    """
     server = importlib.import_module("moto.moto_server.werkzeug_app")
-    application: WsgiApplication = server.DomainDispatcherApplication(server.create_backend_app)
+
+    def create(service: str) -> Any:
+        before.get(service, lambda: None)()
+        return server.create_backend_app(service)
+
+    application: WsgiApplication = server.DomainDispatcherApplication(create)
     return application
 
 

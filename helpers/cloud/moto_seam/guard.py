@@ -29,10 +29,9 @@ from helpers.cloud.moto_seam.resource_policies import (
     resource_policy,
 )
 from helpers.cloud.moto_seam.resource_tags import resource_tags
-from helpers.cloud.policy import Policies, Principal, PrincipalType, Request, parse_policy
+from helpers.cloud.policy import Policies, Principal, PrincipalType, Request
 
 ANONYMOUS = Principal("*", "anonymous", PrincipalType.ANONYMOUS)
-_EVERYTHING = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,7 @@ class Guard:
         self._authorizer = authorizer
         self._clock = clock or Clock()
         self._facts = MotoFacts()
-        administrator = Policies(identity=(("AdministratorAccess", parse_policy(_EVERYTHING)),))
-        self._administrator = _Who(ADMINISTRATOR, administrator)
+        self._administrator = _Who(ADMINISTRATOR, identities.policies(ADMINISTRATOR))
 
     def refusal(
         self, request: HttpRequest, *, access_key_id: str | None, service: str, region: str
@@ -122,7 +120,7 @@ class Guard:
         identity = self._identities.find(access_key_id) if access_key_id else None
         if identity is None:
             return _Who(ANONYMOUS, Policies())
-        policies = self._identities.policies(identity.principal, identity.session_policies)
+        policies = self._identities.policies_of(identity)
         return _Who(identity.principal, policies, _of_function(identity))
 
     def _circumstances(self, request: HttpRequest, call: Call, who: _Who) -> dict[str, object]:

@@ -7,7 +7,7 @@ policy counts at once (AWS takes seconds; that difference is in the fidelity tab
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import moto.awslambda_simple.models as simple_models
@@ -17,7 +17,15 @@ from moto.sts.models import sts_backends
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.moto_seam.stored_policies import grant_nothing, read_policy
-from helpers.cloud.policy import Policies, Policy, PolicyType, Principal, PrincipalType
+from helpers.cloud.moto_seam.user_sessions import UserSession
+from helpers.cloud.policy import (
+    Policies,
+    Policy,
+    PolicyType,
+    Principal,
+    PrincipalType,
+    parse_policy,
+)
 from helpers.cloud.ports import Credentials
 from helpers.cloud.signatures import KeyStatus
 
@@ -27,11 +35,18 @@ ADMINISTRATOR = Principal(
     f"arn:aws:iam::{ACCOUNT_ID}:user/administrator", ACCOUNT_ID, PrincipalType.USER
 )
 """Whoever has the key that the cloud made at its start."""
+EVERYTHING = (
+    "AdministratorAccess",
+    parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
+)
+"""The administrator's policy, under its name."""
 SESSION_S = 12 * 3600
 FUNCTION = "coldstart_function"
 """Attribute of moto's sessions that were made for a function: its name."""
 SESSION_POLICIES = "coldstart_session_policies"
 """Attribute of moto's sessions that managed policies limit: their ARNs."""
+SESSION_TAGS = "coldstart_session_tags"
+"""Attribute of moto's sessions: tags by key, and the keys that sessions made by it inherit."""
 BOUNDARY = "coldstart_boundary"
 """Attribute of moto's users that have a permissions boundary: its ARN."""
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
@@ -44,6 +59,7 @@ Named = tuple[str, Policy]
 class Identity:
     """Whoever holds an access key: the secret to verify with, the principal, its policies.
 
+    `owner` is the principal whose identity policies speak, where it is another one;
     `function_arn` is set for the code of a function, to which its execution role was given.
     """
 
@@ -53,6 +69,8 @@ class Identity:
     session_policies: tuple[Named, ...] = ()
     status: KeyStatus = KeyStatus.ACTIVE
     function_arn: str | None = None
+    owner: Principal | None = None
+    transitive_tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Identities:
@@ -85,19 +103,38 @@ class Identities:
     def _of_session(self, session: Any) -> Identity:
         now = self._clock.today().replace(tzinfo=None)  # moto's moments are UTC without a zone
         status = KeyStatus.ACTIVE if session.expiration > now else KeyStatus.EXPIRED
+        if isinstance(session, UserSession):
+            return Identity(
+                session.principal,
+                session.secret_access_key,
+                session.session_token,
+                (session.limit(),),
+                status,
+                owner=session.owner,
+            )
         if self.role(session.role_arn) is None:
             status = KeyStatus.REVOKED
+        made_with: tuple[dict[str, str], frozenset[str]] = ({}, frozenset())
+        tags, passed_on = getattr(session, SESSION_TAGS, made_with)
+        principal = self.session_principal(session.role_arn, session.session_name)
         return Identity(
-            self.session_principal(session.role_arn, session.session_name),
+            replace(principal, tags={**principal.tags, **tags}),
             session.secret_access_key,
             session.session_token,
             tuple(_limits_of(session)),
             status,
             _function_arn(session),
+            transitive_tags={key: tags[key] for key in passed_on},
         )
+
+    def policies_of(self, identity: Identity) -> Policies:
+        """Return every policy that speaks for whoever holds a key."""
+        return self.policies(identity.owner or identity.principal, identity.session_policies)
 
     def policies(self, principal: Principal, session: tuple[Named, ...] = ()) -> Policies:
         """Return the identity policies and boundary of a principal, beside its session's."""
+        if principal is ADMINISTRATOR:
+            return Policies(identity=(EVERYTHING,), session=session)
         if principal.type is PrincipalType.USER:
             return self._of_user(principal.arn.rsplit("/", 1)[1], session)
         role = self.role(principal.role or "")
@@ -146,16 +183,25 @@ class Identities:
 
 
 class RoleCredentials:
-    """Implements CredentialIssuer: sessions of execution roles, made in moto's STS."""
+    """Implements CredentialIssuer: sessions of roles, made in moto's STS."""
 
     def __init__(self, identities: Identities) -> None:
         self._identities = identities
 
     def issue(self, role_arn: str, session_name: str) -> Credentials:
-        """Return credentials of a new session; InvalidParameterValueException without the role."""
+        """Return credentials of a function's new session; its code is told apart by them."""
+        session = self._session(role_arn, session_name)
+        setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
+        return _credentials(session)
+
+    def issue_to_service(self, role_arn: str, session_name: str) -> Credentials:
+        """Return credentials of a session with which a service of AWS acts."""
+        return _credentials(self._session(role_arn, session_name))
+
+    def _session(self, role_arn: str, session_name: str) -> Any:
         if self._identities.role(role_arn) is None:
             raise InvalidParameterValueException(CANNOT_ASSUME)
-        session = sts_backends[ACCOUNT_ID][PARTITION].assume_role(
+        return sts_backends[ACCOUNT_ID][PARTITION].assume_role(
             region_name="us-east-1",
             role_session_name=session_name,
             role_arn=role_arn,
@@ -163,8 +209,10 @@ class RoleCredentials:
             duration=SESSION_S,
             external_id=None,
         )
-        setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
-        return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
+
+
+def _credentials(session: Any) -> Credentials:
+    return Credentials(session.access_key_id, session.secret_access_key, session.session_token)
 
 
 def _function_arn(session: Any) -> str | None:

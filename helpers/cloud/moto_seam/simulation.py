@@ -1,7 +1,6 @@
 """SimulateCustomPolicy and SimulatePrincipalPolicy: the evaluator's answers, without a call.
 
-Leaves out positions inside a policy's text, pagination, and the cross-account details. The
-statement given as matched is the one that decided. Source:
+Leaves out positions inside a policy's text, pagination, and the cross-account details. Source:
 docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html.
 """
 
@@ -16,7 +15,6 @@ from moto.iam.exceptions import InvalidInput, NoSuchEntity
 
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities
 from helpers.cloud.policy import (
-    Decision,
     MalformedPolicyDocument,
     Policies,
     Policy,
@@ -25,6 +23,7 @@ from helpers.cloud.policy import (
     PrincipalType,
     Reason,
     Request,
+    determining_statements,
     evaluate,
     parse_policy,
 )
@@ -71,7 +70,7 @@ class _Simulation:
             "EvalActionName": action,
             "EvalResourceName": resource,
             "EvalDecision": _WORDS[decision.reason],
-            "MatchedStatements": _matched(decision),
+            "MatchedStatements": _matched(request, self.policies),
             "MissingContextValues": sorted(self._missing()),
         }
         if self.policies.boundary:
@@ -149,11 +148,11 @@ def _principal(arn: str) -> Principal:
     return Principal(arn, account[1], kind)
 
 
-def _matched(decision: Decision) -> list[dict[str, str]]:
-    if decision.statement is None:
-        return []
-    name = decision.policy_name.rsplit("/", 1)[-1]
-    return [{"SourcePolicyId": name, "SourcePolicyType": "IAM Policy"}]
+def _matched(request: Request, policies: Policies) -> list[dict[str, str]]:
+    return [
+        {"SourcePolicyId": name.rsplit("/", 1)[-1], "SourcePolicyType": "IAM Policy"}
+        for name, _ in determining_statements(request, policies)
+    ]
 
 
 def _keys_of(policy: Policy) -> Iterator[str]:

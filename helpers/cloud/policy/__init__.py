@@ -5,7 +5,7 @@ from __future__ import annotations
 from helpers.cloud.policy.decision import Decision, Reason
 from helpers.cloud.policy.document import Effect, Policy, PolicyType, Statement, parse_policy
 from helpers.cloud.policy.errors import MalformedPolicyDocument
-from helpers.cloud.policy.evaluate import Policies, evaluate
+from helpers.cloud.policy.evaluate import Policies, determining_statements, evaluate
 from helpers.cloud.policy.principal import Principal, PrincipalType
 from helpers.cloud.policy.request import Request, pass_role_request
 
@@ -21,6 +21,7 @@ __all__ = [
     "Reason",
     "Request",
     "Statement",
+    "determining_statements",
     "evaluate",
     "parse_policy",
     "pass_role_request",

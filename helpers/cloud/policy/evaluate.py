@@ -120,6 +120,25 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     return _allow(asked, policies)
 
 
+def determining_statements(request: Request, policies: Policies) -> list[tuple[str, Statement]]:
+    """Give every statement that determines the decision, with its policy's name.
+
+    With an explicit deny these are the denies only; an implicit one has none.
+    """
+    decision = evaluate(request, policies)
+    if decision.reason is Reason.IMPLICIT_DENY:
+        return []
+    context = principal_context(request.principal) | normalized(request.context)
+    asked = _Asked(request, context, policies.boundary is not None)
+    effect = Effect.ALLOW if decision.allowed else Effect.DENY
+    return [
+        (name, statement)
+        for name, policy in policies.all()
+        for statement in (policy.allows if effect is Effect.ALLOW else policy.denies)
+        if asked.meets(statement)
+    ]
+
+
 def normalized(context: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
     """Bring condition keys into lower case and their values into tuples of strings."""
     return {key.lower(): _values(value) for key, value in context.items()}

@@ -1,7 +1,7 @@
 """Who makes a request: IAM users, role sessions, services, the root user, strangers.
 
-Models the principal of a request and the condition keys IAM derives from it. Leaves out
-federated users and web identities. Source:
+Models the principal of a request and the condition keys IAM derives from it. Leaves out web
+identities. Source:
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 """
 
@@ -16,6 +16,7 @@ class PrincipalType(StrEnum):
     """The kinds of principals this account knows."""
 
     USER = "user"
+    FEDERATED_USER = "federated-user"
     ROLE = "role"
     ASSUMED_ROLE = "assumed-role"
     SERVICE = "service"
@@ -25,6 +26,7 @@ class PrincipalType(StrEnum):
 
 _AWS_NAME = {
     PrincipalType.USER: "User",
+    PrincipalType.FEDERATED_USER: "FederatedUser",
     PrincipalType.ROLE: "AssumedRole",
     PrincipalType.ASSUMED_ROLE: "AssumedRole",
     PrincipalType.ROOT: "Account",

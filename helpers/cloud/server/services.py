@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
@@ -24,7 +25,9 @@ from helpers.cloud.moto_seam import (
     iam_operations,
     managed_policies,
     resource_policies,
+    security_tokens,
 )
+from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
@@ -32,6 +35,7 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCrede
 from helpers.cloud.moto_seam.queues import MotoQueues
 from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.pollers import Pollers
@@ -70,6 +74,7 @@ def build_services(foundation: Foundation) -> Services:
     resource_policies.install()
     identities = Identities()
     iam_operations.install(identities)
+    security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     return Services(
         identities,
@@ -106,7 +111,9 @@ def build_gateway(
             mappings=pollers.requests,
         )
     )
-    moto = application.wsgi_application()
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, RoleCredentials(services.identities)))
     return Gateway(
         doorkeeper=Doorkeeper(
             secret_of=services.identities.find,
@@ -141,6 +148,23 @@ def build_gateway(
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )
+
+
+def _before(calls: AccountCalls, issuer: RoleCredentials) -> dict[str, Callable[[], None]]:
+    """Give what each service needs before its first request; the imports are part of it."""
+
+    def install_tasks() -> None:
+        from helpers.cloud.moto_seam import state_machines
+
+        state_machines.install(calls, issuer)
+
+    def install_stacks() -> None:
+        from helpers.cloud.moto_seam import cloudformation
+
+        install_tasks()
+        cloudformation.install(lambda: calls)
+
+    return {"stepfunctions": install_tasks, "cloudformation": install_stacks}
 
 
 def warm_up() -> None:

@@ -49,6 +49,7 @@ NAMES = {
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["IAMBackend.get_user"],
+        "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
     "moto.sts.models": {
@@ -57,7 +58,8 @@ NAMES = {
             "STSBackend.assume_role",
             "STSBackend.get_assumed_role_from_access_key",
         ],
-        "iam_operations": ["STSBackend.get_caller_identity"],
+        "security_tokens": ["STSBackend.get_caller_identity"],
+        "user_sessions": ["AssumedRole.user_id", "AssumedRole.arn"],
     },
     "moto.iam.responses": {
         "iam_operations": [
@@ -66,12 +68,56 @@ NAMES = {
         ]
     },
     "moto.iam.exceptions": {
-        "iam_operations": ["NoSuchEntity"],
+        "security_tokens": ["NoSuchEntity"],
         "simulation": ["InvalidInput", "NoSuchEntity"],
     },
     "moto.iam.access_control": {"resource_policies": ["PermissionResult.PERMITTED"]},
-    "moto.sts.responses": {"iam_operations": ["TokenResponse.assume_role"]},
+    "moto.sts.responses": {
+        "security_tokens": [
+            "TokenResponse.assume_role",
+            "TokenResponse.assume_role_with_saml",
+            "TokenResponse.assume_role_with_web_identity",
+            "TokenResponse.get_federation_token",
+            "TokenResponse.get_session_token",
+        ]
+    },
     "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
+    "moto.cloudformation.models": {
+        "cloudformation": [
+            "Stack.parse_template",
+            "Stack.create_resources",
+            "Stack.update",
+            "Stack.exports",
+            "Stack._create_output_map",
+            "ChangeSet._parse_template",
+            "ChangeSet.apply",
+            "CloudFormationBackend.create_stack",
+            "CloudFormationBackend.create_change_set",
+            "CloudFormationBackend.update_stack",
+            "CloudFormationBackend.execute_change_set",
+            "CloudFormationBackend.delete_stack",
+            "CloudFormationBackend.get_template",
+        ]
+    },
+    "moto.cloudformation.parsing": {
+        "cloudformation": [
+            "get_model_map",
+            "get_model_list",
+            "get_name_type_map",
+            "parse_and_create_resource",
+            "parse_and_update_resource",
+            "NULL_MODELS",
+            "OutputMap",
+            "ResourceMap.update",
+            "ResourceMap.delete",
+            "ResourceMap.build_resource_diff",
+            "ResourceMap._delete_resource",
+        ]
+    },
+    "moto.stepfunctions.parser.asl.utils.boto_client": {"state_machines": ["boto_client_for"]},
+    "moto.stepfunctions.parser.models": {
+        "state_machines": ["StepFunctionsParserBackend.start_execution"]
+    },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
         "function_log": [

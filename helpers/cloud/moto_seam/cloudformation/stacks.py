@@ -1,0 +1,266 @@
+"""Stacks as CloudFormation runs them: an event for each resource, and back again after a failure.
+
+moto answers a failed resource with that resource's error and leaves half a stack; here the call is
+answered, the stack's events say which resource failed and why, and what was made is removed.
+Source: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.cloudformation import models, parsing
+from moto.cloudformation.exceptions import ValidationError
+
+from helpers.cloud.moto_seam.cloudformation import changes
+from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
+
+_BOUND = "coldstart_bound"
+
+
+class _FailedError(Exception):
+    """A resource of a stack failed; the first one, when several are nested."""
+
+    def __init__(self, logical_id: str, reason: str) -> None:
+        super().__init__(reason)
+        self.logical_id = logical_id
+
+
+def install() -> None:
+    """Bind what stacks do; harmless when called again."""
+    if hasattr(models.Stack, _BOUND):
+        return
+    setattr(models.Stack, _BOUND, True)
+    models.Stack.parse_template = staticmethod(read_template)
+    models.ChangeSet._parse_template = _read_change_set
+    models.Stack.create_resources = _created(models.Stack.create_resources)
+    models.Stack.update = _update
+    models.Stack.exports = property(_exports)
+    backend = models.CloudFormationBackend
+    backend.create_stack = _transforming(backend.create_stack)
+    backend.create_change_set = _transforming(backend.create_change_set)
+    backend.update_stack = _transforming_update(backend.update_stack)
+    backend.execute_change_set = _execute
+    backend.delete_stack = _deleted(backend.delete_stack)
+    backend.get_template = _original_template
+    parsing.ResourceMap.update = changes.update
+    parsing.ResourceMap.delete = changes.delete
+    parsing.parse_and_create_resource = _watched(
+        parsing.parse_and_create_resource, "CREATE_IN_PROGRESS", "CREATE_COMPLETE"
+    )
+    parsing.parse_and_update_resource = _watched(
+        parsing.parse_and_update_resource, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"
+    )
+
+
+def _read_change_set(change_set: Any) -> None:
+    change_set.template_dict = read_template(change_set.template)
+
+
+def _watched(work: Callable[..., Any], before: str, after: str) -> Callable[..., Any]:
+    """Write an event before and after a resource is made or changed, or when that fails."""
+
+    def watched(
+        logical_id: str, resource_json: Any, resources_map: Any, account_id: str, region_name: str
+    ) -> Any:
+        stack = models.cloudformation_backends[account_id][region_name].stacks.get(
+            resources_map.stack_id
+        )
+        kind = resource_json["Type"]
+        condition = resource_json.get("Condition")
+        if condition and not resources_map.lazy_condition_map[condition]:
+            return None
+        _tell(stack, logical_id, kind, before)
+        try:
+            made = work(logical_id, resource_json, resources_map, account_id, region_name)
+        except _FailedError:
+            raise
+        except Exception as error:
+            reason = getattr(error, "message", None) or str(error)
+            _tell(
+                stack, logical_id, kind, before.split("_", maxsplit=1)[0] + "_FAILED", reason=reason
+            )
+            raise _FailedError(logical_id, reason) from error
+        named = getattr(made, "physical_resource_id", "") or ""
+        _tell(stack, logical_id, kind, after, physical_id=str(named))
+        return made
+
+    return watched
+
+
+def _tell(stack: Any, logical_id: str, kind: str, status: str, **more: str | None) -> None:
+    if stack is not None:
+        stack.events.append(
+            models.Event(
+                stack_id=stack.stack_id,
+                stack_name=stack.name,
+                logical_resource_id=logical_id,
+                physical_resource_id=more.get("physical_id") or "",
+                resource_type=kind,
+                resource_status=status,
+                resource_status_reason=more.get("reason"),
+                resource_properties=None,
+            )
+        )
+
+
+def _created(create_resources: Any) -> Any:
+    def create(stack: Any) -> None:
+        try:
+            create_resources(stack)
+        except _FailedError as failed:
+            _roll_back_creation(stack, failed)
+            return
+        _export(stack)
+
+    return create
+
+
+def _exports(stack: Any) -> list[Any]:
+    """Give a stack's exports; none before its resources, which asking for a value would make."""
+    return [] if stack.status == "CREATE_PENDING" else list(stack.output_map.exports)
+
+
+def _export(stack: Any) -> None:
+    backend = models.cloudformation_backends[stack.account_id][stack.region_name]
+    for export in stack.exports:
+        if export.name in backend.exports:
+            reason = f"Export with name {export.name} is already exported by another stack."
+            _roll_back_creation(stack, _FailedError(export.name, reason))
+            return
+    backend.exports.update({export.name: export for export in stack.exports})
+
+
+def _roll_back_creation(stack: Any, failed: _FailedError) -> None:
+    _move(
+        stack,
+        "ROLLBACK_IN_PROGRESS",
+        f"The following resource(s) failed to create: [{failed.logical_id}]. "
+        "Rollback requested by user.",
+    )
+    stack.resource_map.delete()
+    stack.resource_map._resource_json_map = {}  # moto would make again whatever is looked at
+    stack.output_map = parsing.OutputMap(stack.resource_map, {}, stack.stack_id)
+    _move(stack, "ROLLBACK_COMPLETE")
+
+
+def _move(stack: Any, status: str, reason: str | None = None) -> None:
+    stack.status = status
+    stack._add_stack_event(status, resource_status_reason=reason)
+
+
+def _update(
+    stack: Any,
+    template: str,
+    role_arn: str | None = None,
+    parameters: dict[str, Any] | None = None,
+    tags: dict[str, str] | None = None,
+) -> None:
+    """Bring a stack to a template, or back to the old one when a resource fails."""
+    before = (stack.template, stack.template_dict, dict(stack.resource_map.input_parameters))
+    _move(stack, "UPDATE_IN_PROGRESS", "User Initiated")
+    stack.template = template
+    stack.template_dict = read_template(template)
+    try:
+        stack.resource_map.update(stack.template_dict, parameters)
+    except _FailedError as failed:
+        reason = f"The following resource(s) failed to update: [{failed.logical_id}]. "
+        _move(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
+        stack.template, stack.template_dict, given = before
+        stack.resource_map.update(stack.template_dict, given)
+        stack.output_map = stack._create_output_map()
+        _move(stack, "UPDATE_ROLLBACK_COMPLETE")
+        return
+    stack.output_map = stack._create_output_map()
+    stack.role_arn = role_arn
+    stack.parameters = parameters or stack.parameters
+    stack.tags = stack.tags if tags is None else tags
+    _move(stack, "UPDATE_COMPLETE")
+
+
+def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) -> None:
+    """Carry out a change set; in place of moto's, which cannot fail."""
+    change_set = backend.describe_change_set(change_set_name)
+    stack = backend.stacks[change_set.stack_id]
+    change_set.execution_status = "EXECUTE_COMPLETE"
+    stack.original_template = getattr(change_set, "original_template", change_set.template)
+    if change_set.change_set_type != "CREATE":
+        stack.update(change_set.template, change_set.role_arn, change_set.parameters)
+        return
+    _move(stack, "CREATE_IN_PROGRESS", "User Initiated")
+    stack.template, stack.template_dict = change_set.template, change_set.template_dict
+    stack.description = stack.template_dict.get("Description")
+    try:
+        change_set.apply()
+    except _FailedError as failed:
+        _roll_back_creation(stack, failed)
+        return
+    stack.output_map = stack._create_output_map()
+    _move(stack, "CREATE_COMPLETE")
+    _export(stack)
+
+
+def _transforming(make: Any) -> Any:
+    def transforming(backend: Any, *args: Any, **named: Any) -> Any:
+        original = named["template"]
+        named["template"] = transformed(original, named["parameters"], backend.region_name)
+        _check_types(read_template(named["template"]))
+        answer = make(backend, *args, **named)
+        made = backend.change_sets[answer[0]] if isinstance(answer, tuple) else answer
+        made.original_template = original
+        return answer
+
+    return transforming
+
+
+def _transforming_update(update: Any) -> Any:
+    def transforming(backend: Any, name: str, template: str, **named: Any) -> Any:
+        stack = backend.get_stack(name)
+        given = backend._resolve_update_parameters(
+            instance=stack, incoming_params=named["parameters"]
+        )
+        text = transformed(template, given, backend.region_name)
+        _check_types(read_template(text))
+        if stack.has_template(text) and all(stack.parameters.get(k) == v for k, v in given.items()):
+            raise ValidationError(message="No updates are to be performed.")
+        answer = update(backend, name=name, template=text, **named)
+        stack.original_template = template
+        return answer
+
+    return transforming
+
+
+def _check_types(template: dict[str, Any]) -> None:
+    kinds = {str(each.get("Type")) for each in (template.get("Resources") or {}).values()}
+    unknown = sorted(
+        kind
+        for kind in kinds
+        if not kind.startswith("Custom::")
+        and kind not in parsing.NULL_MODELS
+        and kind not in parsing.get_model_map()
+    )
+    if unknown:
+        listed = ", ".join(unknown)
+        message = f"Template format error: Unrecognized resource types: [{listed}]"
+        raise ValidationError(message=message)
+
+
+def _deleted(delete_stack: Any) -> Any:
+    def delete(backend: Any, name_or_stack_id: str) -> None:
+        if name_or_stack_id not in backend.stacks:
+            delete_stack(backend, name_or_stack_id)  # finds the id and comes back
+            return
+        stack = backend.stacks[name_or_stack_id]
+        try:
+            delete_stack(backend, name_or_stack_id)
+        except Exception as error:
+            backend.stacks[stack.stack_id] = stack
+            _move(stack, "DELETE_FAILED", getattr(error, "message", None) or str(error))
+
+    return delete
+
+
+def _original_template(backend: Any, name_or_stack_id: str) -> Any:
+    stack = backend.get_stack(name_or_stack_id)
+    return getattr(stack, "original_template", None) or stack.template
