@@ -548,10 +548,8 @@ def test_a_template_makes_changes_and_deletes_a_mapping(lab: Sources):
     stacks.create_stack(StackName=stack, TemplateBody=json.dumps(template))
     (output,) = stacks.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     mapping = output["OutputValue"]
-    assert (3, "Enabled") == (
-        (found := lab.settled(mapping))["BatchSize"],
-        found["State"],
-    )
+    found = lab.functions.get_event_source_mapping(UUID=mapping)
+    assert (3, "Enabled") == (found["BatchSize"], found["State"])
     lab.send(url, "a")
     assert ["a"] == bodies(lab.seen(name)[0])
     stacks.update_stack(
@@ -559,10 +557,13 @@ def test_a_template_makes_changes_and_deletes_a_mapping(lab: Sources):
         TemplateBody=json.dumps(template),
         Parameters=[{"ParameterKey": "Size", "ParameterValue": "4"}],
     )
-    assert 4 == lab.settled(mapping)["BatchSize"]
+    assert 4 == lab.functions.get_event_source_mapping(UUID=mapping)["BatchSize"]
     stacks.delete_stack(StackName=stack)
+    stacks.create_stack(StackName=f"{stack}-again", TemplateBody=json.dumps(template))
 
     until(lambda: _is_gone(lab, mapping))
+    (left,) = lab.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert mapping != left["UUID"]
 
 
 def test_a_reset_ends_every_mapping(account_with: Callable[..., Any]):

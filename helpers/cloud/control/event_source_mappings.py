@@ -1,7 +1,7 @@
 """The API of event source mappings: create, get, list, update and delete.
 
-Both HTTP and CloudFormation come through `MappingRequests`: a source must exist, the execution
-role must be allowed to read it, and a function has one mapping per source.
+A source must exist, the execution role must be allowed to read it, and a function has one mapping
+per source; one that is being deleted does not count.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html,
 docs.aws.amazon.com/lambda/latest/dg/with-sqs.html (Configuring a queue for use with Lambda).
@@ -32,7 +32,7 @@ from helpers.cloud.errors import (
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.invoke.failure_path import ACTIONS
 from helpers.cloud.model import FunctionVersion
-from helpers.cloud.pollers import EventSourceMappings, MappingSettings, Source, Tools
+from helpers.cloud.pollers import EventSourceMappings, MappingSettings, Source, State, Tools
 from helpers.cloud.pollers import Mapping as EventSourceMapping
 from helpers.cloud.pollers.sqs import ACTIONS as QUEUE_ACTIONS
 from helpers.cloud.pollers.streams import ACTIONS as STREAM_ACTIONS
@@ -148,7 +148,7 @@ class MappingRequests:
         for other in self.mappings.all():
             if (other.source_arn, other.key, other.qualifier) != (arn, key, qualifier):
                 continue
-            if other.uuid == but:
+            if other.uuid == but or other.state is State.DELETING:
                 continue
             name = key[2] if qualifier is None else f"{key[2]}:{qualifier}"
             told = (
@@ -167,11 +167,11 @@ class MappingRequests:
 class EventSourceMappingsApi:
     """Answers the operations over HTTP; lives with the cloud.
 
-    `keep` is told the Region and id of a new mapping, `forget` of a deleted one.
+    `keep` is told of each new mapping and its Region, `forget` of a deleted one's id.
     """
 
     requests: MappingRequests
-    keep: Callable[[str, str], None]
+    keep: Callable[[str, EventSourceMapping], None]
     forget: Callable[[str, str], None]
 
     def takes(self, request: HttpRequest) -> bool:
@@ -190,7 +190,7 @@ class EventSourceMappingsApi:
             if request.method == "GET":
                 return self._list(request, region)
             created = self.requests.create(_members(request.body), region)
-            self.keep(region, created.uuid)
+            self.keep(region, created)
             return json_answer(202, mapping_document(created))
         mapping_id, mappings = unquote(match[1]), self.requests.mappings
         _check_region(mappings.get(mapping_id), region)

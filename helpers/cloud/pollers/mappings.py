@@ -55,7 +55,7 @@ class EventSourceMappings:
         self._pollers: dict[str, Poller] = {}
         self._progress: dict[str, Progress] = {}
         self._timers: dict[str, Timer] = {}
-        self._settled = threading.Condition()
+        self._lock = threading.Lock()
         self._life = Life()
         tools.registry.subscribe(self._on_function)
 
@@ -78,7 +78,7 @@ class EventSourceMappings:
             settings=settings,
             result=NOTHING_YET if source.is_stream else "",
         )
-        with self._settled:
+        with self._lock:
             self._mappings[mapping.uuid] = mapping
             if source.is_stream:
                 self._progress[mapping.uuid] = Progress.at_start(mapping, self._tools.streams)
@@ -87,12 +87,12 @@ class EventSourceMappings:
 
     def get(self, mapping_id: str) -> Mapping:
         """Return a mapping as it is now; raises ResourceNotFoundException."""
-        with self._settled:
+        with self._lock:
             return replace(self._known(mapping_id))
 
     def all(self) -> list[Mapping]:
         """Return every mapping, oldest first."""
-        with self._settled:
+        with self._lock:
             return [replace(mapping) for mapping in self._mappings.values()]
 
     def update(
@@ -104,7 +104,7 @@ class EventSourceMappings:
         qualifier: str | None,
     ) -> Mapping:
         """Change a settled mapping; raises ResourceInUseException otherwise."""
-        with self._settled:
+        with self._lock:
             mapping = self._changeable(mapping_id, "update")
             before = mapping.settings.enabled
             mapping.settings, mapping.key, mapping.qualifier = settings, key, qualifier
@@ -114,25 +114,15 @@ class EventSourceMappings:
 
     def delete(self, mapping_id: str) -> Mapping:
         """End a settled mapping, which is Deleting for a moment."""
-        with self._settled:
+        with self._lock:
             mapping = self._changeable(mapping_id, "delete")
             self._stop(mapping_id)
             self._enter(mapping, State.DELETING)
             return replace(mapping)
 
-    def wait_until_settled(self, mapping_id: str, within_s: float = 10.0) -> None:
-        """Wait until a mapping may be changed, or is gone: what CloudFormation does."""
-        with self._settled:
-            self._settled.wait_for(
-                lambda: (
-                    mapping_id not in self._mappings or self._mappings[mapping_id].state.is_settled
-                ),
-                timeout=within_s,
-            )
-
     def clear(self) -> None:
         """End every mapping: the account is emptied."""
-        with self._settled:
+        with self._lock:
             self._life.is_over = True
             self._life = Life()
             for poller in self._pollers.values():
@@ -141,7 +131,6 @@ class EventSourceMappings:
                 timer.cancel()
             for kept in (self._mappings, self._pollers, self._progress, self._timers):
                 kept.clear()
-            self._settled.notify_all()
 
     def close(self) -> None:
         """End every thread."""
@@ -152,14 +141,13 @@ class EventSourceMappings:
         mapping.state, mapping.modified = state, clock.now()
         self._tools.waiting.recorder.add(changed(mapping))
         if state.is_settled:
-            self._settled.notify_all()
             return
         wait_s = clock.lapsed(TRANSITION_S)
         self._timers[mapping.uuid] = timers.after(wait_s, lambda: self._arrive(mapping.uuid))
 
     def _arrive(self, mapping_id: str) -> None:
         """Leave a state between two others."""
-        with self._settled:
+        with self._lock:
             mapping = self._mappings.get(mapping_id)
             if mapping is None or mapping.state.is_settled:
                 return
@@ -167,7 +155,6 @@ class EventSourceMappings:
             if mapping.state is State.DELETING:
                 del self._mappings[mapping_id]
                 self._progress.pop(mapping_id, None)
-                self._settled.notify_all()
                 return
             enabled = mapping.settings.enabled
             self._enter(mapping, State.ENABLED if enabled else State.DISABLED)

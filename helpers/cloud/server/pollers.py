@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from helpers.cloud.control.event_source_mappings import EventSourceMappingsApi, MappingRequests
 from helpers.cloud.moto_seam import awslambda
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
-from helpers.cloud.pollers import EventSourceMappings, Tools
+from helpers.cloud.pollers import EventSourceMappings, Mapping, Tools
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
 
@@ -23,8 +23,8 @@ class Pollers:
     def api(self) -> EventSourceMappingsApi:
         """What answers the operations of mappings."""
 
-        def keep(region: str, mapping_id: str) -> None:
-            awslambda.backend_of(ACCOUNT_ID, region).keep_event_source_mapping(mapping_id)
+        def keep(region: str, mapping: Mapping) -> None:
+            awslambda.backend_of(ACCOUNT_ID, region).keep_event_source_mapping(mapping)
 
         def forget(region: str, mapping_id: str) -> None:
             awslambda.backend_of(ACCOUNT_ID, region).forget_event_source_mapping(mapping_id)

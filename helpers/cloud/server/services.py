@@ -108,7 +108,6 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             concurrency=concurrency,
-            mappings=pollers.requests,
         )
     )
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")

@@ -41,9 +41,6 @@ NAMES = {
             "LambdaFunction._create_zipfile_from_plaintext_code",
             "LambdaBackend.layers_versions_by_arn",
             "LambdaBackend.get_function",
-            "EventSourceMapping.create_from_cloudformation_json",
-            "EventSourceMapping.update_from_cloudformation_json",
-            "EventSourceMapping.delete_from_cloudformation_json",
         ]
     },
     "moto.iam.models": {
@@ -230,7 +227,6 @@ OWN_METHODS = {
     "layer_bytes",
     "published",
     "published_logging",
-    "settle_event_source_mapping",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""

@@ -12,7 +12,7 @@ import moto.awslambda.models as lambda_models
 import moto.awslambda_simple.models as simple_models
 from moto.core.base_backend import BackendDict
 
-from helpers.cloud.moto_seam.awslambda import event_source_mappings, stacks
+from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
 from helpers.cloud.moto_seam.awslambda.layers import LayersApi
@@ -49,4 +49,3 @@ def install(hooks: LambdaHooks) -> None:
     lambda_models.LambdaFunction = KitFunction
     simple_models.lambda_simple_backends = BackendDict(backend, "lambda")
     stacks.install()
-    event_source_mappings.install()

@@ -11,7 +11,6 @@ import moto.awslambda.models as lambda_models
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.concurrency import AccountConcurrency
-from helpers.cloud.control.event_source_mappings import MappingRequests
 from helpers.cloud.control.functions import (
     validate_create,
     validate_update_code,
@@ -42,7 +41,7 @@ class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
     `check_dead_letter` takes target and role; `concurrency` gives the numbers of an account's
-    Region; `mappings` are the account's event source mappings.
+    Region.
     """
 
     registry: Registry
@@ -50,7 +49,6 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
-    mappings: MappingRequests
 
 
 class KitBackend(MappingsBackend):
