@@ -99,6 +99,14 @@ class Doorkeeper:
         except SignatureError as error:
             return refusal(request, error)
 
+    def signed(self, request: HttpRequest) -> Caller | None:
+        """Return who signed a request to a public front; None when nobody did.
+
+        Raises SignatureError when the signature is not believed.
+        """
+        signed = "authorization" in request.headers or "X-Amz-Signature=" in request.query
+        return self._authenticated(request) if signed else None
+
     def _admit_to_kit(self, request: HttpRequest) -> Caller | HttpAnswer:
         if request.path == HEALTH and request.method in ("GET", "HEAD"):
             return Caller(CallerKind.PUBLIC)

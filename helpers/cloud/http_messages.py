@@ -13,7 +13,8 @@ class HttpRequest:
     """One request; `path` is raw (still percent-encoded), header names are lower-case.
 
     `respond` sends an answer at once, for whoever has work left to do after it; what is returned
-    later is then not sent. A large answer waits for the return all the same.
+    later is then not sent. A large answer waits for the return all the same. `header_values` are
+    the values of `header_names`, one by one.
     """
 
     method: str
@@ -23,6 +24,13 @@ class HttpRequest:
     header_names: tuple[str, ...]
     body: bytes = field(repr=False)
     respond: Callable[[HttpAnswer], None] | None = field(default=None, repr=False, compare=False)
+    header_values: tuple[str, ...] = field(default=(), repr=False)
+
+    def header_pairs(self) -> list[tuple[str, str]]:
+        """Return names and values as they came, repeated ones apart where that is known."""
+        if self.header_values:
+            return list(zip(self.header_names, self.header_values, strict=True))
+        return list(self.headers.items())
 
 
 @dataclass(frozen=True, slots=True)

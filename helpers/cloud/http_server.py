@@ -110,7 +110,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if len(words) != 3 or not words[2].startswith("HTTP/1.") or len(line) > MAX_LINE_BYTES:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
         self.request_version = words[2]
-        headers, names = self._read_headers()
+        headers, names, values = self._read_headers()
         target = words[1]
         if target.startswith(("http://", "https://")):
             target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
@@ -118,15 +118,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if headers.get("expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = self._read_body(headers)
-        return HttpRequest(words[0], path, query, headers, names, body, self._respond)
+        return HttpRequest(words[0], path, query, headers, names, body, self._respond, values)
 
-    def _read_headers(self) -> tuple[dict[str, str], tuple[str, ...]]:
+    def _read_headers(self) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
         headers: dict[str, str] = {}
         names: list[str] = []
+        values: list[str] = []
         while True:
             line = self.rfile.readline(MAX_LINE_BYTES + 1)
             if line in (b"\r\n", b"\n"):
-                return headers, tuple(names)
+                return headers, tuple(names), tuple(values)
             if not line:
                 raise BadRequestError(HTTPStatus.BAD_REQUEST, "the head ended early")
             name, colon, value = line.decode("latin-1").partition(":")
@@ -134,6 +135,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
             key, text = name.lower(), value.strip()
             names.append(name)
+            values.append(text)
             headers[key] = f"{headers[key]},{text}" if key in headers else text
 
     def _read_body(self, headers: Mapping[str, str]) -> bytes:

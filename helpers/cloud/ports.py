@@ -6,9 +6,11 @@ The seam to moto implements them; tests implement them in a few lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from helpers.cloud.http_messages import HttpRequest
 from helpers.cloud.model import FunctionVersion
 
 
@@ -56,6 +58,45 @@ class Authorizer(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who signed a request to a public front, in the words of requestContext.authorizer.iam."""
+
+    access_key_id: str
+    account_id: str
+    user_id: str
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a caller of a public front needs: an action on a resource, and condition keys."""
+
+    action: str
+    resource: str
+    context: Mapping[str, object] = field(default_factory=dict)
+
+
+class FrontCallers(Protocol):
+    """Who calls a public front, and whether IAM lets them: identity and resource policies.
+
+    Both raise AwsError with status 403: AccessDeniedException, or what is wrong with a signature.
+    """
+
+    def signer(
+        self, request: HttpRequest, service: str, region: str, permissions: Sequence[Permission]
+    ) -> Signer:
+        """Return who signed a request for `service`, when all permissions are given.
+
+        Raises MissingAuthenticationTokenException for an unsigned request.
+        """
+
+    def check_anonymous(
+        self, request: HttpRequest, region: str, permissions: Sequence[Permission]
+    ) -> None:
+        """Raise unless the resource's own policy gives everybody all permissions."""
+
+
 class Targets(Protocol):
     """Where outcomes are sent: SQS, SNS, EventBridge, S3. Each raises AwsError when it cannot."""
 
@@ -74,6 +115,9 @@ class Targets(Protocol):
 
     def put_object(self, bucket_arn: str, key: str, body: bytes) -> None:
         """Store an object."""
+
+    def following(self, trace_id: str) -> AbstractContextManager[None]:
+        """Return a context: what is sent in it belongs to the chain of this trace header."""
 
     def missing(self, arn: str) -> bool:
         """Tell whether the queue, topic, bus, bucket or function does not exist."""

@@ -175,6 +175,14 @@ class EventQueued(EventRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventPushed(EventRecord):
+    """A service of the account handed in the event; `source` is the ARN of whatever sent it."""
+
+    kind: ClassVar[str] = "event.pushed"
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventRetried(EventRecord):
     """The event will be tried again after `wait_s` seconds of AWS's time."""
 
@@ -222,6 +230,26 @@ class PushRefused:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswered:
+    """A public front answered a request; `function` and `request_id` are None when none ran.
+
+    `front` is lambda-url, http-api, rest-api or load-balancer, `id` the URL's or API's; `path` is
+    the path as its event shows it, `route` the route or resource that was chosen.
+    """
+
+    kind: ClassVar[str] = "http.answered"
+    front: str
+    id: str
+    method: str
+    path: str
+    status: int
+    route: str | None = None
+    function: str | None = None
+    request_id: str | None = None
+    reason: str = ""
+
+
 Record = (
     EnvironmentRecord
     | InvocationThrottled
@@ -232,6 +260,7 @@ Record = (
     | PushRefused
     | BatchRecord
     | MappingChanged
+    | HttpAnswered
 )
 
 

@@ -71,6 +71,7 @@ THIRD_PARTY = {
     "IPython": ("helpers.course", "helpers.consoles"),
     "ipywidgets": ("helpers.course", "helpers.consoles"),
     "psutil": (f"{CLOUD}.environment", "helpers.course"),
+    "joserfc": (f"{CLOUD}.http_fronts",),
     "awslambdaric": (f"{CLOUD}.environment",),
     "packaging": (f"{CLOUD}.environment",),
     "werkzeug": (f"{CLOUD}.moto_seam",),

@@ -921,9 +921,13 @@ def arn_of(lab: Setup, name: str) -> str:
 
 
 def subscribed_topic(lab: Setup, queue: str) -> str:
-    """Create a topic that feeds a queue; return its ARN."""
-    sns = lab.account.client("sns")
+    """Create a topic that feeds a queue, which lets it in; return the topic's ARN."""
+    sns, sqs = lab.account.client("sns"), lab.account.client("sqs")
     arn = sns.create_topic(Name=f"t-{secrets.token_hex(4)}")["TopicArn"]
+    source = {"ArnEquals": {"aws:SourceArn": arn}}
+    policy = statement(Principal="*", Action="sqs:SendMessage", Resource=queue, Condition=source)
+    url = sqs.get_queue_url(QueueName=queue.rsplit(":", 1)[1])["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
     sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=queue)
     return str(arn)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.sources import Sources, sources_in, until
+from tests.conformance.sources import Sources, sources_in, statement, until
 
 REPORT = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 ALL_FAIL = "    raise ValueError('poison')\n"
@@ -310,6 +310,10 @@ def test_a_topic_and_a_bucket_may_be_failure_destinations(lab: Sources):
     sns, s3 = lab.account.client("sns"), lab.account.client("s3")
     topic = sns.create_topic(Name=f"n-{secrets.token_hex(4)}")["TopicArn"]
     url, queue_arn = lab.queue()
+    sender = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage"}
+    lab.sqs.set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": statement(**sender, Resource=queue_arn)}
+    )
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
     bucket = f"b-{secrets.token_hex(4)}"
     s3.create_bucket(Bucket=bucket)

@@ -64,6 +64,12 @@ class Constraints:
         if len(value) < at_least:
             self._add(member, value, f"Member must have length greater than or equal to {at_least}")
 
+    def items(self, member: str, values: Sequence[str], *, at_most: int) -> None:
+        """Want so many items of a list."""
+        if len(values) > at_most:
+            shown = f"[{', '.join(values)}]"
+            self._add(member, shown, f"Member must have length less than or equal to {at_most}")
+
     def number(self, member: str, value: int | str | None, *, at_least: int, at_most: int) -> None:
         """Want a number between the two, inclusive; CloudFormation templates write it as text."""
         if value is None:

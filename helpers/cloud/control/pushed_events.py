@@ -28,7 +28,7 @@ class PushedEvent:
 
     `service` is its principal (s3.amazonaws.com) and `source_arn` the bucket, topic, rule or
     schedule; `function_arn` may be qualified. With `role_arn` the role is asked instead of the
-    function's policy. `trace_id` is an X-Amzn-Trace-Id header, made when empty.
+    function's policy. `trace_id` is an X-Amzn-Trace-Id header, made when empty, as is `request_id`.
     """
 
     service: str
@@ -37,6 +37,7 @@ class PushedEvent:
     event: bytes = field(repr=False)
     role_arn: str | None = None
     trace_id: str = ""
+    request_id: str = ""
 
 
 class PushedEvents:
@@ -60,12 +61,12 @@ class PushedEvents:
         request = InvokeRequest(
             key=named.key(account_id="", region=""),
             qualifier=named.qualifier,
-            request_id=str(uuid.uuid4()),
+            request_id=pushed.request_id or str(uuid.uuid4()),
             event=pushed.event,
             trace_id=pushed.trace_id,
         )
         try:
-            self._invoker.check(request)
+            function = self._invoker.check(request)
             self._check_permission(pushed)
             self._queue.accept(request)
         except AwsError as error:
@@ -77,6 +78,14 @@ class PushedEvents:
                 )
             )
             return error
+        self._recorder.add(
+            records.EventPushed(
+                function=function.name,
+                version=function.version,
+                request_id=request.request_id,
+                source=pushed.source_arn,
+            )
+        )
         return None
 
     def _check_permission(self, pushed: PushedEvent) -> None:

@@ -1,1 +1,1 @@
-"""Events as each source writes them, and the language of patterns that choose among them."""
+"""What arrives at a function, by the service that sends it: pure shapes and patterns."""

@@ -115,7 +115,8 @@ class FailurePath:
         refusal = self._authorizer.role_may(function.role_arn, action, resource)
         if refusal is None:
             try:
-                send()
+                with self._targets.following(outcome.trace_id):
+                    send()
             except AwsError as error:
                 refusal = error.message
         self._recorder.add(

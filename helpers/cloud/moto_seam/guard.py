@@ -10,7 +10,7 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +30,7 @@ from helpers.cloud.moto_seam.resource_policies import (
 )
 from helpers.cloud.moto_seam.resource_tags import resource_tags
 from helpers.cloud.policy import Policies, Principal, PrincipalType, Request
+from helpers.cloud.ports import Permission
 
 ANONYMOUS = Principal("*", "anonymous", PrincipalType.ANONYMOUS)
 
@@ -100,10 +101,29 @@ class Guard:
             operations.render(call.service, call.protocol, failure, request_id=str(uuid.uuid4()))
         )
 
+    def permission_refusal(
+        self,
+        request: HttpRequest,
+        region: str,
+        permissions: Sequence[Permission],
+        *,
+        access_key_id: str | None,
+        administrator: bool = False,
+    ) -> str | None:
+        """Return None when a caller of a public front has all permissions, else AWS's sentence."""
+        who = self._administrator if administrator else self._who(access_key_id)
+        around = self._circumstances(request, region, who)
+        for needed in permissions:
+            asked = Requirement(needed.action, needed.resource, needed.context)
+            message = self._ask(who, asked, around)
+            if message is not None:
+                return message
+        return None
+
     def _first_refusal(
         self, request: HttpRequest, call: Call, who: _Who, needed: list[Requirement]
     ) -> HttpAnswer | None:
-        around = self._circumstances(request, call, who)
+        around = self._circumstances(request, call.region, who)
         for requirement in needed:
             message = self._ask(who, requirement, around)
             if message is not None:
@@ -123,7 +143,7 @@ class Guard:
         policies = self._identities.policies_of(identity)
         return _Who(identity.principal, policies, _of_function(identity))
 
-    def _circumstances(self, request: HttpRequest, call: Call, who: _Who) -> dict[str, object]:
+    def _circumstances(self, request: HttpRequest, region: str, who: _Who) -> dict[str, object]:
         """Give the condition keys of every request. A cloud on this machine has no TLS."""
         now = self._clock.now()
         return {
@@ -131,7 +151,7 @@ class Guard:
             "aws:SecureTransport": "false",
             "aws:CurrentTime": _iso(self._clock.today()),
             "aws:EpochTime": int(now),
-            "aws:RequestedRegion": call.region,
+            "aws:RequestedRegion": region,
             "aws:UserAgent": request.headers.get("user-agent", ""),
             **who.context,
         }

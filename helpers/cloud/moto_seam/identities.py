@@ -26,7 +26,7 @@ from helpers.cloud.policy import (
     PrincipalType,
     parse_policy,
 )
-from helpers.cloud.ports import Credentials
+from helpers.cloud.ports import Credentials, Signer
 from helpers.cloud.signatures import KeyStatus
 
 ACCOUNT_ID = "123456789012"
@@ -126,6 +126,12 @@ class Identities:
             _function_arn(session),
             transitive_tags={key: tags[key] for key in passed_on},
         )
+
+    def signer(self, access_key_id: str) -> Signer:
+        """Return whoever holds a key, as events tell it; a key nobody made is administrator's."""
+        backend = sts_backends[ACCOUNT_ID][PARTITION]
+        user_id, arn, account = backend.get_caller_identity(access_key_id, "us-east-1")
+        return Signer(access_key_id, account, user_id, arn)
 
     def policies_of(self, identity: Identity) -> Policies:
         """Return every policy that speaks for whoever holds a key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpers.cloud.errors import AwsError
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.registry import Registry
 
 Attributes = Mapping[str, tuple[str, str]]
@@ -23,8 +24,13 @@ Attributes = Mapping[str, tuple[str, str]]
 class MotoTargets:
     """Implements Targets; lives with the cloud."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, writers: Writers) -> None:
         self._registry = registry
+        self._writers = writers
+
+    def following(self, trace_id: str) -> AbstractContextManager[None]:
+        """Return a context in which queues and topics get this trace header."""
+        return self._writers.following(trace_id)
 
     def send_message(self, queue_arn: str, body: str, attributes: Attributes) -> None:
         """Send a message to a queue of any Region."""
@@ -34,7 +40,12 @@ class MotoTargets:
         }
         region, name = queue_arn.split(":")[3], queue_arn.rsplit(":", 1)[1]
         with _aws_errors():
-            sqs_backends[ACCOUNT_ID][region].send_message(name, body, message_attributes=given)
+            sqs_backends[ACCOUNT_ID][region].send_message(
+                name,
+                body,
+                message_attributes=given,
+                system_attributes=self._writers.message_attributes(),
+            )
 
     def publish(self, topic_arn: str, message: str, attributes: Attributes) -> None:
         """Publish a message to a topic of any Region."""

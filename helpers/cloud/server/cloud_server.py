@@ -99,6 +99,8 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
+        from helpers.cloud.server import http_fronts as the_fronts
+        from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
         from helpers.cloud.server.pollers import build_pollers
 
@@ -113,19 +115,27 @@ class CloudServer:
             endpoint=self.endpoint,
             port=self.http.port,
         )
-        services = the_services.build_services(foundation)
+        key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
+        services = the_services.build_services(foundation, key)
         self._plane = build_data_plane(foundation, services.ports)
         self.file_level = self._plane.file_level
+        callers = the_services.build_callers(foundation, services, key)
+        http = the_fronts.build_http_fronts(
+            foundation, self._plane, callers, services.authorizer, services.moto
+        )
+        pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
         pollers = build_pollers(foundation, services.ports, self._plane)
-        self._parts += [pollers, self._plane, services]  # in the order in which they are emptied
+        # in the order in which they are emptied
+        self._parts += [pollers, self._plane, services, pushes, http]
         self._configured()
-        self._gateway = the_services.build_gateway(
+        gateway = the_services.build_gateway(
             services,
             self._plane,
+            http,
             pollers,
-            the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token),
             KitApi(self.settings, self.recorder, self.facts, self.reset, self._configured),
         )
+        self._gateway = pushes.joined(gateway)
         the_services.warm_up()
 
     def _configured(self) -> None:

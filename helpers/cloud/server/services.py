@@ -18,6 +18,7 @@ from helpers.cloud.control.pushed_events import direct_invocation
 from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
     application,
@@ -35,9 +36,12 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCrede
 from helpers.cloud.moto_seam.queues import MotoQueues
 from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
+from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.front_callers import SignedCallers
+from helpers.cloud.server.http_fronts import HttpFronts
 from helpers.cloud.server.pollers import Pollers
 from helpers.cloud.wsgi import call
 
@@ -53,11 +57,16 @@ class AdministratorKey:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane."""
+    """moto and who may use it; a Part of the cloud. `ports` is what it gives the data plane.
+
+    `moto` answers a request as the service that is meant.
+    """
 
     identities: Identities
     authorizer: MotoAuthorizer
+    writers: Writers
     ports: Ports
+    moto: Callable[[HttpRequest], HttpAnswer]
 
     def clear(self) -> None:
         """Empty every service."""
@@ -68,33 +77,55 @@ class Services:
         """End nothing: moto keeps no thread."""
 
 
-def build_services(foundation: Foundation) -> Services:
+def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     """Install the kit's corrections of moto, and what the data plane asks of it."""
     managed_policies.install()
     resource_policies.install()
     identities = Identities()
+    writers = Writers(identities)
     iam_operations.install(identities)
     security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
+    issuer = RoleCredentials(identities)
+    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
+    calls = AccountCalls.of(foundation.endpoint, administrator)
+    moto = application.wsgi_application(_before(calls, issuer))
     return Services(
         identities,
         authorizer,
+        writers,
         Ports(
             authorizer=authorizer,
-            issuer=RoleCredentials(identities),
+            issuer=issuer,
             log=MotoFunctionLog(authorizer, foundation.recorder),
-            targets=MotoTargets(foundation.registry),
+            targets=MotoTargets(foundation.registry, writers),
             queues=MotoQueues(),
             streams=MotoStreams(),
         ),
+        lambda request: call(moto, request, port=foundation.port),
     )
+
+
+def build_callers(
+    foundation: Foundation, services: Services, key: AdministratorKey
+) -> SignedCallers:
+    """Build who reads signatures and who asks IAM, for the front door and the public fronts."""
+    doorkeeper = Doorkeeper(
+        secret_of=services.identities.find,
+        access_key_id=key.access_key_id,
+        secret_access_key=key.secret_access_key,
+        token=key.token,
+        open_door=foundation.settings.open,
+    )
+    guard = Guard(services.identities, services.authorizer)
+    return SignedCallers(doorkeeper, guard, services.identities)
 
 
 def build_gateway(
     services: Services,
     plane: DataPlane,
+    http: HttpFronts,
     pollers: Pollers,
-    key: AdministratorKey,
     kit: KitApi,
 ) -> Gateway:
     """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
@@ -110,21 +141,14 @@ def build_gateway(
             concurrency=concurrency,
         )
     )
-    administrator = Credentials(key.access_key_id, key.secret_access_key, "")
-    calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(_before(calls, RoleCredentials(services.identities)))
     return Gateway(
-        doorkeeper=Doorkeeper(
-            secret_of=services.identities.find,
-            access_key_id=key.access_key_id,
-            secret_access_key=key.secret_access_key,
-            token=key.token,
-            open_door=foundation.settings.open,
-        ),
+        doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(),
+        fronts=http.fronts,
         apis={
+            **http.apis,
             "lambda": (
+                *http.apis["lambda"],
                 EventInvokeConfigsApi(
                     plane.configs,
                     registry,
@@ -142,8 +166,8 @@ def build_gateway(
             ),
         },
         kit=kit,
-        access=Guard(services.identities, services.authorizer),
-        services=lambda request: call(moto, request, port=foundation.port),
+        access=http.callers.guard,
+        services=services.moto,
         changed=services.authorizer.forget,
         settle=plane.pool.settle,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -35,9 +36,10 @@ class _Asked:
         self.questions.append(question)
         return self.role_refusal
 
-    def check(self, request: Any) -> None:
+    def check(self, request: Any) -> SimpleNamespace:
         if not self.exists:
             raise ResourceNotFoundException(f"Function not found: {FUNCTION}")
+        return SimpleNamespace(name="resize-demo", version="$LATEST")
 
     def accept(self, request: Any) -> None:
         self.queued.append(request)
@@ -66,14 +68,15 @@ def test_an_event_is_queued_when_the_functions_policy_allows_the_source():
     """IAM is asked for service, action, function and source, and the event goes on unchanged."""
     asked = _Asked()
 
-    refusal, kept = push(asked, pushed(event=b'{"n": 1}', function_arn=f"{FUNCTION}:live"))
+    event = pushed(event=b'{"n": 1}', function_arn=f"{FUNCTION}:live", request_id="r")
+    refusal, [kept] = push(asked, event)
 
     assert refusal is None
-    assert [] == kept
+    assert ("event.pushed", BUCKET, "r") == (kept["kind"], kept["source"], kept["request_id"])
     question = ("s3.amazonaws.com", "lambda:InvokeFunction", f"{FUNCTION}:live", BUCKET)
     assert [question] == asked.questions
     [request] = asked.queued
-    assert (b'{"n": 1}', "live") == (request.event, request.qualifier)
+    assert (b'{"n": 1}', "live", "r") == (request.event, request.qualifier, request.request_id)
     assert ("123456789012", "us-east-1", "resize-demo") == request.key
 
 

@@ -117,15 +117,24 @@ NAMES = {
     },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
+        "log_subscriptions": [
+            "LogStream._send_log_events",
+            "LogsBackend.put_subscription_filter",
+        ],
         "function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
             "LogGroup.create_log_stream",
             "LogGroup.put_log_events",
-        ]
+        ],
     },
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
+        "s3_notifications": [
+            "S3Backend.delete_object",
+            "FakeBucket.is_versioned",
+            "FakeKey.dispose",
+        ],
         "resource_policies": ["FakeBucket.get_permission"],
     },
     "moto.sqs.models": {
@@ -170,12 +179,40 @@ NAMES = {
     },
     "moto.dynamodb.models.table": {"stream_records": ["StreamShard.add", "StreamRecord"]},
     "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
-    "moto.sns.models": {"targets": ["sns_backends", "SNSBackend.publish"]},
     "moto.events.models": {"targets": ["events_backends", "EventsBackend.put_events"]},
     "moto.dynamodb.models": {
         "facts_of_services": ["dynamodb_backends"],
         "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
     },
+    "moto.s3.notifications": {"s3_notifications": ["send_event"]},
+    "moto.sns.models": {
+        "targets": ["sns_backends", "SNSBackend.publish"],
+        "sns_delivery": ["Topic.publish"],
+        "sns_subscriptions": [
+            "SNSBackend.subscribe",
+            "SNSBackend.set_subscription_attributes",
+            "SNSBackend._find_subscription",
+        ],
+    },
+    "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
+    "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
+    "moto.logs.exceptions": {
+        "log_subscriptions": [
+            "InvalidParameterException",
+            "LimitExceededException",
+            "ResourceNotFoundException",
+        ]
+    },
+    "moto.apigatewayv2.models": {
+        "http_apis": [
+            "apigatewayv2_backends",
+            "Api.create_integration",
+            "Api.create_route",
+            "Api.create_stage",
+            "Api.delete_stage",
+        ]
+    },
+    "moto.cognitoidp.responses": {"http_apis": ["CognitoIdpJsonWebKeyResponse.json_web_key"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
 """By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
@@ -186,16 +223,40 @@ PARAMETERS = {
     ),
     "moto.sts.models:STSBackend.get_caller_identity": "access_key_id region",
     "moto.sqs.models:SQSBackend.send_message": (
-        "queue_name message_body message_attributes system_attributes"
+        "queue_name message_body message_attributes group_id deduplication_id system_attributes "
+        "validate_group_id"
+    ),
+    "moto.s3.notifications:send_event": "account_id event_name bucket key",
+    "moto.s3.models:S3Backend.delete_object": "bucket_name key_name version_id bypass",
+    "moto.sns.models:Topic.publish": (
+        "message subject message_attributes group_id deduplication_id message_structure"
+    ),
+    "moto.sns.models:SNSBackend.subscribe": "topic_arn endpoint protocol",
+    "moto.sns.models:SNSBackend.set_subscription_attributes": "arn name value",
+    "moto.logs.models:LogStream._send_log_events": (
+        "service destination_arn filter_name log_events"
+    ),
+    "moto.logs.models:LogsBackend.put_subscription_filter": (
+        "log_group_name filter_name filter_pattern destination_arn role_arn"
+    ),
+    "moto.sns.models:SNSBackend.publish": (
+        "message arn phone_number subject message_attributes group_id deduplication_id "
+        "message_structure"
     ),
     "moto.sqs.models:SQSBackend.receive_message": (
         "queue_name count wait_seconds_timeout visibility_timeout message_attribute_names"
     ),
     "moto.kinesis.models:Shard.put_record": "partition_key data explicit_hash_key",
     "moto.dynamodb.models.table:StreamShard.add": "old new",
-    "moto.sns.models:SNSBackend.publish": "message arn message_attributes",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
+    "moto.apigatewayv2.models:Api.create_integration": (
+        "connection_type description integration_method integration_type integration_uri "
+        "credentials_arn payload_format_version"
+    ),
+    "moto.apigatewayv2.models:Api.create_route": (
+        "api_key_required authorization_scopes route_key target authorization_type"
+    ),
     "moto.logs.models:LogsBackend.create_log_group": "log_group_name tags",
     "moto.logs.models:LogGroup.put_log_events": "log_stream_name log_events",
 }
@@ -210,10 +271,12 @@ ATTRIBUTES = {
     "moto.cloudformation.models:cloudformation_backends": "stacks",
     "moto.s3.models:s3_backends": "buckets",
     "moto.sqs.models:sqs_backends": "queues",
-    "moto.sns.models:sns_backends": "topics",
+    "moto.sns.models:sns_backends": "topics subscriptions",
     "moto.events.models:events_backends": "event_buses",
     "moto.logs.models:logs_backends": "groups",
     "moto.dynamodb.models:dynamodb_backends": "tables",
+    "moto.apigatewayv2.models:apigatewayv2_backends": "apis",
+    "moto.cognitoidp.models:cognitoidp_backends": "user_pools",
 }
 """What the seam reads of a fresh backend."""
 
@@ -376,6 +439,39 @@ def test_cloudformation_knows_functions_by_motos_own_class():
 
     assert found.__name__ == "LambdaFunction", advice("awslambda", "CloudFormation's functions")
     assert found.__module__ == "moto.awslambda.models"
+
+
+def test_an_http_api_keeps_its_parts_under_the_names_that_are_read():
+    """Routes, integrations, authorizers and stages are read off moto's objects."""
+    models = importlib.import_module("moto.apigatewayv2.models")
+    api = models.apigatewayv2_backends["000000000001"]["us-east-1"].create_api(
+        *(None,) * 6, "HTTP", None, {}, None
+    )
+    nothing = dict.fromkeys(
+        inspect.signature(models.Authorizer.__init__).parameters.keys() - {"self"}
+    )
+    parts = {
+        api: "routes integrations authorizers stages cors_configuration protocol_type "
+        "disable_execute_api_endpoint",
+        api.create_stage({"stageName": "s"}): "name auto_deploy stage_variables route_settings "
+        "default_route_settings access_log_settings updated description",
+        api.create_route(False, [], "GET /", ""): "route_key target authorizer_id "
+        "authorization_type authorization_scopes",
+        api.create_integration("", "", "POST", "AWS_PROXY", "u"): "integration_type "
+        "integration_uri integration_subtype integration_method payload_format_version "
+        "timeout_in_millis credentials_arn request_parameters response_parameters",
+        models.Authorizer(**nothing): "id authorizer_type authorizer_uri jwt_config "
+        "auth_payload_format_version identity_source enable_simple_response auth_result_ttl "
+        "auth_creds_arn",
+    }
+
+    missing = [
+        f"{type(part).__name__}.{name}"
+        for part, names in parts.items()
+        for name in names.split()
+        if not hasattr(part, name)
+    ]
+    assert [] == missing, advice("http_apis", f"{missing}")
 
 
 def test_step_functions_asks_for_the_port_late():

@@ -28,6 +28,7 @@ from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error as _as_moto_error
+from helpers.cloud.moto_seam.awslambda.permissions import check_new_statement, url_conditions
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
 
 FUNCTIONS_ONLY = (
@@ -206,6 +207,17 @@ class KitBackend(MappingsBackend):
                 raise InvalidParameterValueException(FUNCTIONS_ONLY)
         name: str = self.get_function(function_name).function_name
         return name
+
+    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
+        policy = self.get_function(function_name, qualifier).policy
+        with _as_moto_error():
+            rest, conditions = url_conditions(raw)
+            check_new_statement(policy, rest, qualifier)
+        statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
+        for operator, keys in conditions.items():
+            held = statement.setdefault("Condition", {})
+            held[operator] = {**held.get(operator, {}), **keys}
+        return statement
 
     def invoke(
         self,

@@ -66,7 +66,8 @@ def _layer_version(properties: Properties) -> Properties:
 
 def _targeted(properties: Properties) -> Properties:
     rest = dict(properties)
-    return {**rest, "FunctionName": rest.pop("TargetFunctionArn")}
+    name = rest.pop("TargetFunctionArn")
+    return {**rest, "FunctionName": name}
 
 
 def _forget_layer_permission(made: Made) -> None:

@@ -15,6 +15,13 @@ from helpers.cloud.moto_seam.cloudformation.resource_types import (
     json_text,
 )
 
+_UNSET = {
+    "FilterPolicyScope": "MessageAttributes",
+    "FilterPolicy": "{}",
+    "RawMessageDelivery": "false",
+    "RedrivePolicy": "{}",
+}
+"""What a subscription's attributes are set to when a template leaves them out; the scope first."""
 _BUCKET_HOOKS = ("NotificationConfiguration", "VersioningConfiguration", "Tags")
 _EVENT_TARGETS = {
     "LambdaConfigurations": ("LambdaFunctionConfigurations", "Function", "LambdaFunctionArn"),
@@ -70,13 +77,13 @@ def _subscription(properties: Properties) -> Properties:
 
 
 def _set_subscription(made: Made, before: Properties) -> None:
-    for name in ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"):
+    for name, unset in _UNSET.items():
         if made.properties.get(name) != before.get(name):
             made.call(
                 "SetSubscriptionAttributes",
                 SubscriptionArn=made.facts["SubscriptionArn"],
                 AttributeName=name,
-                AttributeValue=made.properties.get(name, "{}"),
+                AttributeValue=made.properties.get(name, unset),
             )
 
 

@@ -81,8 +81,12 @@ class ResourceType:
         client = calls.client(self.service, region)
         answer = call(client, self.create, self._parameters(properties))
         resource = Made(self, client, properties, {**properties, **_flat(answer)})
-        if self.made is not None:
-            self.made(resource)
+        try:
+            if self.made is not None:
+                self.made(resource)
+        except Exception:
+            self.remove(resource)  # nobody else knows of what is half made
+            raise
         return resource
 
     def change(self, resource: Made, properties: Properties) -> None:

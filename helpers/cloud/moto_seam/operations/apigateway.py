@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from helpers.cloud.moto_seam.operations.call import Call, Resources, Row, row
+from helpers.cloud.moto_seam.operations.call import Call, Resources, Row, no_keys, pass_role, row
 from helpers.cloud.moto_seam.operations.routing import service_model
 
 _LABEL = re.compile(r"\{(\w+)\+?\}")
@@ -46,8 +46,32 @@ def _rows(service: str) -> dict[str, Row]:
         trait, shape = operation.http_trait, operation.input_shape
         members = shape.members if shape else {}
         names = {member.serialization.get("name", name): name for name, member in members.items()}
-        made[operation.name] = row(f"apigateway:{trait.method}", _arn(trait.path, names))
+        needs = [_PASSED[member] for member in members if member in _PASSED]
+        arn = _arn(trait.path, names)
+        made[operation.name] = row(f"apigateway:{trait.method}", arn, no_keys, *needs)
     return made
+
+
+def _passed(member: str) -> Row:
+    """Write the need of iam:PassRole for a role; other values mean the caller's credentials."""
+
+    def roles(call: Call) -> list[str]:
+        value = str(call.params.get(member) or "")
+        return [value] if ":role/" in value else []
+
+    return pass_role("apigateway.amazonaws.com", roles)
+
+
+_PASSED = {
+    member: _passed(member)
+    for member in (
+        "AuthorizerCredentialsArn",
+        "CredentialsArn",
+        "authorizerCredentials",
+        "credentials",
+    )
+}
+"""Members that hand a role to API Gateway."""
 
 
 def _arn(template: str, names: Mapping[str, str]) -> Resources:

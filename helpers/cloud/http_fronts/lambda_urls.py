@@ -1,0 +1,166 @@
+"""What answers at a function URL: who may call, the event, and the function's answer as HTTP.
+
+A caller needs lambda:InvokeFunctionUrl and lambda:InvokeFunction, everybody by the function's
+policy (AuthType NONE), or whoever signed the request for the service lambda (AWS_IAM). Python's
+managed runtimes do not stream: in RESPONSE_STREAM mode the handler's whole result becomes the body,
+uninterpreted, with status 200. Left out: the prelude with which a streaming runtime sets status and
+headers. Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html and urls-auth.html.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from helpers.cloud import records
+from helpers.cloud.clock import Clock
+from helpers.cloud.errors import AccessDeniedException, AwsError
+from helpers.cloud.events.http_call import HttpCall
+from helpers.cloud.events.http_v2 import http_v2_event
+from helpers.cloud.http_fronts.address import FrontKind, PublicAddress, domain_name
+from helpers.cloud.http_fronts.cors import is_preflight
+from helpers.cloud.http_fronts.function_urls import (
+    AuthType,
+    FunctionUrl,
+    FunctionUrls,
+    InvokeMode,
+)
+from helpers.cloud.http_fronts.functions import INVOKE, FrontAnswer, FrontFunctions, Invoking
+from helpers.cloud.http_fronts.proxy_answers import MalformedAnswerError, answer_v2
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.ports import FrontCallers, Permission, Signer
+from helpers.cloud.records import Recorder
+
+STAGE = "$default"
+ANONYMOUS = "anonymous"
+SIGNATURE_HEADERS = frozenset({"authorization", "x-amz-security-token"})
+FORBIDDEN = (
+    "Forbidden. For troubleshooting Function URL authorization issues, see: "
+    "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
+)
+UNSIGNED = ("AccessDeniedException", "MissingAuthenticationTokenException")
+STREAM_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class LambdaUrlsFront:
+    """Answers requests to function URLs; lives with the cloud."""
+
+    urls: FunctionUrls
+    functions: FrontFunctions
+    callers: FrontCallers
+    recorder: Recorder
+    clock: Clock
+
+    def takes(self, address: PublicAddress) -> bool:
+        """Tell whether the address is a function URL's, known or not."""
+        return address.kind is FrontKind.LAMBDA_URL
+
+    def answer(self, request: HttpRequest, address: PublicAddress) -> HttpAnswer:
+        """Answer one request; never raises AwsError."""
+        url = self.urls.find(address.id)
+        if url is None:
+            return _forbidden()
+        ran: FrontAnswer | None = None
+        reason = ""
+        try:
+            if url.cors is not None and is_preflight(request):
+                answer = url.cors.preflight(request, status=200)
+            else:
+                ran = self._run(request, address, url)
+                answer, reason = _rendered(url, ran)
+        except AwsError as error:
+            answer, reason = _refused(error), f"{error.code}: {error.message}"
+        if url.cors is not None and not is_preflight(request):
+            answer = url.cors.applied(request, answer)
+        self.recorder.add(
+            records.HttpAnswered(
+                front="lambda-url",
+                id=url.id,
+                method=request.method,
+                path=address.path,
+                status=answer.status,
+                function=url.key[2],
+                request_id=ran.request_id if ran else None,
+                reason=reason,
+            )
+        )
+        return answer
+
+    def _run(self, request: HttpRequest, address: PublicAddress, url: FunctionUrl) -> FrontAnswer:
+        signer = self._caller(request, url)
+        trace = self.functions.new_trace(request.headers.get("x-amzn-trace-id", ""))
+        call = HttpCall(
+            request=request,
+            path=address.path,
+            api_id=url.id,
+            domain_name=domain_name(FrontKind.LAMBDA_URL, url.id, url.key[1]),
+            account_id=signer.account_id if signer else ANONYMOUS,
+            stage=STAGE,
+            route_key=STAGE,
+            request_id=str(uuid.uuid4()),
+            time_s=self.clock.now(),
+            trace=trace,
+            authorizer={"iam": iam_authorizer(signer)} if signer else None,
+            hidden_headers=SIGNATURE_HEADERS if signer else frozenset(),
+        )
+        return self.functions.invoke(url.function_arn, http_v2_event(call), Invoking(trace=trace))
+
+    def _caller(self, request: HttpRequest, url: FunctionUrl) -> Signer | None:
+        region, arn = url.key[1], url.function_arn
+        auth_type = {"lambda:FunctionUrlAuthType": str(url.auth_type)}
+        permissions = (
+            Permission("lambda:InvokeFunctionUrl", arn, auth_type),
+            Permission(INVOKE, arn, {"lambda:InvokedViaFunctionUrl": "true"}),
+        )
+        if url.auth_type is AuthType.AWS_IAM:
+            return self.callers.signer(request, "lambda", region, permissions)
+        self.callers.check_anonymous(request, region, permissions)
+        return None
+
+
+def iam_authorizer(signer: Signer) -> dict[str, str | None]:
+    """Return requestContext.authorizer.iam for whoever signed."""
+    return {
+        "accessKey": signer.access_key_id,
+        "accountId": signer.account_id,
+        "callerId": signer.user_id,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": signer.arn,
+        "userId": signer.user_id,
+    }
+
+
+def _rendered(url: FunctionUrl, ran: FrontAnswer) -> tuple[HttpAnswer, str]:
+    """Return the answer and, when it is not the function's own, why."""
+    if ran.failed:
+        return _bad_gateway(), "the function failed"
+    headers = [("x-amzn-RequestId", ran.request_id)]
+    if url.invoke_mode is InvokeMode.RESPONSE_STREAM:
+        whole = [("Content-Type", STREAM_TYPE), *headers]
+        return HttpAnswer(200, whole, ran.payload), ""
+    try:
+        answer = answer_v2(ran.payload)
+    except MalformedAnswerError as error:
+        return _bad_gateway(), str(error)
+    return HttpAnswer(answer.status, answer.headers + headers, answer.body), ""
+
+
+def _refused(error: AwsError) -> HttpAnswer:
+    if isinstance(error, AccessDeniedException) or error.code in UNSIGNED:
+        return _forbidden()
+    rendered = error.rest_json()
+    if error.http_status == 404:  # the function went while it was called
+        return _forbidden()
+    return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
+
+
+def _forbidden() -> HttpAnswer:
+    headers = [("x-amzn-ErrorType", "AccessDeniedException")]
+    answer = json_answer(403, {"Message": FORBIDDEN})
+    return HttpAnswer(answer.status, answer.headers + headers, answer.body)
+
+
+def _bad_gateway() -> HttpAnswer:
+    return HttpAnswer(502, [("Content-Type", "application/json")], b"Internal Server Error")

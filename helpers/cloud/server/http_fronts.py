@@ -1,0 +1,78 @@
+"""Builds the public fronts: function URLs and APIs, and the parts of services that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from helpers.cloud.control.function_urls import FunctionUrlsApi
+from helpers.cloud.gateway import Front, ServiceApi
+from helpers.cloud.http_fronts.function_urls import FunctionUrls
+from helpers.cloud.http_fronts.functions import FrontFunctions
+from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
+from helpers.cloud.http_fronts.http_api_front import HttpApisFront
+from helpers.cloud.http_fronts.lambda_urls import LambdaUrlsFront
+from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
+from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
+from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.ports import Authorizer
+from helpers.cloud.server.data_plane import DataPlane
+from helpers.cloud.server.foundation import Foundation
+from helpers.cloud.server.front_callers import SignedCallers
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFronts:
+    """Functions over HTTP; a Part of the cloud.
+
+    `fronts` answer public requests, the first that takes one; `apis` go before the kit's other
+    parts of a service, by its name in a signature.
+    """
+
+    callers: SignedCallers
+    urls: FunctionUrls
+    http_apis: HttpApisFront
+    fronts: Sequence[Front]
+    apis: Mapping[str, Sequence[ServiceApi]]
+
+    def clear(self) -> None:
+        """Forget every front."""
+        self.urls.clear()
+        self.http_apis.forget()
+
+    def close(self) -> None:
+        """End nothing: fronts keep no thread."""
+
+
+def build_http_fronts(
+    foundation: Foundation,
+    plane: DataPlane,
+    callers: SignedCallers,
+    authorizer: Authorizer,
+    services: Callable[[HttpRequest], HttpAnswer],
+) -> HttpFronts:
+    """Build every front; `services` is moto."""
+    clock, registry, recorder = foundation.clock, foundation.registry, foundation.recorder
+    functions = FrontFunctions(plane.invoker, authorizer, clock)
+    urls = FunctionUrls(registry)
+    http_apis = HttpApisFront(
+        MotoHttpApis(),
+        functions,
+        HttpApiAuthorizers(functions, callers, LocalIssuers(), clock),
+        MotoAccessLogs(clock),
+        recorder,
+        clock,
+    )
+    endpoint = foundation.endpoint
+    return HttpFronts(
+        callers=callers,
+        urls=urls,
+        http_apis=http_apis,
+        fronts=(LambdaUrlsFront(urls, functions, callers, recorder, clock), http_apis),
+        apis={
+            "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
+            "apigateway": (HttpApisApi(services, endpoint, http_apis.authorizers.forget),),
+        },
+    )
