@@ -467,12 +467,13 @@ def test_a_loop_through_a_queue_is_stopped(lab: Sources):
 
     (stopped,) = until(lambda: lab.account.records(name, "recursion.stopped"))
     assert 16 == stopped["runs"]
-    assert 16 == len(lab.account.records(name, "invocation.finished"))
+    until(lambda: len(lab.account.records(name, "invocation.finished")) == 16)
     traces = [
         record["attributes"].get("AWSTraceHeader", "")
-        for event in lab.events(name)
+        for event in lab.seen(name, 16)
         for record in event["Records"]
     ]
+    assert 16 == len(traces)
     assert "Lineage=" in traces[-1]
 
 
