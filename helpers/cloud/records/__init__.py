@@ -6,6 +6,19 @@ AWS has no such recorder: it is what CloudTrail, metrics, traces and logs togeth
 
 from __future__ import annotations
 
+from helpers.cloud.records.batches import (
+    BatchDeleted,
+    BatchDropped,
+    BatchInvoked,
+    BatchPolled,
+    BatchRecord,
+    BatchRetried,
+    BatchReturned,
+    BatchSentOn,
+    BatchSplit,
+    BatchSucceeded,
+    MappingChanged,
+)
 from helpers.cloud.records.buses import EventPut, ScheduleFired, TargetInvoked, TargetRetried
 from helpers.cloud.records.environments import (
     EnvironmentCreated,
@@ -53,6 +66,16 @@ from helpers.cloud.records.tracing import DatagramIgnored, SegmentsWithheld, Tra
 __all__ = [
     "RING_SIZE",
     "SUBSCRIBER_BACKLOG",
+    "BatchDeleted",
+    "BatchDropped",
+    "BatchInvoked",
+    "BatchPolled",
+    "BatchRecord",
+    "BatchRetried",
+    "BatchReturned",
+    "BatchSentOn",
+    "BatchSplit",
+    "BatchSucceeded",
     "DatagramIgnored",
     "Decided",
     "Entry",
@@ -81,6 +104,7 @@ __all__ = [
     "InvocationStarted",
     "InvocationThrottled",
     "LogsWithheld",
+    "MappingChanged",
     "PushRefused",
     "Record",
     "Recorder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.cloud.records.batches import BatchRecord, MappingChanged
 from helpers.cloud.records.buses import EventPut, ScheduleFired, TargetInvoked, TargetRetried
 from helpers.cloud.records.environments import EnvironmentRecord, SnapshotRecord
 from helpers.cloud.records.events import EventRecord, PushRefused
@@ -37,5 +38,7 @@ Record = (
     | RotationStep
     | FaultInjected
     | FaultRaised
+    | BatchRecord
+    | MappingChanged
     | HttpAnswered
 )
