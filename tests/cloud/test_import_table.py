@@ -86,7 +86,7 @@ THIRD_PARTY = {
 
 LATE_ONLY = {
     (f"{CLOUD}.server.cloud_server", f"{CLOUD}.moto_seam"),
-    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.services"),
+    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.composition"),
     ("helpers", "helpers.course"),
 }
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
