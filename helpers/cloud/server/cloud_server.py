@@ -9,6 +9,7 @@ import string
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,8 @@ class CloudServer:
         )
         key = AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
         made = compose(foundation, key, Kit(self.facts, self.reset, self._configured))
-        self._plane, self._parts, self._gateway = made.plane, made.parts, made.gateway
+        self._plane, self._parts = made.plane, made.parts
+        self._gateway = replace(made.gateway, is_closing=self._closing.locked)
         self.file_level = made.plane.file_level
         self._configured()
 
