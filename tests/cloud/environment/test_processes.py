@@ -136,6 +136,31 @@ def test_wait_for_exit_gives_up(start: Start) -> None:
     assert not wait_for_exit(group, 0.01)
 
 
+@pytest.fixture
+def a_thousand_files() -> Iterator[None]:
+    """Keep the descriptors to 1023 in use, as hundreds of environments do."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard not in (-1, resource.RLIM_INFINITY) and hard < 2048:
+        pytest.skip("this machine gives a process fewer than 2048 files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    while opened[-1] < 1024:
+        opened.append(os.dup(opened[0]))
+    yield
+    for descriptor in opened:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("a_thousand_files")
+def test_exit_is_seen_among_a_thousand_open_files(start: Start) -> None:
+    """Waiting for an exit works with descriptors that select(2) does not know."""
+    group, _ = start("raise SystemExit(7)")
+    assert group.exit_descriptor is None or group.exit_descriptor > 1023
+    assert wait_for_exit(group, 10)
+
+
 def test_memory_of_the_group(start: Start) -> None:
     """Resident memory counts the children; the peak stays when memory is freed."""
     hold = (
