@@ -5,11 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from helpers.cloud.moto_seam import (
-    apigateway,
-    application,
-    elbv2,
-)
+from helpers.cloud.moto_seam import application
 from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.identities import RoleCredentials
@@ -31,13 +27,20 @@ def before_first_requests(
         install_tasks()
         cloudformation.install(lambda: calls)
 
+    def install_apis() -> None:
+        from helpers.cloud.moto_seam import apigateway
+
+        apigateway.install()
+
     def install_balancers() -> None:
+        from helpers.cloud.moto_seam import elbv2
+
         elbv2.install(authorizer.service_may)
 
     return {
         "stepfunctions": install_tasks,
         "cloudformation": install_stacks,
-        "apigateway": apigateway.install,
+        "apigateway": install_apis,
         "elb": install_balancers,
         "elbv2": install_balancers,
     }
