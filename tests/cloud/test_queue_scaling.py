@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.cloud.pollers.scaling import Scaling
+from helpers.cloud.queue_scaling import Scaling
 
 
 def test_it_begins_with_five_and_grows_by_three_hundred_a_minute_while_all_are_busy():
