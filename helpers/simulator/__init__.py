@@ -6,7 +6,14 @@
 """
 
 from helpers.simulator.arrivals import Burst, Constant, DayCurve, Poisson, Ramp, Replay, Steps
-from helpers.simulator.durations import Exponential, Fixed, Lognormal, Normal, Percentiles
+from helpers.simulator.durations import (
+    Duration,
+    Exponential,
+    Fixed,
+    Lognormal,
+    Normal,
+    Percentiles,
+)
 from helpers.simulator.result import Cost, Result
 from helpers.simulator.scenario import Scenario
 from helpers.simulator.simulation import simulate
@@ -19,6 +26,7 @@ __all__ = [
     "Constant",
     "Cost",
     "DayCurve",
+    "Duration",
     "Exponential",
     "Fixed",
     "Lognormal",

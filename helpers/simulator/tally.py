@@ -26,7 +26,7 @@ class Counters:
 
     A request ends `served` (the caller has an answer, the event or message is done), `refused`
     (429 was the last word), `dropped` or `dead_lettered`; the others are `waiting` or `in_flight`
-    when the simulation ends. `throttles` counts every refusal, also those that were tried again, and
+    when the simulation ends. `throttles` counts every refusal, also of those tried again, and
     `throttled` says how many had which reason.
     `invocations` are those begun; a failed one is among `errors`, cut off or not.
     """

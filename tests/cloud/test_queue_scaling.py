@@ -19,6 +19,16 @@ def test_it_begins_with_five_and_grows_by_three_hundred_a_minute_while_all_are_b
     assert 310 == scaling.limit
 
 
+def test_batches_that_end_do_not_take_back_the_time_in_which_all_were_busy():
+    """A queue with a backlog grows at the same rate, however short its batches are."""
+    scaling = Scaling()
+    for tick in range(200):
+        now = tick * 0.05
+        scaling.grow(scaling.limit - 1, now)  # one has just ended
+        scaling.grow(scaling.limit, now)
+    assert 54 == scaling.limit
+
+
 def test_it_never_passes_its_ceiling():
     """MaximumConcurrency, or 1,250."""
     bounded, free = Scaling(2), Scaling()
