@@ -212,7 +212,7 @@ def build_gateway(
         faults=services.faults,
         access=http.callers.guard,
         services=services.moto,
-        changed=services.authorizer.forget,
+        changed=http.callers.guard.changed,
         settle=plane.pool.settle,
     )
 
