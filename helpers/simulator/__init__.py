@@ -5,7 +5,16 @@
 0
 """
 
-from helpers.simulator.arrivals import Burst, Constant, DayCurve, Poisson, Ramp, Replay, Steps
+from helpers.simulator.arrivals import (
+    Arrivals,
+    Burst,
+    Constant,
+    DayCurve,
+    Poisson,
+    Ramp,
+    Replay,
+    Steps,
+)
 from helpers.simulator.durations import (
     Duration,
     Exponential,
@@ -17,9 +26,10 @@ from helpers.simulator.durations import (
 from helpers.simulator.result import Cost, Result
 from helpers.simulator.scenario import Scenario
 from helpers.simulator.simulation import simulate
-from helpers.simulator.sources import Async, ClientRetries, Sqs, Sync
+from helpers.simulator.sources import Async, ClientRetries, Source, Sqs, Sync
 
 __all__ = [
+    "Arrivals",
     "Async",
     "Burst",
     "ClientRetries",
@@ -37,6 +47,7 @@ __all__ = [
     "Replay",
     "Result",
     "Scenario",
+    "Source",
     "Sqs",
     "Steps",
     "Sync",

@@ -1,6 +1,6 @@
 """`simulate`: run a scenario to its end, or until it is cancelled.
 
-The same scenario and seed give the same result, on any machine.
+The same scenario and seed give the same result.
 """
 
 from __future__ import annotations
