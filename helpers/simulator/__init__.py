@@ -1,6 +1,6 @@
 """Concurrency at scale, simulated: how one function meets its load, to a million requests.
 
->>> result = simulate(Scenario(rate_per_s=50, reserved=20, period_s=10), seed=1)
+>>> result = simulate(Scenario(rate_per_s=50, reserved=40, period_s=10), seed=1)
 >>> result.counters.throttles
 0
 """
