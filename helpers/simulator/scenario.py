@@ -56,6 +56,7 @@ class Scenario:
     source: Source = field(default_factory=Sync)
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         self._check_load()
         self._check_numbers()
         self._check_concurrency()
@@ -90,6 +91,25 @@ class Scenario:
         if self.rate_per_s is None or not isinstance(self.duration, Fixed):
             return math.nan
         return self.rate_per_s * self.duration.ms / 1000
+
+    def _check_kinds(self) -> None:
+        for name, value, kinds, example in (
+            ("arrivals", self.arrivals, Arrivals | None, "arrivals=Burst(500)"),
+            ("duration", self.duration, Duration, "duration=Fixed(200), in milliseconds"),
+            ("source", self.source, Source, "source=Async()"),
+        ):
+            require(
+                isinstance(value, kinds),
+                f"{name}={value!r} cannot be simulated.",
+                why=f"It is not one of the simulator's {name if name[-1] == 's' else name + 's'}.",
+                next_step=f"Write, for example, {example}.",
+            )
+        require(
+            self.architecture in list(Architecture),
+            f"architecture={self.architecture!r} cannot be simulated.",
+            why="Lambda has two.",
+            next_step=f"Give one of {', '.join(Architecture)}.",
+        )
 
     def _check_load(self) -> None:
         require(

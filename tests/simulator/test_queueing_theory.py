@@ -24,6 +24,7 @@ from helpers.simulator import (
     simulate,
 )
 
+pytestmark = pytest.mark.slow
 WARM: dict[str, Any] = {"cold_start_ms": 0.0, "idle_age_s": 1e9, "timeout_s": 900.0}
 
 

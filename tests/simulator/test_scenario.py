@@ -16,6 +16,10 @@ from helpers.simulator import Async, Burst, ClientRetries, Fixed, Scenario, Sqs
     [
         ({}, "Give rate_per_s=20, or arrivals=Burst"),
         ({"rate_per_s": 1, "arrivals": Burst(1)}, "not both"),
+        ({"rate_per_s": 1, "duration": 200}, "duration=Fixed(200), in milliseconds"),
+        ({"arrivals": 20}, "arrivals=Burst(500)"),
+        ({"rate_per_s": 1, "source": "sqs"}, "source=Async()"),
+        ({"rate_per_s": 1, "architecture": "riscv"}, "x86_64, arm64"),
         ({"rate_per_s": -1}, "rate_per_s=-1 cannot"),
         ({"rate_per_s": 10_000, "period_s": 86_400}, "Shorten period_s"),
         ({"rate_per_s": 1, "period_s": 0}, "period_s=0 cannot"),

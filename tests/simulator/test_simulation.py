@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
+import gc
 from decimal import Decimal
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from helpers import simulator
 from helpers.cloud.billing import Architecture
 from helpers.cloud.errors import KitError, ThrottleReason
 from helpers.cloud.invoke import asynchronous
@@ -273,8 +277,6 @@ def test_a_burst_can_be_cancelled_before_time_goes_on() -> None:
 
 def test_an_error_in_a_callback_reaches_the_caller_and_leaves_the_collector_on() -> None:
     """What progress raises ends the simulation."""
-    import gc  # noqa: PLC0415
-
     with pytest.raises(ZeroDivisionError):
         simulate(Scenario(rate_per_s=1), progress=lambda share: 1 / 0)
     assert gc.isenabled()
@@ -302,6 +304,16 @@ def test_the_waits_are_those_of_the_local_account() -> None:
         flows.BACKOFF_TO_S,
     )
     assert sqs.BACKOFF_S == (queue_flow.BACKOFF_FROM_S, queue_flow.BACKOFF_TO_S)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [simulator, simulator.arrivals, simulator.scenario, simulator.simulation],
+    ids=lambda module: module.__name__,
+)
+def test_the_examples_of_the_docstrings_hold(module: ModuleType) -> None:
+    """Whoever types them sees the same."""
+    assert 0 == doctest.testmod(module).failed
 
 
 def _ends(result: Result) -> tuple[int, int, int]:
