@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from tools.fidelity.account import EMPTY, ProbedAccount, fetch, outcome
 from tools.fidelity.rows import BOTH, LAMBDA, Area
@@ -148,7 +149,7 @@ def time_lapse(account: ProbedAccount) -> str:
 )
 def durable(account: ProbedAccount) -> str:
     """Ask for each when creating a function."""
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         "Durable functions": {"DurableConfig": {"ExecutionTimeout": 60}},
         "environments per tenant": {"TenancyConfig": {"TenantIsolationMode": "PER_TENANT"}},
         "file systems": {
