@@ -87,6 +87,7 @@ class Gateway:
     services: Callable[[HttpRequest], HttpAnswer]
     changed: Callable[[str], None]
     settle: Callable[[], None]
+    is_closing: Callable[[], bool] = lambda: False
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; a fault of the kit is a 500 with its own words, never a hang."""
@@ -97,7 +98,8 @@ class Gateway:
             headers = [*rendered.headers.items()]
             return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            if not self.is_closing():  # then files and processes go, whoever still uses them
+                traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
             return json_answer(500, {"__type": "InternalFailure", "message": message})
 

@@ -57,6 +57,7 @@ PURE = {
     f"{CLOUD}.control.constraints": 2,
     f"{CLOUD}.control.environment_variables": 2,
     f"{CLOUD}.control.names": 2,
+    f"{CLOUD}.control.asked": 2,
     f"{CLOUD}.control.concurrency": 2,
     f"{CLOUD}.pollers.batches": 2,
     f"{CLOUD}.pollers.partial": 2,

@@ -8,6 +8,7 @@ import secrets
 import string
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,7 @@ class CloudServer:
                 {"schedules": events.upcoming.page},
             ),
         )
+        gateway = replace(gateway, is_closing=self._closing.locked)
         self._gateway = events.joined(pushes.joined(gateway))
         the_services.warm_up()
 
