@@ -129,8 +129,8 @@ def provisioned_scaling(account: ProbedAccount) -> str:
 
 @AREA.row(
     "recursion",
-    "A loop of a function that calls itself is stopped after about 16 runs; the wording of the "
-    "error is not documented.",
+    "A loop of a function that calls itself is stopped after about 16 runs; how that is "
+    "worded is not documented.",
     f"{LAMBDA}invocation-recursion.html",
 )
 def recursion(account: ProbedAccount) -> str:
@@ -142,7 +142,9 @@ def recursion(account: ProbedAccount) -> str:
     account.lambda_client.invoke(FunctionName=name, InvocationType="Event")
     stopped = until(lambda: account.records(name, "recursion.stopped"))
     runs = len(account.records(name, "invocation.started"))
-    return f"{'Stopped' if stopped else 'Not stopped'} after {runs} runs."
+    (dropped, *_) = until(lambda: account.records(name, "event.dropped")) or [{}]
+    reason = dropped.get("reason", "no reason")
+    return f"{'Stopped' if stopped else 'Not stopped'} after {runs} runs; the reason is {reason}."
 
 
 def _throttle(account: ProbedAccount, name: str) -> dict[str, Any]:

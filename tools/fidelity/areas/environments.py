@@ -106,7 +106,7 @@ def freeze(account: ProbedAccount) -> str:
 )
 def timeout(account: ProbedAccount) -> str:
     """Let a function run into its timeout, and look for its file afterwards."""
-    name = account.deploy(SLOW_WITH_FILE, Timeout=1)
+    name = account.deploy(SLOW_WITH_FILE, Timeout=2)
     error = account.invoke(name).error_type
     kept = account.invoke(name).payload == "survived"
     after = "its /tmp was still there" if kept else "its /tmp was gone"
@@ -264,7 +264,7 @@ def reuse_order(account: ProbedAccount) -> str:
     """Make two environments at once, then send three events in turn."""
     name = account.deploy(WHICH, Timeout=20)
     with ThreadPoolExecutor(2) as pool:
-        slow = pool.submit(account.invoke, name, 0.8)
+        slow = pool.submit(account.invoke, name, 2)
         time.sleep(0.3)
         first = account.invoke(name, 0).payload
         second = slow.result().payload

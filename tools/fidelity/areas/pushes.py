@@ -31,8 +31,8 @@ def sns_signature(account: ProbedAccount) -> str:
     size = len(base64.b64decode(body["Signature"]))
     host = body["SigningCertURL"].split("/")[2]
     return (
-        f"The form only: {size} bytes that no key made; the certificate's address, on {host}, "
-        "leads to none for them."
+        f"The form only: {size} bytes that no key made. The address is one of {host}, whose "
+        "certificate does not fit them."
     )
 
 
