@@ -33,6 +33,12 @@ LAPSE = 3600
 """In the account with short waits, an hour of AWS takes a second."""
 WITHIN_S = 20.0
 ACCOUNT_ID = "123456789012"
+CONFIG = Config(
+    retries={"total_max_attempts": 1},
+    proxies={},
+    max_pool_connections=32,
+    s3={"addressing_style": "path"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +58,30 @@ class ProbedAccount:
         self._numbers = itertools.count(1)
         self._session = boto3.Session()
         self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
         self._lapsed: ProbedAccount | None = None
+        self._other: Cloud | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
         self.lambda_client = self.client("lambda")
         self.role = self.make_role("probe", LOGS)
 
     def client(self, service: str, **credentials: str) -> Any:
         """Return a boto3 client of the account, as its administrator or with credentials."""
-        keys = {
+        keys = credentials or {
             "aws_access_key_id": self.cloud.access_key_id,
             "aws_secret_access_key": self.cloud.secret_access_key,
         }
+        known = (service, keys["aws_access_key_id"])
         with self._lock:  # a session is for one thread at a time
-            return self._session.client(
-                service,
-                endpoint_url=self.cloud.endpoint,
-                region_name=self.cloud.region,
-                config=Config(
-                    retries={"total_max_attempts": 1},
-                    proxies={},
-                    s3={"addressing_style": "path"},
-                ),
-                **{**keys, **credentials},
-            )
+            if known not in self._clients:
+                self._clients[known] = self._session.client(
+                    service,
+                    endpoint_url=self.cloud.endpoint,
+                    region_name=self.cloud.region,
+                    config=CONFIG,
+                    **keys,
+                )
+            return self._clients[known]
 
     @property
     def lapsed(self) -> ProbedAccount:
@@ -85,17 +93,34 @@ class ProbedAccount:
 
     @contextlib.contextmanager
     def other(self, **settings: object) -> Iterator[ProbedAccount]:
-        """Yield an account of its own, with these settings."""
-        account = ProbedAccount(start_cloud(settings=settings))
+        """Yield an empty account with these settings; there is one, for one probe at a time."""
+        with self._one_at_a_time:
+            if self._other is None:
+                self._other = start_cloud()
+            cloud = self._other
+            usual = cloud.health()["settings"]
+            cloud.config(**settings)
+            try:
+                yield ProbedAccount(cloud)
+            finally:
+                cloud.reset()
+                cloud.config(**{name: usual[name] for name in settings})
+
+    @contextlib.contextmanager
+    def new(self, **settings: object) -> Iterator[ProbedAccount]:
+        """Yield an account of a new cloud, which takes settings that others do not."""
+        cloud = start_cloud(settings=settings)
         try:
-            yield account
+            yield ProbedAccount(cloud)
         finally:
-            account.stop()
+            cloud.stop()
 
     def stop(self) -> None:
-        """End the cloud, and the one with short waits."""
+        """End the cloud, and the others that were started for probes."""
         if self._lapsed is not None:
             self._lapsed.stop()
+        if self._other is not None:
+            self._other.stop()
         self.cloud.stop()
 
     def name(self) -> str:

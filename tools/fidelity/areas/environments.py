@@ -136,7 +136,7 @@ def memory(account: ProbedAccount) -> str:
 )
 def cpu_share(account: ProbedAccount) -> str:
     """Measure the share of a core that 128 MB get, rationed and not."""
-    with account.other() as other:
+    with account.other(cpu_share=False) as other:
         name = other.deploy(BUSY, MemorySize=128)
         plain = max(other.invoke(name).payload for _ in range(4))
         other.cloud.config(cpu_share=True)
@@ -160,7 +160,7 @@ def file_paths(account: ProbedAccount) -> str:
     if account.cloud.health()["file_level"] != "B":
         raise NotHereError("this machine gives no unprivileged mount namespaces")
     folder, room_mb = account.run(WHERE).payload
-    with account.other(file_level="A") as other:
+    with account.new(file_level="A") as other:
         plain_folder, plain_mb = other.run(WHERE).payload
     elsewhere = "another folder" if plain_folder != folder else folder
     limit = "without a limit" if plain_mb > room_mb else f"of {plain_mb} MB"

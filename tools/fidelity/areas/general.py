@@ -70,11 +70,10 @@ def response_size(account: ProbedAccount) -> str:
     "https://docs.aws.amazon.com/accounts/latest/reference/accounts-welcome.html",
 )
 def lifetime(account: ProbedAccount) -> str:
-    """Make something, end the account, and look for it in the next one."""
-    with account.other() as first:
-        first.deploy(EMPTY)
-    with account.other() as second:
-        kept = second.lambda_client.list_functions()["Functions"]
+    """Make something, and look for it in the account that another cloud starts with."""
+    account.deploy(EMPTY)
+    with account.new() as another:
+        kept = another.lambda_client.list_functions()["Functions"]
     if kept:
         return "Kept when the account ends."
     return "Gone when the account ends: it lives as long as the notebook's kernel, or `serve`."
@@ -131,13 +130,12 @@ def faults_on_demand(account: ProbedAccount) -> str:
     f"{LAMBDA}invocation-async-error-handling.html",
 )
 def time_lapse(account: ProbedAccount) -> str:
-    """Read the factor that accounts start with, and set another."""
+    """Read the factor that accounts start with, and that of the account with short waits."""
     before = account.cloud.health()["settings"]["time_lapse"]
-    with account.other(time_lapse=60) as other:
-        after = other.cloud.health()["settings"]["time_lapse"]
+    after = account.lapsed.cloud.health()["settings"]["time_lapse"]
     return (
-        f"By default too (a factor of {before:.0f}). A lab may divide the platform's waits, here "
-        f"by {after:.0f}; what code does is never sped up."
+        f"By default too (a factor of {before:.0f}). A lab may divide the platform's waits, in "
+        f"these probes by {after:,.0f}; what code does is never sped up."
     )
 
 

@@ -35,7 +35,7 @@ def _traced(account: ProbedAccount) -> str:
 def sampling(account: ProbedAccount) -> str:
     """Call a traced function twenty times, as the account is and with AWS's sampling."""
     counts = []
-    with account.other(seed=7) as other:
+    with account.other(trace_every_request=True) as other:
         name = _traced(other)
         for every in (True, False):
             other.cloud.config(trace_every_request=every)
