@@ -1,7 +1,7 @@
 """The local account that probes run in: deploy a handler, invoke it, read what came of it.
 
 Probes share one account, and one in which waits are short; some ask for one with settings of its
-own. Areas are probed side by side, so every resource has a name of its own.
+own. Probes run side by side, so every resource has a name of its own.
 """
 
 from __future__ import annotations

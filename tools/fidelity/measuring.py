@@ -1,4 +1,4 @@
-"""Runs the probes: areas side by side, the probes of one area in turn, all in one account."""
+"""Runs the probes, some side by side, all in one account."""
 
 from __future__ import annotations
 
@@ -15,29 +15,22 @@ SIDE_BY_SIDE = 4
 
 def measure(rows: Iterable[Row], committed: Mapping[str, str]) -> dict[str, str]:
     """Run the rows' probes in a fresh account; what cannot be seen here stays as committed."""
-    by_area: dict[str, list[Row]] = {}
-    for row in rows:
-        by_area.setdefault(row.area, []).append(row)
     account = ProbedAccount(start_cloud())
+    chosen = list(rows)
     try:
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            seen = pool.map(lambda area: _measured(account, area, committed), by_area.values())
-            return {id_: here for area in seen for id_, here in area.items()}
+            seen = pool.map(lambda row: _seen(account, row, committed), chosen)
+            return {row.id: here for row, here in zip(chosen, seen, strict=True)}
     finally:
         account.stop()
 
 
-def _measured(
-    account: ProbedAccount, rows: Iterable[Row], committed: Mapping[str, str]
-) -> dict[str, str]:
-    seen = {}
-    for row in rows:
-        try:
-            seen[row.id] = row.probe(account)
-        except NotHereError as reason:
-            print(f"{row.id}: not measured, because {reason}", file=sys.stderr)
-            seen[row.id] = committed.get(row.id, "")
-        except Exception as error:
-            error.add_note(f"while the probe of {row.id!r} ran")
-            raise
-    return seen
+def _seen(account: ProbedAccount, row: Row, committed: Mapping[str, str]) -> str:
+    try:
+        return row.probe(account)
+    except NotHereError as reason:
+        print(f"{row.id}: not measured, because {reason}", file=sys.stderr)
+        return committed.get(row.id, "")
+    except Exception as error:
+        error.add_note(f"while the probe of {row.id!r} ran")
+        raise
