@@ -19,6 +19,7 @@ from helpers.cloud.errors import AwsError
 from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
+from helpers.cloud.refusals import answer_of
 
 REGION = "us-east-1"
 
@@ -155,20 +156,21 @@ class Gateway:
             return malformed
         try:
             answer = self.services(request)
-        except NotImplementedError as error:
-            raise _not_built(request) from error
+        except NotImplementedError:
+            return _not_built(request)
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
-            raise _not_built(request)  # no service of the account knows the path
+            return _not_built(request)  # no service of the account knows the path
         return _with_request_id(answer)
 
 
-def _not_built(request: HttpRequest) -> AwsError:
-    return AwsError(
+def _not_built(request: HttpRequest) -> HttpAnswer:
+    error = AwsError(
         f"{request.method} {request.path} is an operation that this local account does not have. "
         "Nothing was changed.",
         code="NotImplementedException",
         http_status=501,
     )
+    return _with_request_id(answer_of(request, error))
 
 
 def _with_request_id(answer: HttpAnswer) -> HttpAnswer:
