@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import io
 import json
 import secrets
 import time
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-PACKAGES = (
-    "google.protobuf",
-    "opentelemetry.context",
-    "opentelemetry.exporter.otlp.proto.common",
-    "opentelemetry.propagators.aws",
-    "opentelemetry",
-    "google._upb",
+DISTRIBUTIONS = (
+    "opentelemetry-api",
+    "opentelemetry-exporter-otlp-proto-common",
+    "opentelemetry-propagator-aws-xray",
+    "opentelemetry-proto",
+    "opentelemetry-sdk",
+    "opentelemetry-semantic-conventions",
+    "protobuf",
+    "typing-extensions",
 )
-MODULES = ("typing_extensions",)
-HANDLER = """\
+HANDLER = r"""
 import base64, os, socket
 
-from opentelemetry import propagate, trace
+from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.propagators.aws import AwsXRayPropagator
 from opentelemetry.sdk.resources import Resource
@@ -43,7 +43,7 @@ class UdpExporter(SpanExporter):
 
     def export(self, spans):
         data = base64.b64encode(encode_spans(spans).SerializeToString()).decode()
-        message = '{"format":"json","version":1}\\\\nT1S' + data
+        message = '{"format":"json","version":1}\nT1S' + data
         self.socket.sendto(message.encode(), self.to)
         return SpanExportResult.SUCCESS
 
@@ -76,27 +76,118 @@ def handler(event, context):
             pass
         with tracer.start_as_current_span("charge"):
             charge("o-1")
-""".replace("\\\\n", "\\n")
+"""
 
 
 def layer_zip() -> bytes:
-    """Return a layer with the packages of the development environment."""
-    buffer, seen = io.BytesIO(), set()
+    """Return a layer with the distributions, from the development environment."""
+    buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for name in ("google", "opentelemetry", *MODULES):
-            found = importlib.util.find_spec(name)
-            assert found is not None, f"{name} is not installed: requirements-dev.lock"
-            if name in MODULES:
-                assert found.origin is not None
-                archive.write(found.origin, f"python/{name}.py")
-            for folder in found.submodule_search_locations or ():
-                for file in sorted(Path(folder).rglob("*")):
-                    target = f"python/{name}/{file.relative_to(folder)}"
-                    if file.is_file() and "__pycache__" not in file.parts and target not in seen:
-                        seen.add(target)
-                        archive.write(file, target)
-        # the SDK finds its context by its entry points
-        for file in sorted(Path(found_in("opentelemetry")).parent.glob("opentelemetry_*.dist-info/*")):
-            if file.is_file():
-                archive.write(file, f"python/{file.parent.name}/{file.name}")
+        for name in DISTRIBUTIONS:
+            for file in importlib.metadata.files(name) or ():
+                if file.suffix != ".pyc" and ".." not in file.parts:
+                    archive.write(str(file.locate()), f"python/{file.as_posix()}")
     return buffer.getvalue()
+
+
+def document(**statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 30
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return found
+
+
+def find(parts: Any, name: str) -> dict[str, Any]:
+    """Return the subsegment of this name, however deep; empty when there is none."""
+    for part in parts or ():
+        if found := part if part["name"] == name else find(part.get("subsegments"), name):
+            return dict(found)
+    return {}
+
+
+@pytest.fixture(scope="module")
+def order(cloud: Any) -> dict[str, Any]:
+    """The segments of an event whose handler makes three spans and fails, by their origins."""
+    name, iam = f"otel-{secrets.token_hex(3)}", cloud.client("iam")
+    trust = document(Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    allowed = document(Action=["logs:*", "xray:PutTraceSegments"], Resource="*")
+    iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=allowed)
+    layer = cloud.functions.publish_layer_version(LayerName=name, Content={"ZipFile": layer_zip()})[
+        "LayerVersionArn"
+    ]
+    function = cloud.deploy(
+        HANDLER, Role=role, Layers=[layer], Timeout=30, MemorySize=512,
+        TracingConfig={"Mode": "Active"},
+    )  # fmt: skip
+    answer = cloud.functions.invoke(FunctionName=function, Payload=b'{"tenant": "ada"}')
+    assert "LookupError" in answer["Payload"].read().decode()
+    root = answer["ResponseMetadata"]["HTTPHeaders"]["x-amzn-trace-id"].removeprefix("root=")
+
+    def segments() -> dict[str, Any]:
+        found = cloud.client("xray").batch_get_traces(TraceIds=[root])["Traces"]
+        documents = [json.loads(s["Document"]) for t in found for s in t["Segments"]]
+        by_origin = {each.get("origin", ""): each for each in documents}
+        inside = by_origin.get("AWS::Lambda::Function", {}).get("subsegments")
+        return by_origin if find(inside, "order") and find(inside, "charge") else {}
+
+    return {**until(segments), "root": root}
+
+
+def function_part(order: dict[str, Any], name: str) -> dict[str, Any]:
+    return find(order["AWS::Lambda::Function"]["subsegments"], name)
+
+
+def test_spans_stand_below_the_functions_segment(order: dict[str, Any]):
+    """The propagator's parent is the function's segment; spans keep their places and names."""
+    span = function_part(order, "order")
+
+    assert order["AWS::Lambda::Function"]["id"] == span["parent_id"]
+    assert {"DynamoDB", "charge"} == {part["name"] for part in span["subsegments"]}
+
+
+def test_attributes_are_metadata_except_those_listed_as_annotations(order: dict[str, Any]):
+    """aws.xray.annotations lists what X-Ray indexes."""
+    span = function_part(order, "order")
+
+    assert {"tenant": "ada"} == span["annotations"]
+    assert {"default": {"items": 3}} == span["metadata"]
+
+
+def test_an_annotation_finds_the_trace(cloud: Any, order: dict[str, Any]):
+    """GetTraceSummaries searches annotations of spans as those of segments."""
+    now = time.time()
+    found = cloud.client("xray").get_trace_summaries(
+        StartTime=now - 300, EndTime=now + 60, FilterExpression='annotation.tenant = "ada"'
+    )["TraceSummaries"]
+
+    assert order["root"] in [each["Id"] for each in found]
+
+
+def test_an_exception_is_the_cause_of_a_fault(order: dict[str, Any]):
+    """Type, message and frames are there, and the exception that it was raised from."""
+    charge = function_part(order, "charge")
+    raised, earlier = charge["cause"]["exceptions"]
+
+    assert (True, "LookupError", "no card") == (
+        charge["fault"], raised["type"], raised["message"]
+    )  # fmt: skip
+    assert "charge" in [frame["label"] for frame in raised["stack"]]
+    assert (earlier["id"], "KeyError") == (raised["cause"], earlier["type"])
+
+
+def test_a_call_of_a_service_is_named_after_it(order: dict[str, Any]):
+    """A client's span is a call: of AWS, with the table as a segment of its own."""
+    call = function_part(order, "DynamoDB")
+
+    assert ("aws", "GetItem", "orders", True) == (
+        call["namespace"], call["aws"]["operation"], call["aws"]["table_name"], call["error"]
+    )  # fmt: skip
+    assert (call["id"], "orders") == (
+        order["AWS::DynamoDB::Table"]["parent_id"], order["AWS::DynamoDB::Table"]["name"]
+    )  # fmt: skip

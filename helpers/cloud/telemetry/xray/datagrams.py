@@ -45,6 +45,6 @@ def documents(datagram: bytes) -> list[str]:
     try:
         request = base64.b64decode(text[len(SAMPLED) :].strip(), validate=True)
         spans = read_spans(request)
-    except (binascii.Error, ValueError, BadMessage):
+        return [json.dumps(segment_of(span)) for span in spans if text.startswith(SAMPLED)]
+    except (binascii.Error, BadMessage, RecursionError, ValueError):
         raise BadDatagram("no OpenTelemetry spans") from None
-    return [json.dumps(segment_of(span)) for span in spans if text.startswith(SAMPLED)]

@@ -217,8 +217,10 @@ def _with_resource(span: Span, *, is_segment: bool) -> dict[str, Any]:
 
 
 def _object(value: Any) -> dict[str, Any] | None:
+    """Return the object that an attribute's text is, None for anything else or NaN in it."""
     try:
         document = json.loads(value) if isinstance(value, str) else None
+        json.dumps(document, allow_nan=False)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None
