@@ -66,7 +66,8 @@ def _url(span: Span) -> str:
         return whole
     scheme = _first(given, SCHEME) or "http"
     port = "" if "http.host" in given else _first(given, SERVING_PORT if serves else CALLED_PORT)
-    place = f"{host}:{port}" if port and port != USUAL_PORTS.get(scheme) else host
+    unusual = port and port != USUAL_PORTS.get(scheme) and not host.endswith(f":{port}")
+    place = f"{host}:{port}" if unusual else host
     query = _first(given, (QUERY,))
     return f"{scheme}://{place}{_first(given, TARGET) or '/'}{'?' + query if query else ''}"
 

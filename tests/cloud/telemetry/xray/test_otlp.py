@@ -181,6 +181,23 @@ def test_http_of_both_conventions():
         assert "metadata" not in found
 
 
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"server.address": "h", "server.port": 8080}, "http://h:8080/"),
+        ({"server.address": "h:8080", "server.port": 8080}, "http://h:8080/"),
+        ({"server.address": "h", "server.port": 80}, "http://h/"),
+        ({"url.full": "https://h/x", "server.address": "h"}, "https://h/x"),
+        ({}, None),
+    ],
+)
+def test_a_url_is_put_together_of_its_parts(attributes: Any, expected: str | None):
+    """The usual port is left out, one that the address has already is not repeated."""
+    found = segment({"http.method": "GET", **attributes}, kind=Message.SPAN_KIND_CLIENT)
+
+    assert expected == found["http"]["request"].get("url")
+
+
 def test_a_call_of_aws_tells_operation_and_resource():
     """Several tables are table_names; the SDK is told as X-Ray's own SDKs do."""
     resource = {
