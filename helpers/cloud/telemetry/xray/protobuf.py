@@ -9,20 +9,22 @@ Source: protobuf.dev/programming-guides/encoding.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import IntEnum
+from typing import Final
 
 MAX_VARINT_BYTES = 10
-WIDTHS = {1: 8, 5: 4}
+
+
+class Wire:
+    """How a field's value is written; plain numbers, for they are compared for every field."""
+
+    VARINT: Final = 0
+    FIXED64: Final = 1
+    BYTES: Final = 2
+    FIXED32: Final = 5
+
+
+WIDTHS = {Wire.FIXED64: 8, Wire.FIXED32: 4}
 """Bytes of the two fixed wire types."""
-
-
-class Wire(IntEnum):
-    """How a field's value is written."""
-
-    VARINT = 0
-    FIXED64 = 1
-    BYTES = 2
-    FIXED32 = 5
 
 
 class BadMessage(ValueError):  # noqa: N818 - what it is
@@ -77,6 +79,8 @@ def signed(value: int) -> int:
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
+    if at < len(message) and message[at] < 0x80:  # most are of one byte
+        return message[at], at + 1
     value = 0
     for place in range(MAX_VARINT_BYTES):
         if at + place >= len(message):
