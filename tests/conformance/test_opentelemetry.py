@@ -8,10 +8,11 @@ import json
 import secrets
 import time
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 DISTRIBUTIONS = (
     "opentelemetry-api",
@@ -92,14 +93,6 @@ def layer_zip() -> bytes:
 
 def document(**statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 30
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-    return found
 
 
 def find(parts: Any, name: str) -> dict[str, Any]:
