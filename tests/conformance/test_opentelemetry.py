@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import io
 import json
-import secrets
 import time
 import zipfile
 from typing import Any
 
 import pytest
 
+from tests.conformance.roles import make_role
 from tests.waiting import until
 
 DISTRIBUTIONS = (
@@ -91,10 +91,6 @@ def layer_zip() -> bytes:
     return buffer.getvalue()
 
 
-def document(**statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
-
-
 def find(parts: Any, name: str) -> dict[str, Any]:
     """Return the subsegment of this name, however deep; empty when there is none."""
     for part in parts or ():
@@ -106,14 +102,10 @@ def find(parts: Any, name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def order(cloud: Any) -> dict[str, Any]:
     """The segments of an event whose handler makes three spans and fails, by their origins."""
-    name, iam = f"otel-{secrets.token_hex(3)}", cloud.client("iam")
-    trust = document(Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"})
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    allowed = document(Action=["logs:*", "xray:PutTraceSegments"], Resource="*")
-    iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=allowed)
-    layer = cloud.functions.publish_layer_version(LayerName=name, Content={"ZipFile": layer_zip()})[
-        "LayerVersionArn"
-    ]
+    role = make_role(cloud.client("iam"), ["logs:*", "xray:PutTraceSegments"])
+    layer = cloud.functions.publish_layer_version(
+        LayerName="opentelemetry", Content={"ZipFile": layer_zip()}
+    )["LayerVersionArn"]
     function = cloud.deploy(
         HANDLER, Role=role, Layers=[layer], Timeout=30, MemorySize=512,
         TracingConfig={"Mode": "Active"},
