@@ -63,6 +63,7 @@ ALONE = {
     f"{CLOUD}.environment.secrets_extension": "it runs inside execution environments",
     f"{CLOUD}.environment.runtime_client": "it runs inside execution environments",
     f"{CLOUD}.environment.snapshot_runtime": "it runs inside execution environments",
+    f"{CLOUD}.environment.wrapped_runtime": "it runs inside execution environments",
 }
 """Modules that use the standard library only, and why."""
 
