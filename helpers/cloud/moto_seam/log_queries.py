@@ -27,6 +27,7 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.logs.insights import Answer, Event, MalformedQuery, Query, parse_query
 from helpers.cloud.logs.insights.values import Moment
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.regexes import SlowRegexError
 
 MAX_RUNNING, MAX_KEPT, MAX_GROUPS = 30, 200, 50
 MILLISECONDS_FROM = 100_000_000_000
@@ -179,6 +180,8 @@ class LogQueries:
                 [(k, pointer(v) if k == "@ptr" else v) for k, v in row] for row in answer.rows
             ]
             running.answer, status = answer, "Complete"
+        except SlowRegexError:
+            status = "Timeout"
         except Exception:  # whoever asked is told, by the status
             traceback.print_exc()
         with self._lock:

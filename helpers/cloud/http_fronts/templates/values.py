@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.cloud.http_fronts.templates.errors import TemplateError
+from helpers.cloud.regexes import Match, Regex
 
 MAX_TEXT = 10 * 1024 * 1024
 Method = Callable[..., Any]
@@ -109,7 +110,7 @@ def call_method(value: Any, name: str, arguments: list[Any]) -> Any:
             raise TemplateError("The template makes too long a text.")
     try:
         result = method(*arguments)
-    except (TypeError, ValueError, IndexError, AttributeError, re.error, RecursionError) as error:
+    except (TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise TemplateError(f"{name} cannot do this: {error}") from error
     if isinstance(result, str) and len(result) > MAX_TEXT:
         raise TemplateError("The template makes too long a text.")
@@ -131,10 +132,10 @@ def _inside(value: Any) -> str:
     return "null" if value is None else text_of(value)
 
 
-def _java(pattern: str, replacement: str) -> Callable[[re.Match[str]], str]:
+def _java(replacement: str) -> Callable[[Match], str]:
     """Return what replaces a match: $1 is its first group, and a backslash quotes."""
 
-    def replaced(match: re.Match[str]) -> str:
+    def replaced(match: Match) -> str:
         def one(token: re.Match[str]) -> str:
             return token[2] if token[2] is not None else (match[int(token[1])] or "")
 
@@ -164,7 +165,7 @@ def _extend(value: list[Any], items: list[Any]) -> bool:
 
 
 def _split(text: str, pattern: str) -> list[str]:
-    parts = re.split(pattern, text)
+    parts = Regex(pattern).split(text)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     return parts
@@ -198,9 +199,9 @@ _STRING: dict[str, Method] = {
     "trim": lambda text: text.strip(),
     "concat": joined,
     "replace": lambda text, old, new: text.replace(old, new),
-    "replaceAll": lambda text, old, new: re.sub(old, _java(old, new), text),
-    "replaceFirst": lambda text, old, new: re.sub(old, _java(old, new), text, count=1),
-    "matches": lambda text, pattern: re.fullmatch(pattern, text) is not None,
+    "replaceAll": lambda text, old, new: Regex(old).replace(_java(new), text),
+    "replaceFirst": lambda text, old, new: Regex(old).replace(_java(new), text, count=1),
+    "matches": lambda text, pattern: Regex(pattern).fullmatch(text) is not None,
     "split": _split,
     "equalsIgnoreCase": lambda text, other: text.lower() == text_of(other).lower(),
 }
