@@ -35,6 +35,7 @@ ROWS = (
         "refusals",
         "unauthenticated",
         "http_server",
+        "http_reading",
         "wsgi",
         "kit_api",
     ),
