@@ -73,7 +73,7 @@ class Gateway:
 
     `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
     that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
-    moto; `changed` is told of calls that may have changed IAM.
+    moto; `changed` is told the service of each call that was more than a look.
     """
 
     doorkeeper: Doorkeeper
@@ -84,7 +84,7 @@ class Gateway:
     access: Access
     faults: Faults
     services: Callable[[HttpRequest], HttpAnswer]
-    changed: Callable[[], None]
+    changed: Callable[[str], None]
     settle: Callable[[], None]
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
@@ -118,7 +118,11 @@ class Gateway:
             return refusal
         if invokes:
             return self.invocations.answer(request, caller.region or REGION)
-        return self._control_plane(request, caller)
+        try:
+            return self._control_plane(request, caller)
+        finally:
+            if request.method != "GET":
+                self.changed(caller.service or "")
 
     def _public(self, request: HttpRequest) -> HttpAnswer:
         address = public_address(request)
@@ -153,8 +157,6 @@ class Gateway:
             raise _not_built(request) from error
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
             raise _not_built(request)  # no service of the account knows the path
-        if request.method != "GET" and caller.service in ("iam", "cloudformation"):
-            self.changed()
         return _with_request_id(answer)
 
 
