@@ -10,6 +10,7 @@ possessive quantifiers and `\p{L}` are known.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -17,8 +18,9 @@ import regex
 
 MATCH_S = 1.0
 """What one match may take, of the processor's time."""
-TRIES = 3
-"""How often an expression may take too long; then it is no longer tried."""
+SLOW_S = 0.02
+BUDGET_S = 3.0
+"""What all slow matches of one expression may take; then it is no longer tried."""
 
 
 class Match(Protocol):
@@ -55,7 +57,7 @@ class Regex:
             self._pattern: Any = regex.compile(source, regex.IGNORECASE if ignore_case else 0)
         except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:
             raise InvalidRegexError(str(error) or type(error).__name__) from error
-        self._slow = 0
+        self._left = BUDGET_S
         self.names = tuple(self._pattern.groupindex)
         self.groups = self._pattern.groups
 
@@ -89,11 +91,15 @@ class Regex:
         return [part or "" for part in parts]
 
     def _bounded(self, match: Callable[[], Any], text: str) -> Any:
-        if self._slow >= TRIES:
+        if self._left <= 0:
             raise SlowRegexError("the regular expression takes too long")
+        start = time.thread_time()
         try:
             return match()
         except TimeoutError as error:
-            self._slow += 1
             message = f"the regular expression takes too long on a text of {len(text)} letters"
             raise SlowRegexError(message) from error
+        finally:
+            took = time.thread_time() - start
+            if took > SLOW_S:
+                self._left -= took

@@ -22,6 +22,7 @@ from helpers.cloud.logs.pattern_conditions import (
     found_by,
 )
 
+MAX_PATTERN = 1024
 Extracted = Mapping[str, Any]
 FIELD = re.compile(r'\[[^\]]*\]|"(?:[^"\\]|\\.)*"|\S+')
 TERM = re.compile(r'\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|([^\s"]+))')
@@ -49,6 +50,11 @@ def parse_pattern(text: str) -> Pattern:
     >>> parse_pattern("ERROR -timeout").match("ERROR: timeout") is None
     True
     """
+    if len(text) > MAX_PATTERN:
+        raise PatternError(
+            "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MAX_PATTERN}"
+        )
     stripped = text.strip()
     if stripped.startswith("{"):
         return Pattern(_json_pattern(stripped))
