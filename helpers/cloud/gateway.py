@@ -147,7 +147,10 @@ class Gateway:
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
-                return api.answer(request, caller.region or REGION)
+                try:
+                    return api.answer(request, caller.region or REGION)
+                except NotImplementedError as error:
+                    raise _not_built(request) from error
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:
             return malformed

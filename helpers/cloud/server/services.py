@@ -43,6 +43,7 @@ from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.moto_seam.stack_calls import StackCalls, asked_by
 from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.moto_seam.writers import Writers
@@ -112,7 +113,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(_before(calls, issuer, authorizer))
+    moto = application.wsgi_application(_before(calls, issuer, authorizer, identities))
     return Services(
         identities,
         authorizer,
@@ -127,7 +128,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             queues=MotoQueues(),
             streams=MotoStreams(),
         ),
-        lambda request: call(moto, request, port=foundation.port),
+        _as_asked(lambda request: call(moto, request, port=foundation.port)),
         PackageLinks(foundation.clock, foundation.endpoint),
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
         xray,
@@ -217,8 +218,21 @@ def build_gateway(
     )
 
 
+def _as_asked(moto: Callable[[HttpRequest], HttpAnswer]) -> Callable[[HttpRequest], HttpAnswer]:
+    """Let moto's services know who asks."""
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        with asked_by(request):
+            return moto(request)
+
+    return answer
+
+
 def _before(
-    calls: AccountCalls, issuer: RoleCredentials, authorizer: MotoAuthorizer
+    calls: AccountCalls,
+    issuer: RoleCredentials,
+    authorizer: MotoAuthorizer,
+    identities: Identities,
 ) -> dict[str, Callable[[], None]]:
     """Give what each service needs before its first request; the imports are part of it."""
 
@@ -231,7 +245,8 @@ def _before(
         from helpers.cloud.moto_seam import cloudformation
 
         install_tasks()
-        cloudformation.install(lambda: calls)
+        stack_calls = StackCalls(calls, issuer, identities, authorizer)
+        cloudformation.install(lambda: stack_calls)
 
     def install_balancers() -> None:
         elbv2.install(authorizer.service_may)

@@ -5,6 +5,7 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/models-mappings-mod
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -65,6 +66,15 @@ def _additional_properties(
         yield ValidationError(f"Additional properties are not allowed ({named} {verb} unexpected)")
 
 
+def _unique_items(
+    _validator: Any, wanted: Any, value: Any, _schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    if not wanted or not isinstance(value, list):
+        return
+    if len({json.dumps(item, sort_keys=True) for item in value}) < len(value):
+        yield ValidationError(f"{value!r} has non-unique elements")
+
+
 def _matching(pattern: str, value: Mapping[str, Any]) -> set[str]:
     return {name for name in value if Regex(pattern).search(name)}
 
@@ -75,9 +85,10 @@ VALIDATOR = extend(
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
+        "uniqueItems": _unique_items,
     },
 )
-"""Draft 4, whose patterns are bounded in time."""
+"""Draft 4, bounded in time: by patterns, and by the length of lists."""
 
 
 def _registry(models: Mapping[str, Mapping[str, Any]]) -> Registry[Any]:

@@ -7,16 +7,19 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
 
 from helpers.cloud.moto_seam.cloudformation import changes
+from helpers.cloud.moto_seam.cloudformation.models import ResourceError
 from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
+from helpers.cloud.moto_seam.stack_calls import StackCalls, with_role
 
 _BOUND = "coldstart_bound"
+_REFUSAL = "coldstart_refusal"
 
 
 class _FailedError(Exception):
@@ -27,8 +30,16 @@ class _FailedError(Exception):
         self.logical_id = logical_id
 
 
-def install() -> None:
-    """Bind what stacks do; harmless when called again."""
+def install(made_by_calls: frozenset[str], calls: Callable[[], StackCalls]) -> None:
+    """Bind what stacks do; again for each cloud, whose calls are its own.
+
+    `made_by_calls` are the types that the account's API makes, which asks IAM itself.
+    """
+
+    def refusal(kind: str, roles: Sequence[str]) -> str | None:
+        return None if kind in made_by_calls else calls().refusal(kind, roles)
+
+    setattr(parsing, _REFUSAL, refusal)
     if hasattr(models.Stack, _BOUND):
         return
     setattr(models.Stack, _BOUND, True)
@@ -73,6 +84,7 @@ def _watched(work: Callable[..., Any], before: str, after: str) -> Callable[...,
             return None
         _tell(stack, logical_id, kind, before)
         try:
+            _permitted(resource_json, resources_map)
             made = work(logical_id, resource_json, resources_map, account_id, region_name)
         except _FailedError:
             raise
@@ -87,6 +99,16 @@ def _watched(work: Callable[..., Any], before: str, after: str) -> Callable[...,
         return made
 
     return watched
+
+
+def _permitted(resource_json: Any, resources_map: Any) -> None:
+    """Ask IAM for a resource that no call of the account makes; raises ResourceError."""
+    properties = resource_json.get("Properties") or {}
+    given = [properties[name] for name in ("Role", "RoleArn") if properties.get(name)]
+    roles = [str(parsing.clean_json(role, resources_map)) for role in given]
+    refusal = getattr(parsing, _REFUSAL)(resource_json["Type"], roles)
+    if refusal is not None:
+        raise ResourceError(refusal)
 
 
 def _tell(stack: Any, logical_id: str, kind: str, status: str, **more: str | None) -> None:
@@ -107,12 +129,13 @@ def _tell(stack: Any, logical_id: str, kind: str, status: str, **more: str | Non
 
 def _created(create_resources: Any) -> Any:
     def create(stack: Any) -> None:
-        try:
-            create_resources(stack)
-        except _FailedError as failed:
-            _roll_back_creation(stack, failed)
-            return
-        _export(stack)
+        with with_role(getattr(stack, "role_arn", None)):
+            try:
+                create_resources(stack)
+            except _FailedError as failed:
+                _roll_back_creation(stack, failed)
+                return
+            _export(stack)
 
     return create
 
@@ -163,17 +186,19 @@ def _update(
     stack.template = template
     stack.template_dict = read_template(template)
     try:
-        stack.resource_map.update(stack.template_dict, parameters)
+        with with_role(role_arn or stack.role_arn):
+            stack.resource_map.update(stack.template_dict, parameters)
     except _FailedError as failed:
         reason = f"The following resource(s) failed to update: [{failed.logical_id}]. "
         _move(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
         stack.template, stack.template_dict, given = before
-        stack.resource_map.update(stack.template_dict, given)
+        with with_role(role_arn or stack.role_arn):
+            stack.resource_map.update(stack.template_dict, given)
         stack.output_map = stack._create_output_map()
         _move(stack, "UPDATE_ROLLBACK_COMPLETE")
         return
     stack.output_map = stack._create_output_map()
-    stack.role_arn = role_arn
+    stack.role_arn = role_arn or stack.role_arn
     stack.parameters = parameters or stack.parameters
     stack.tags = stack.tags if tags is None else tags
     _move(stack, "UPDATE_COMPLETE")
@@ -191,11 +216,12 @@ def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) 
     _move(stack, "CREATE_IN_PROGRESS", "User Initiated")
     stack.template, stack.template_dict = change_set.template, change_set.template_dict
     stack.description = stack.template_dict.get("Description")
-    try:
-        change_set.apply()
-    except _FailedError as failed:
-        _roll_back_creation(stack, failed)
-        return
+    with with_role(change_set.role_arn):
+        try:
+            change_set.apply()
+        except _FailedError as failed:
+            _roll_back_creation(stack, failed)
+            return
     stack.output_map = stack._create_output_map()
     _move(stack, "CREATE_COMPLETE")
     _export(stack)
@@ -253,7 +279,8 @@ def _deleted(delete_stack: Any) -> Any:
             return
         stack = backend.stacks[name_or_stack_id]
         try:
-            delete_stack(backend, name_or_stack_id)
+            with with_role(stack.role_arn):
+                delete_stack(backend, name_or_stack_id)
         except Exception as error:
             backend.stacks[stack.stack_id] = stack
             _move(stack, "DELETE_FAILED", getattr(error, "message", None) or str(error))
