@@ -95,6 +95,9 @@ class Gateway:
             rendered = error.rest_json()
             headers = [*rendered.headers.items()]
             return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
+        except RecursionError:
+            document = {"__type": "SerializationException", "message": "nested too deeply"}
+            return _with_request_id(json_answer(400, document))
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"

@@ -7,15 +7,22 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
-from moto.cloudformation import models, parsing
+from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
+from moto.core.responses import ActionResult
 
 from helpers.cloud.moto_seam.cloudformation import changes
 from helpers.cloud.moto_seam.cloudformation.models import ResourceError
-from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
+from helpers.cloud.moto_seam.cloudformation.templates import (
+    check_circles,
+    read_template,
+    transformed,
+)
 from helpers.cloud.moto_seam.stack_calls import StackCalls, with_role
 
 _BOUND = "coldstart_bound"
@@ -40,6 +47,14 @@ def install(made_by_calls: frozenset[str], calls: Callable[[], StackCalls]) -> N
         return None if kind in made_by_calls else calls().refusal(kind, roles)
 
     setattr(parsing, _REFUSAL, refusal)
+    # moto's loader lets a template run code in the cloud
+    reader = SimpleNamespace(
+        load=lambda text, Loader: read_template(text),  # noqa: N803 - PyYAML's name
+        Loader=None,
+        add_multi_constructor=lambda *_given: None,
+    )
+    vars(models)["yaml"] = vars(responses)["yaml"] = reader
+    responses.CloudFormationResponse.validate_template = _validated
     if hasattr(models.Stack, _BOUND):
         return
     setattr(models.Stack, _BOUND, True)
@@ -62,6 +77,32 @@ def install(made_by_calls: frozenset[str], calls: Callable[[], StackCalls]) -> N
     )
     parsing.parse_and_update_resource = _watched(
         parsing.parse_and_update_resource, "UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"
+    )
+
+
+def _validated(response: Any) -> Any:
+    """Answer ValidateTemplate; what only creation would find out stays unknown, as on AWS."""
+    text, url = response._get_param("TemplateBody"), response._get_param("TemplateURL")
+    template = read_template(response._get_stack_from_s3_url(url) if url else text or "")
+    _check(template)
+    kinds = {str(each.get("Type")) for each in template["Resources"].values()}
+    needed = ["CAPABILITY_IAM"] if any(kind.startswith("AWS::IAM::") for kind in kinds) else []
+    wanted = template.get("Transform") or []
+    return ActionResult(
+        {
+            "Description": template.get("Description", ""),
+            "Parameters": [
+                {
+                    "ParameterKey": name,
+                    "DefaultValue": str(given.get("Default", "")),
+                    "NoEcho": str(given.get("NoEcho")).lower() == "true",
+                    "Description": str(given.get("Description", "")),
+                }
+                for name, given in (template.get("Parameters") or {}).items()
+            ],
+            "Capabilities": needed,
+            "DeclaredTransforms": wanted if isinstance(wanted, list) else [wanted],
+        }
     )
 
 
@@ -227,12 +268,23 @@ def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) 
     _export(stack)
 
 
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say so when a template cannot be understood; raises ValidationError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        message = f"Template format error: {type(error).__name__}: {error}"
+        raise ValidationError(message=message) from error
+
+
 def _transforming(make: Any) -> Any:
     def transforming(backend: Any, *args: Any, **named: Any) -> Any:
         original = named["template"]
         named["template"] = transformed(original, named["parameters"], backend.region_name)
-        _check_types(read_template(named["template"]))
-        answer = make(backend, *args, **named)
+        _check(read_template(named["template"]))
+        with _readable():
+            answer = make(backend, *args, **named)
         made = backend.change_sets[answer[0]] if isinstance(answer, tuple) else answer
         made.original_template = original
         return answer
@@ -247,7 +299,7 @@ def _transforming_update(update: Any) -> Any:
             instance=stack, incoming_params=named["parameters"]
         )
         text = transformed(template, given, backend.region_name)
-        _check_types(read_template(text))
+        _check(read_template(text))
         if stack.has_template(text) and all(stack.parameters.get(k) == v for k, v in given.items()):
             raise ValidationError(message="No updates are to be performed.")
         answer = update(backend, name=name, template=text, **named)
@@ -257,12 +309,22 @@ def _transforming_update(update: Any) -> Any:
     return transforming
 
 
-def _check_types(template: dict[str, Any]) -> None:
+def _check(template: dict[str, Any]) -> None:
+    """Refuse a template that no stack can be made of; raises ValidationError."""
+    resources = template.get("Resources")
+    if not isinstance(resources, dict) or not resources:
+        message = "Template format error: At least one Resources member must be defined."
+        raise ValidationError(message=message)
+    for name, each in resources.items():
+        if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
+            message = f"Template format error: [/Resources/{name}] must have a Type."
+            raise ValidationError(message=message)
+    check_circles(template)
     kinds = {str(each.get("Type")) for each in (template.get("Resources") or {}).values()}
     unknown = sorted(
         kind
         for kind in kinds
-        if not kind.startswith("Custom::")
+        if not kind.startswith("AWS::Serverless::")
         and kind not in parsing.NULL_MODELS
         and kind not in parsing.get_model_map()
     )
