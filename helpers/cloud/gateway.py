@@ -86,6 +86,7 @@ class Gateway:
     services: Callable[[HttpRequest], HttpAnswer]
     changed: Callable[[str], None]
     settle: Callable[[], None]
+    is_closing: Callable[[], bool] = lambda: False
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; a fault of the kit is a 500 with its own words, never a hang."""
@@ -99,7 +100,8 @@ class Gateway:
             document = {"__type": "SerializationException", "message": "nested too deeply"}
             return _with_request_id(json_answer(400, document))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            if not self.is_closing():  # then files and processes go, whoever still uses them
+                traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
             return json_answer(500, {"__type": "InternalFailure", "message": message})
 
