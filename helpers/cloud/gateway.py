@@ -97,6 +97,9 @@ class Gateway:
             rendered = error.rest_json()
             headers = [*rendered.headers.items()]
             return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
+        except RecursionError:
+            document = {"__type": "SerializationException", "message": "nested too deeply"}
+            return _with_request_id(json_answer(400, document))
         except Exception as error:
             if not self.is_closing():  # then files and processes go, whoever still uses them
                 traceback.print_exc(file=sys.stderr)
@@ -150,7 +153,10 @@ class Gateway:
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
-                return api.answer(request, caller.region or REGION)
+                try:
+                    return api.answer(request, caller.region or REGION)
+                except NotImplementedError as error:
+                    raise _not_built(request) from error
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:
             return malformed
