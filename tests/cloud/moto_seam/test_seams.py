@@ -19,6 +19,7 @@ from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
+from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -396,6 +397,7 @@ ATTRIBUTES = {
 
 
 OWN_METHODS = {
+    "check_size",
     "completed",
     "content",
     "forget_layer_version",
@@ -502,7 +504,7 @@ def methods_of(kit_class: type) -> list[str]:
     ("kit_class", "name"),
     [
         (kit_class, name)
-        for kit_class in (KitBackend, KitFunction)
+        for kit_class in (KitBackend, KitFunction, LayerStore)
         for name in methods_of(kit_class)
         if name not in OWN_METHODS and (name == "__init__" or not name.startswith("_"))
     ],
