@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, ClassVar
 
+from helpers.cloud.batch_records import BatchRecord, MappingChanged
 from helpers.cloud.bus_records import EventPut, ScheduleFired, TargetInvoked, TargetRetried
 from helpers.cloud.clock import Clock, Timers
 
@@ -410,6 +411,8 @@ Record = (
     | RotationStep
     | FaultInjected
     | FaultRaised
+    | BatchRecord
+    | MappingChanged
     | HttpAnswered
 )
 

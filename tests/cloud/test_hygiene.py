@@ -148,7 +148,7 @@ class Account:
         """Return the keeper's process."""
         for child in self.server.children():
             with suppress(psutil.Error):
-                if child.cmdline()[-1].endswith("keeper.py"):
+                if "".join(child.cmdline()[-1:]).endswith("keeper.py"):  # none while it starts
                     return child
         return None
 

@@ -19,7 +19,16 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    ("errors", "clock", "records", "bus_records", "facts", "http_messages", "settings"),
+    (
+        "errors",
+        "clock",
+        "records",
+        "batch_records",
+        "bus_records",
+        "facts",
+        "http_messages",
+        "settings",
+    ),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics"),
     ("environment", "governor"),
@@ -48,7 +57,13 @@ PURE = {
     f"{CLOUD}.control.constraints": 2,
     f"{CLOUD}.control.environment_variables": 2,
     f"{CLOUD}.control.names": 2,
+    f"{CLOUD}.control.asked": 2,
     f"{CLOUD}.control.concurrency": 2,
+    f"{CLOUD}.pollers.batches": 2,
+    f"{CLOUD}.pollers.partial": 2,
+    f"{CLOUD}.pollers.scaling": 2,
+    f"{CLOUD}.pollers.shard": 2,
+    f"{CLOUD}.pollers.windows": 2,
 }
 """Modules of a low row that use nothing below this one (beside modules of their own row)."""
 

@@ -90,7 +90,10 @@ def _print_exports(server: CloudServer, open_door: bool) -> None:
         f"  export AWS_DEFAULT_REGION={REGION}\n"
         f"  export AWS_ACCESS_KEY_ID={server.access_key_id}\n"
         f"  export AWS_SECRET_ACCESS_KEY={server.secret_access_key}\n"
-        f"  export COLDSTART_TOKEN={server.token}\n",
+        f"  export COLDSTART_TOKEN={server.token}\n"
+        "  unset AWS_SESSION_TOKEN AWS_PROFILE\n\n"
+        "AWS CLI version 1 sends `aws sqs` to AWS all the same: use version 2, or add\n"
+        f"--endpoint-url {server.endpoint}\n",
     )
     if open_door:
         print("Any other key acts as administrator (--open).\n")

@@ -8,6 +8,7 @@ import secrets
 import string
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ class CloudServer:
         from helpers.cloud.server import pushes as the_pushes
         from helpers.cloud.server import services as the_services
         from helpers.cloud.server.events import build_events
+        from helpers.cloud.server.pollers import build_pollers
         from helpers.cloud.server.telemetry import build_telemetry
 
         foundation = Foundation(
@@ -129,13 +131,15 @@ class CloudServer:
         telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
         events = build_events(foundation, services, self._plane.pushed_events)
         rotation = RotationApi(self._plane.invoker, services.authorizer, foundation.waiting)
+        pollers = build_pollers(foundation, services.ports, self._plane)
         # in the order in which they are emptied
-        self._parts += [events, self._plane, telemetry, rotation, services, pushes, http]
+        self._parts += [pollers, events, self._plane, telemetry, rotation, services, pushes, http]
         self._configured()
         gateway = the_services.build_gateway(
             services,
             self._plane,
             http,
+            {"lambda": (pollers.api,), "secretsmanager": (rotation,)},
             KitApi(
                 self.settings,
                 self.recorder,
@@ -145,8 +149,8 @@ class CloudServer:
                 services.faults,
                 {"schedules": events.upcoming.page},
             ),
-            rotation,
         )
+        gateway = replace(gateway, is_closing=self._closing.locked)
         self._gateway = events.joined(pushes.joined(gateway))
         the_services.warm_up()
 

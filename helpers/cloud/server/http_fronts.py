@@ -40,7 +40,8 @@ class HttpFronts:
     apis: Mapping[str, Sequence[ServiceApi]]
 
     def clear(self) -> None:
-        """Forget every front."""
+        """Forget every front, and what callers were allowed."""
+        self.callers.guard.forget()
         self.urls.clear()
         self.rest.clear()
         self.http_apis.forget()

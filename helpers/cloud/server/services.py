@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
@@ -19,7 +19,7 @@ from helpers.cloud.control.recursion import RecursionApi
 from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.control.tracing import tracing_check
 from helpers.cloud.doorkeeper import Doorkeeper
-from helpers.cloud.gateway import Gateway
+from helpers.cloud.gateway import Gateway, ServiceApi
 from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
@@ -31,7 +31,6 @@ from helpers.cloud.moto_seam import (
     elbv2,
     iam_operations,
     managed_policies,
-    queue_traces,
     resource_policies,
     secrets,
     security_tokens,
@@ -43,7 +42,8 @@ from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
-from helpers.cloud.moto_seam.rotation import RotationApi
+from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
@@ -108,7 +108,6 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
     customer_keys.install()
-    queue_traces.install()
     xray = build_xray(foundation, authorizer)
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
@@ -125,6 +124,8 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             targets=MotoTargets(foundation.registry, writers),
             xray_daemon=xray.daemon_address,
             check_decrypt=keys.check_decrypt,
+            queues=MotoQueues(),
+            streams=MotoStreams(),
         ),
         lambda request: call(moto, request, port=foundation.port),
         PackageLinks(foundation.clock, foundation.endpoint),
@@ -154,10 +155,13 @@ def build_gateway(
     services: Services,
     plane: DataPlane,
     http: HttpFronts,
+    apis: Mapping[str, Sequence[ServiceApi]],
     kit: KitApi,
-    rotation: RotationApi,
 ) -> Gateway:
-    """Put the front door before the data plane, the kit's parts of Lambda's API, and moto."""
+    """Put the front door before the data plane, the kit's parts of AWS's APIs, and moto.
+
+    `apis` are the parts that others built, by service.
+    """
     foundation = plane.foundation
     registry, ports = foundation.registry, services.ports
     concurrency = account_concurrency(foundation.settings, registry, plane.provisioned)
@@ -184,6 +188,7 @@ def build_gateway(
             **http.apis,
             "lambda": (
                 *http.apis["lambda"],
+                *apis["lambda"],
                 EventInvokeConfigsApi(
                     plane.configs,
                     registry,
@@ -202,14 +207,14 @@ def build_gateway(
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 AccountSettingsApi(registry, concurrency, awslambda.layer_bytes, ACCOUNT_ID),
             ),
-            "secretsmanager": (rotation,),
+            "secretsmanager": apis["secretsmanager"],
             "xray": (services.xray.api,),
         },
         kit=kit,
         faults=services.faults,
         access=http.callers.guard,
         services=services.moto,
-        changed=services.authorizer.forget,
+        changed=http.callers.guard.changed,
         settle=plane.pool.settle,
     )
 

@@ -22,6 +22,7 @@ from helpers.cloud.errors import (
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST
+from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
@@ -41,7 +42,7 @@ UPDATING = {
 """What an update answers; it is in force when the next call asks."""
 
 
-class KitBackend(LayerStore):
+class KitBackend(LayerStore, MappingsBackend):
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
     hooks: LambdaHooks
