@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -130,6 +131,21 @@ def test_code_is_read_only(account: Any) -> None:
     if answer.function_error is None:
         pytest.skip("this user may write everywhere (root), and folders do not stop him")
     assert answer.value["errorType"] in ("OSError", "PermissionError")
+
+
+def test_only_tmp_can_be_written(cloud: Any) -> None:
+    """Outside /tmp nothing can be made, wherever a handler tries; one level's folders aside."""
+    source = (
+        "import os\n\n\ndef handler(event, context):\n    met = {}\n    for folder in event:\n"
+        "        try:\n            open(os.path.join(folder, 'made'), 'w').close()\n"
+        "        except OSError as error:\n            met[folder] = error.errno\n    return met\n"
+    )
+    folders = ["/", "/etc", "/home", "/var/task", "/var/runtime", "/opt"]
+    met = cloud.invoke(cloud.deploy(source), [*folders, "/tmp"]).value
+    if cloud.cloud.health()["file_level"] == "B":
+        assert folders == list(met)
+        assert set(met.values()) <= {errno.EROFS, errno.EACCES}
+    assert "/tmp" not in met
 
 
 def test_new_code_starts_cold(account: Any) -> None:
