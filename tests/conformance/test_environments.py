@@ -148,6 +148,20 @@ def test_only_tmp_can_be_written(cloud: Any) -> None:
     assert "/tmp" not in met
 
 
+def test_there_is_no_shared_memory(cloud: Any) -> None:
+    """multiprocessing.Queue needs /dev/shm, which Lambda has not; Process and Pipe do without."""
+    source = (
+        "import multiprocessing\n\n\ndef handler(event, context):\n"
+        "    ours, theirs = multiprocessing.Pipe()\n"
+        "    process = multiprocessing.Process(target=theirs.send, args=(event,))\n"
+        "    process.start()\n    came = ours.recv()\n    process.join()\n    try:\n"
+        "        multiprocessing.Queue()\n    except OSError:\n        return [came, 'none']\n"
+        "    return [came, 'shared memory']\n"
+    )
+    here = "none" if cloud.cloud.health()["file_level"] == "B" else "shared memory"
+    assert [7, here] == cloud.run(source, 7, Timeout=10).value
+
+
 def test_new_code_starts_cold(account: Any) -> None:
     """After UpdateFunctionCode the next event meets the new code in a new environment."""
     name = account.deploy("def handler(event, context):\n    return 'old'\n")

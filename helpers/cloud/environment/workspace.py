@@ -30,6 +30,8 @@ UNSHARE, NSENTER, SHELL, MOUNT = (
     shutil.which(n) or "" for n in ("unshare", "nsenter", "sh", "mount")
 )
 HIDDEN = ("/tmp", "/opt", "/var")
+SHARED_MEMORY = Path("/dev/shm")
+"""Lambda has none, so that semaphores, and with them multiprocessing.Queue and Pool, fail."""
 
 
 class FileLevel(StrEnum):
@@ -155,6 +157,8 @@ class Workspace:
         for path in self.sources.keep:
             if any(Path(hidden) in path.parents for hidden in HIDDEN):
                 lines.append(_line(path, f"{stage}{path}", "none", "rbind,ro"))
+        if SHARED_MEMORY.is_dir():
+            lines.append(_line("none", SHARED_MEMORY, "tmpfs", "ro,size=4k"))
         # whichever of them hides the stage itself comes last
         for hidden in sorted(HIDDEN, key=lambda hidden: Path(hidden) in stage.parents):
             lines.append(_line(f"{stage}{hidden}", hidden, "none", "rbind"))

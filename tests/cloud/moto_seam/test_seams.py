@@ -46,7 +46,7 @@ NAMES = {
     },
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
-        "iam_operations": ["IAMBackend.get_user"],
+        "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
