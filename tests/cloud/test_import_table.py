@@ -19,16 +19,7 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    (
-        "errors",
-        "clock",
-        "records",
-        "batch_records",
-        "bus_records",
-        "facts",
-        "http_messages",
-        "settings",
-    ),
+    ("errors", "clock", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics"),
     ("environment", "governor"),
@@ -96,7 +87,7 @@ THIRD_PARTY = {
 
 LATE_ONLY = {
     (f"{CLOUD}.server.cloud_server", f"{CLOUD}.moto_seam"),
-    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.services"),
+    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.composition"),
     ("helpers", "helpers.course"),
 }
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
