@@ -7,6 +7,7 @@ a socket is waited for.
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 import uuid
@@ -21,6 +22,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
 from helpers.cloud.refusals import answer_of
 
+OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
 
 
@@ -138,9 +140,9 @@ class Gateway:
         return json_answer(403, {"message": "Forbidden"})
 
     def _refusal(self, request: HttpRequest, caller: Caller) -> HttpAnswer | None:
-        if caller.kind is CallerKind.ADMINISTRATOR and caller.service in ("sts", "s3"):
+        if caller.kind is CallerKind.ADMINISTRATOR and _bound(request, caller):
             region = caller.region or REGION
-            return self.access.administrator_refusal(request, caller.service, region)
+            return self.access.administrator_refusal(request, caller.service or "", region)
         if caller.kind not in (CallerKind.KEY, CallerKind.ANONYMOUS):
             return None
         return self.access.refusal(
@@ -185,3 +187,10 @@ def _with_request_id(answer: HttpAnswer) -> HttpAnswer:
     return HttpAnswer(
         answer.status, [*answer.headers, ("x-amzn-RequestId", str(uuid.uuid4()))], answer.body
     )
+
+
+def _bound(request: HttpRequest, caller: Caller) -> bool:
+    """Tell whether a resource's policy may bind the administrator: only then IAM is asked."""
+    if caller.service == "lambda":
+        return OF_AN_ACCOUNT.search(request.path) is not None
+    return caller.service in ("sts", "s3")
