@@ -22,7 +22,7 @@ from helpers.cloud.client import Cloud
 from tools.ledger import HANDLER
 from tools.yardstick import RUNTIME
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
+REGION = "us-east-1"
 Send = Callable[[str], None]
 NONE: Mapping[str, str] = {}
 
@@ -30,9 +30,10 @@ NONE: Mapping[str, str] = {}
 class Triggers:
     """One account whose functions write ledgers below `folder`, and the sources before them."""
 
-    def __init__(self, cloud: Cloud, folder: Path, *, account: str = ACCOUNT) -> None:
-        self.cloud, self.folder, self.account = cloud, folder, account
+    def __init__(self, cloud: Cloud, folder: Path) -> None:
+        self.cloud, self.folder = cloud, folder
         self._clients: dict[str, Any] = {}
+        self._account = self.client("sts").get_caller_identity()["Account"]
         self._permissions = 0
         self.role = self._role("lambda.amazonaws.com")
 
@@ -79,7 +80,7 @@ class Triggers:
 
     def arn(self, service: str, resource: str) -> str:
         """Return an ARN of this account."""
-        return f"arn:aws:{service}:{REGION}:{self.account}:{resource}"
+        return f"arn:aws:{service}:{REGION}:{self._account}:{resource}"
 
     def permit(self, function: str, service: str, source_arn: str | None = None) -> None:
         """Let a service invoke a function."""

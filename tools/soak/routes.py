@@ -130,8 +130,8 @@ def _pushed(triggers: Triggers) -> list[Route]:
         FunctionName="destination",
         DestinationConfig={"OnFailure": {"Destination": dead}},
     )
-    slow = {"HOLDS": "0.15"}
-    narrow = _route(triggers, "narrow", triggers.invoke, Traits(senders=3), variables=slow)
+    slow = {"HOLDS": "0.05"}
+    narrow = _route(triggers, "narrow", triggers.invoke, Traits(senders=2), variables=slow)
     functions.put_function_concurrency(FunctionName="narrow", ReservedConcurrentExecutions=1)
     return [*routes, destination, narrow]
 

@@ -30,6 +30,7 @@ from helpers.cloud.moto_seam import (
     customer_keys,
     elbv2,
     iam_operations,
+    instances,
     managed_policies,
     resource_policies,
     secrets,
@@ -98,6 +99,7 @@ class Services:
 
 def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     """Install the kit's corrections of moto, and what the data plane asks of it."""
+    instances.install()
     managed_policies.install()
     resource_policies.install()
     identities = Identities()

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
     "moto.core.base_backend": {"application": ["BackendDict.reset"]},
+    "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
     "moto.core.model_instances": {"application": ["reset_model_data"]},
     "moto.moto_server.werkzeug_app": {
         "application": ["DomainDispatcherApplication", "create_backend_app"]
