@@ -22,6 +22,8 @@ from tools.ministack import ensure_ministack, running_ministack
 from tools.triggers import Send, Triggers
 
 RUNS, WARM_UP = 100, 5
+RESTS_S = 0.02
+"""Before each event, so that the one before it has come to its end: its log, its freezing."""
 ARRIVES_WITHIN_S = 10.0
 MESSAGES, BATCH = 2_000, 10
 DRAINED_WITHIN_S = 120.0
@@ -48,6 +50,7 @@ class Side:
 
         def measure() -> float:
             one = f"{source.name}.k0--{next(numbers):06d}"
+            time.sleep(RESTS_S)
             started = time.time()
             send(one)
             began = ledger.moment(one, ARRIVES_WITHIN_S)
@@ -99,7 +102,7 @@ SOURCES = (
     Source("bus", "EventBridge PutEvents", 50, lambda s, arn: s.triggers.bus("bench", arn)),
     Source("table", "DynamoDB PutItem", 150, lambda s, arn: s.triggers.table("bench", arn)),
     Source("topic", "SNS Publish", 50, lambda s, arn: s.triggers.topic("bench", arn)),
-    Source("url", "function URL", 20, lambda s, arn: s.fronts.url(arn)),
+    Source("address", "function URL", 20, lambda s, arn: s.fronts.url(arn)),
     Source("httpapi", "HTTP API", 20, lambda s, arn: s.fronts.http_api("bench", arn)),
     Source("restapi", "REST API", 20, lambda s, arn: s.fronts.rest_api("bench", arn)),
     Source(
