@@ -136,7 +136,7 @@ class Triggers:
         if is_fifo:
             attributes |= {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
         if dead:
-            policy = {"deadLetterTargetArn": self.arn("sqs", dead), "maxReceiveCount": 5}
+            policy = {"deadLetterTargetArn": self.arn("sqs", dead), "maxReceiveCount": 3}
             attributes["RedrivePolicy"] = json.dumps(policy)
         url = self.new_queue(name, **attributes)
         self.map(function, self.arn("sqs", name), **options)

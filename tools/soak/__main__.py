@@ -56,15 +56,15 @@ class Round:
         )
 
 
-def soak(seconds: float, *, pause_s: float) -> list[str]:
-    """Run the rounds, print what they show, and return what is wrong."""
+def soak(seconds: float, *, pause_s: float, shares: Sequence[float] = SHARES) -> list[str]:
+    """Run a round for each share of the time, print what they show; return what is wrong."""
     cloud = start_cloud(settings=SETTINGS)
     try:
         gauge = Gauge(cloud)
         print(f"At first {gauge.size()}")
         rounds = []
-        for number, share in enumerate(SHARES, 1):
-            print(f"Round {number} of {len(SHARES)}: {seconds * share:.0f} s", flush=True)
+        for number, share in enumerate(shares, 1):
+            print(f"Round {number} of {len(shares)}: {seconds * share:.0f} s", flush=True)
             rounds.append(_round(cloud, gauge, seconds * share, pause_s))
             print(rounds[-1], flush=True)
     finally:
@@ -72,7 +72,9 @@ def soak(seconds: float, *, pause_s: float) -> list[str]:
     peak = max((size.rss_mb for size in gauge.samples), default=0.0)
     print(f"peak {peak:.0f} MB; records dropped before they were read: {gauge.dropped}")
     problems = [problem for each in rounds for problem in each.problems]
-    return problems + _growth(rounds[-2].empty, rounds[-1].empty)
+    if len(rounds) > 1:
+        problems += _growth(rounds[-2].empty, rounds[-1].empty)
+    return problems
 
 
 def _round(cloud: Cloud, gauge: Gauge, seconds: float, pause_s: float) -> Round:

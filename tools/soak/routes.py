@@ -15,7 +15,7 @@ from tools.fronts import Fronts, RefusedError
 from tools.ledger import Ledger
 from tools.triggers import Send, Triggers
 
-ONCE_EVERY, NEVER_EVERY = 20, 50
+ONCE_EVERY, NEVER_EVERY = 20, 30
 MOST_EVENTS = 100_000
 THROTTLED = 429
 VISIBILITY_S = 5
