@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
 from tests.conformance.conftest import zipped
+from tests.waiting import until
 
 LAPSE = 600
 SHOWS = "import json\n\n\ndef handler(event, context):\n    print('SEEN ' + json.dumps(event))\n"
@@ -218,21 +216,3 @@ def bodies(event: Mapping[str, Any]) -> list[str]:
 def statement(**members: Any) -> str:
     """Return a policy with one statement that allows."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
-
-
-def refused(call: Callable[..., Any], **parameters: Any) -> tuple[int, str, str]:
-    """Return status, code and message of a refused call."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    answer = caught.value.response
-    status = answer["ResponseMetadata"]["HTTPStatusCode"]
-    return status, answer["Error"]["Code"], answer["Error"]["Message"]

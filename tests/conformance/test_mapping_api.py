@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.sources import Sources, bodies, refused, sources_in, until
+from tests.conformance.refusals import refused
+from tests.conformance.sources import Sources, bodies, sources_in
+from tests.waiting import until
 
 INVALID = (400, "InvalidParameterValueException")
 GONE = (404, "ResourceNotFoundException", "The resource you requested does not exist.")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.sources import Sources, bodies, sources_in, until
+from tests.conformance.sources import Sources, bodies, sources_in
+from tests.waiting import until
 
 FAILS = "    raise ValueError('no such order')\n"
 REPORT = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}

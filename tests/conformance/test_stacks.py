@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.waiting import until
 
 TRUST = {
     "Version": "2012-10-17",
@@ -356,15 +357,6 @@ MACHINE = {
         "Caught": {"Type": "Pass", "End": True},
     },
 }
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
 
 
 def machine(stack: Stack, *, allowed: bool) -> str:

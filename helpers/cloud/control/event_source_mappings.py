@@ -9,7 +9,6 @@ docs.aws.amazon.com/lambda/latest/dg/with-sqs.html (Configuring a queue for use 
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from helpers.cloud.control.asked import members_of
 from helpers.cloud.control.mapping_constraints import check_members
 from helpers.cloud.control.mapping_document import mapping_document
 from helpers.cloud.control.mapping_settings import changed_settings, created_settings, source_of
@@ -24,7 +24,6 @@ from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
-    InvalidRequestContentException,
     ResourceConflictException,
     ResourceNotFoundException,
     ValidationException,
@@ -189,13 +188,13 @@ class EventSourceMappingsApi:
         if match[1] is None:
             if request.method == "GET":
                 return self._list(request, region)
-            created = self.requests.create(_members(request.body), region)
+            created = self.requests.create(members_of(request.body), region)
             self.keep(region, created)
             return json_answer(202, mapping_document(created))
         mapping_id, mappings = unquote(match[1]), self.requests.mappings
         _check_region(mappings.get(mapping_id), region)
         if request.method == "PUT":
-            updated = self.requests.update(mapping_id, _members(request.body), region)
+            updated = self.requests.update(mapping_id, members_of(request.body), region)
             return json_answer(202, mapping_document(updated))
         if request.method == "DELETE":
             deleted = mappings.delete(mapping_id)
@@ -236,15 +235,3 @@ def _page(query: Mapping[str, str]) -> tuple[int, int]:
             f"constraint: Member must have value {bound}"
         )
     return int(marker), min(int(items), PAGE)
-
-
-def _members(body: bytes) -> Mapping[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
-    if not isinstance(members, dict):
-        raise InvalidRequestContentException("Could not parse request body into json.")
-    return members

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.cloud import batch_records
+from helpers.cloud import records
 from helpers.cloud.errors import AwsError, ServiceException
 from helpers.cloud.events.patterns import FILTERS, Pattern, compile_pattern
 from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
@@ -123,9 +123,7 @@ class Courier:
                 return action
         return None
 
-    def note(
-        self, kind: Callable[..., batch_records.BatchRecord], count: int, **members: Any
-    ) -> None:
+    def note(self, kind: Callable[..., records.BatchRecord], count: int, **members: Any) -> None:
         """Record something that happened to records of this mapping."""
         mapping = self.mapping
         if self.life.is_over:
@@ -152,9 +150,9 @@ class Courier:
         self.tools.waiting.recorder.add(changed(mapping))
 
 
-def changed(mapping: Mapping) -> batch_records.MappingChanged:
+def changed(mapping: Mapping) -> records.MappingChanged:
     """Return the record of a mapping's state and result as they are now."""
-    return batch_records.MappingChanged(
+    return records.MappingChanged(
         mapping=mapping.uuid,
         function=mapping.key[2],
         source=mapping.source_arn,

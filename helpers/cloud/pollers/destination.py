@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from helpers.cloud import batch_records
+from helpers.cloud import records
 from helpers.cloud.errors import AwsError
 from helpers.cloud.invoke.failure_path import ACTIONS
 from helpers.cloud.pollers.delivery import Courier, Delivered, new_request_id
@@ -53,7 +53,7 @@ def send_on(courier: Courier, lost: GivenUp) -> None:
         except AwsError as error:
             refusal = error.message
     courier.note(
-        batch_records.BatchSentOn,
+        records.BatchSentOn,
         len(lost.batch.entries),
         shard=lost.shard_id,
         condition=lost.condition,

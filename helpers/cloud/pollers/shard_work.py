@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from helpers.cloud import batch_records
+from helpers.cloud import records
 from helpers.cloud.pollers.delivery import Courier, Delivered, new_request_id
 from helpers.cloud.pollers.destination import (
     AGE_EXCEEDED,
@@ -77,7 +77,7 @@ class ShardWork:
             age_ms = round(max(0.0, now - batch.entries[-1].arrived) * 1000, 3)
         request_id = new_request_id()
         self._note(
-            batch_records.BatchInvoked,
+            records.BatchInvoked,
             batch,
             request_id=request_id,
             attempts=batch.attempts + 1,
@@ -93,13 +93,13 @@ class ShardWork:
         failed, reason = self._failed_from(lane, batch, delivered)
         self.courier.report(FINE if delivered.succeeded and reason != NO_STATE else CALL_FAILED)
         if reason is None:
-            self._note(batch_records.BatchSucceeded, batch)
+            self._note(records.BatchSucceeded, batch)
             self._free(lane, ended=batch.final)
             return
         then = after_failure(batch, failed_from=failed, settings=self.courier.mapping.settings)
         if then.done:
             done = replace(batch, entries=batch.entries[: then.done])
-            self._note(batch_records.BatchSucceeded, done)
+            self._note(records.BatchSucceeded, done)
         if then.given_up is not None:
             self._give_up(then.given_up, RETRIES_EXHAUSTED, delivered)
             self._free(lane, ended=batch.final)
@@ -135,7 +135,7 @@ class ShardWork:
         self.courier.report(problem)
         wait_s = backoff_s(lane.refusals + 1)
         self._note(
-            batch_records.BatchRetried,
+            records.BatchRetried,
             batch,
             attempts=batch.failures,
             wait_s=wait_s,
@@ -150,12 +150,12 @@ class ShardWork:
         wait_s = 0.0
         if split:
             whole = Batch(tuple(entry for piece in pieces for entry in piece.entries))
-            self._note(batch_records.BatchSplit, whole, first=len(pieces[0].entries))
+            self._note(records.BatchSplit, whole, first=len(pieces[0].entries))
         else:
             (piece,) = pieces
             wait_s = backoff_s(piece.failures)
             self._note(
-                batch_records.BatchRetried,
+                records.BatchRetried,
                 piece,
                 attempts=piece.failures,
                 wait_s=wait_s,
@@ -164,7 +164,7 @@ class ShardWork:
         self._put_back(lane, *pieces, wait_s=wait_s)
 
     def _give_up(self, batch: Batch, condition: str, delivered: Delivered | None) -> None:
-        self._note(batch_records.BatchDropped, batch, attempts=batch.attempts, reason=condition)
+        self._note(records.BatchDropped, batch, attempts=batch.attempts, reason=condition)
         send_on(self.courier, GivenUp(batch, self.shard_id, condition, delivered))
 
     def _put_back(self, lane: Lane, *batches: Batch, wait_s: float) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.cloud import batch_records
+from helpers.cloud import records
 from helpers.cloud.errors import AwsError
 from helpers.cloud.events.sqs import filterable_message, message_record
 from helpers.cloud.invoke.lineage import parse_trace
@@ -139,10 +139,10 @@ class QueuePoller:
                 self._gathering.add(item, size, now)
             else:
                 ignored.append(message.receipt_handle)
-        self._courier.note(batch_records.BatchPolled, len(messages), filtered_out=len(ignored))
+        self._courier.note(records.BatchPolled, len(messages), filtered_out=len(ignored))
         if ignored:
             self._queues.delete(self._arn, ignored)
-            self._courier.note(batch_records.BatchDeleted, len(ignored), reason="filtered")
+            self._courier.note(records.BatchDeleted, len(ignored), reason="filtered")
         return True
 
     def _wait_s(self) -> float | None:
@@ -175,7 +175,7 @@ class QueuePoller:
         while True:
             request_id = new_request_id()
             self._courier.note(
-                batch_records.BatchInvoked, len(batch), request_id=request_id, attempts=attempts
+                records.BatchInvoked, len(batch), request_id=request_id, attempts=attempts
             )
             delivered = self._courier.deliver(
                 event, request_id=request_id, trace_id=self._trace_of(batch)
@@ -189,7 +189,7 @@ class QueuePoller:
             if min(item.until for item in batch) - self._clock.steady() <= real_s:
                 return delivered
             self._courier.note(
-                batch_records.BatchRetried,
+                records.BatchRetried,
                 len(batch),
                 attempts=attempts,
                 wait_s=wait_s,
@@ -217,10 +217,10 @@ class QueuePoller:
         done = [] if failed is None else [item for item in batch if item.message_id not in failed]
         if done:
             self._queues.delete(self._arn, [item.message.receipt_handle for item in done])
-            self._courier.note(batch_records.BatchDeleted, len(done))
+            self._courier.note(records.BatchDeleted, len(done))
         if len(done) < len(batch):
             reason = "ReportBatchItemFailures" if delivered.succeeded else delivered.reason
-            self._courier.note(batch_records.BatchReturned, len(batch) - len(done), reason=reason)
+            self._courier.note(records.BatchReturned, len(batch) - len(done), reason=reason)
         with self._lock:
             if delivered.succeeded:
                 self._scaling.succeeded()

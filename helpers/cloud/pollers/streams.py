@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from helpers.cloud import batch_records
+from helpers.cloud import records
 from helpers.cloud.errors import AwsError
 from helpers.cloud.events.dynamodb import dynamodb_record
 from helpers.cloud.events.kinesis import filterable_kinesis_record, kinesis_record
@@ -132,7 +132,7 @@ class StreamPoller:
                 taken += 1
         progress.cursor = found[-1].sequence
         self._courier.note(
-            batch_records.BatchPolled, len(found), shard=shard_id, filtered_out=len(found) - taken
+            records.BatchPolled, len(found), shard=shard_id, filtered_out=len(found) - taken
         )
         return len(found) == count
 
