@@ -12,6 +12,7 @@ from helpers.cloud.moto_seam import (
     application,
     customer_keys,
     iam_operations,
+    instances,
     managed_policies,
     resource_policies,
     secrets,
@@ -70,6 +71,7 @@ class Services:
 
 def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     """Install the kit's corrections of moto, and what the data plane asks of it."""
+    instances.install()
     managed_policies.install()
     resource_policies.install()
     identities = Identities()

@@ -26,10 +26,17 @@ ROOT = Path(__file__).resolve().parents[3]
 
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
-    "moto.core.base_backend": {"application": ["BackendDict.reset"]},
+    "moto.core.base_backend": {
+        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"]
+    },
+    "moto.ec2.models.subnets": {"application": ["Subnet._base_avail_ip_iterator"]},
+    "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
     "moto.core.model_instances": {"application": ["reset_model_data"]},
     "moto.moto_server.werkzeug_app": {
-        "application": ["DomainDispatcherApplication", "create_backend_app"]
+        "application": [
+            "DomainDispatcherApplication.get_backend_for_host",
+            "create_backend_app",
+        ]
     },
     "moto.settings": {"application": ["moto_server_port", "load_iam_aws_managed_policies"]},
     "moto.awslambda.utils": {"awslambda": ["get_backend"]},
