@@ -157,8 +157,8 @@ class Gateway:
             if api.takes(request):
                 try:
                     return api.answer(request, caller.region or REGION)
-                except NotImplementedError as error:
-                    raise _not_built(request) from error
+                except NotImplementedError:
+                    return _not_built(request)
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:
             return malformed
