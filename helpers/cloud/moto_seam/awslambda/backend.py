@@ -59,9 +59,9 @@ class KitBackend(LayerStore, MappingsBackend):
             name = parse_function_name(spec["FunctionName"]).name
             if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
                 raise ResourceConflictException(f"Function already exist: {name}")
+            spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
             self._check_role(spec, spec["Role"])
-            spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
