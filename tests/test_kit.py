@@ -145,6 +145,7 @@ def test_lab_without_a_name_opens_the_welcome_lab(installed: Path) -> None:
         (["build", "--check", "01-handlers"], ["tools.build", "--check", "01-handlers"]),
         (["new", "12-observability"], ["tools.scaffold", "12-observability"]),
         (["bench"], ["tools.bench"]),
+        (["bench", "startup", "triggers"], ["tools.bench", "startup", "triggers"]),
     ],
 )
 def test_commands_hand_over_to_their_modules(

@@ -6,6 +6,7 @@ Runtime Interface Emulator, with the same handler, interpreter and runtime folde
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -13,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,6 +28,7 @@ from tools.bench_account import measure_account
 from tools.bench_load import TRIVIAL, measure_load
 from tools.bench_simulator import measure_simulator
 from tools.bench_target import Target, connect, deploy
+from tools.bench_triggers import measure_triggers
 from tools.emulator import ensure_emulator
 from tools.measure import Measure, interleaved, ratio
 from tools.yardstick import running_emulator
@@ -36,26 +38,25 @@ LAB = "01-handlers"
 ONE_SECOND = "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n    return event\n"
 
 
-def main() -> int:
-    """Measure, print the table, write bench.json; 1 if a bound is exceeded."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the groups asked for, or all; print the table, write bench.json; 1 if one missed."""
+    parser = argparse.ArgumentParser(prog="kit.py bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
+    chosen = parser.parse_args(arguments).groups or [*GROUPS]
+    unknown = [name for name in chosen if name not in GROUPS]
+    if unknown:
+        parser.error(f"there is no group {unknown[0]!r}; choose from {', '.join(GROUPS)}")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every start would measure the compiler
     measures: list[Measure] = []
-    groups = (
-        _startup,
-        _against_emulator,
-        _memory,
-        _eight_at_once,
-        measure_load,
-        measure_account,
-        measure_simulator,
-    )
-    for group in groups:
-        for measure in group():
+    for name in chosen:
+        for measure in GROUPS[name]():
             measures.append(measure)
             print(measure, flush=True)
     machine = f"{platform.platform(terse=True)}, {os.cpu_count()} cores"
     document = {
         "machine": machine,
         "python": platform.python_version(),
+        "groups": chosen,
         "measures": [asdict(measure) | {"verdict": measure.verdict} for measure in measures],
     }
     (HOME / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
@@ -203,6 +204,19 @@ def _eight_at_once() -> list[Measure]:
         records = cloud.records()["records"]
     environments = sum(record["kind"] == "environment.created" for record in records)
     return [Measure(what, elapsed, 1.5, "s", f"{environments} environments")]
+
+
+GROUPS: Mapping[str, Callable[[], Iterable[Measure]]] = {
+    "startup": _startup,
+    "emulator": _against_emulator,
+    "memory": _memory,
+    "eight": _eight_at_once,
+    "load": measure_load,
+    "account": measure_account,
+    "triggers": measure_triggers,
+    "simulator": measure_simulator,
+}
+"""What can be measured by itself: `kit.py bench triggers`."""
 
 
 if __name__ == "__main__":

@@ -13,24 +13,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from helpers.cloud.client import Cloud
+from helpers.cloud.client import Cloud, start_cloud
 from helpers.cloud.policy import Policies, Principal, PrincipalType, Request, evaluate, parse_policy
 from helpers.cloud.records import Recorder
 from helpers.cloud.server import CloudServer
 from helpers.cloud.settings import Settings
 from helpers.cloud.telemetry.cloudwatch.watch import Watch
-from tools.bench_target import Target, deploy, restricted_lambda
+from tools.bench_target import Target, connect, deploy, restricted_lambda
 from tools.measure import Measure
 
 TRIVIAL = "def handler(event, context):\n    return event\n"
 INVOKES = 300
 DECISIONS = 2_000
+LOG_EVENTS, PUT_AT_ONCE = 100_000, 10_000
+QUERY = 'filter level = "ERROR" | stats count(*) as errors, avg(ms) by order | sort errors desc'
 SUBSCRIBERS_ARE_DONE_S = 0.5
 
 
 def measure_account() -> list[Measure]:
     """Measure everything of this module."""
-    return [_decision(), _beside_an_invoke()]
+    return [_decision(), _beside_an_invoke(), _query()]
 
 
 def _decision() -> Measure:
@@ -101,6 +103,39 @@ def _spent_s(server: CloudServer, counter: _Counter) -> float:
             caller.invoke_ms()
         time.sleep(SUBSCRIBERS_ARE_DONE_S)
         return counter.seconds - before
+
+
+def _query() -> Measure:
+    """Ask Logs Insights for the errors of each order among 100,000 log events."""
+    cloud = start_cloud()
+    try:
+        logs = connect(cloud, "logs")
+        logs.create_log_group(logGroupName="bench")
+        logs.create_log_stream(logGroupName="bench", logStreamName="bench")
+        begin = int(time.time() * 1000) - 60_000
+        for first in range(0, LOG_EVENTS, PUT_AT_ONCE):
+            numbers = range(first, first + PUT_AT_ONCE)
+            events = [{"timestamp": begin, "message": _log_line(number)} for number in numbers]
+            logs.put_log_events(logGroupName="bench", logStreamName="bench", logEvents=events)
+        started = time.perf_counter()
+        query = logs.start_query(
+            logGroupName="bench",
+            startTime=begin // 1000 - 600,
+            endTime=begin // 1000 + 600,
+            queryString=QUERY,
+        )["queryId"]
+        while (answer := logs.get_query_results(queryId=query))["status"] != "Complete":
+            time.sleep(0.01)
+        elapsed = time.perf_counter() - started
+    finally:
+        cloud.stop()
+    what = "Logs Insights query over 100,000 log events"
+    return Measure(what, elapsed, 2.0, "s", f"{len(answer['results'])} rows")
+
+
+def _log_line(number: int) -> str:
+    level = "ERROR" if number % 10 == 0 else "INFO"
+    return f'{{"level": "{level}", "order": "o-{number % 50}", "ms": {number % 97}}}'
 
 
 class _Counter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tools.bench import main
 from tools.measure import Measure, interleaved
 
 
@@ -30,3 +31,12 @@ def test_each_side_goes_first_equally_often_and_warm_up_does_not_count() -> None
     assert (1.0, 2.0) == interleaved(ours, theirs, runs=4, warm_up=2)
     firsts = order[::2]
     assert firsts.count("ours") == firsts.count("theirs") == 3
+
+
+def test_a_group_that_does_not_exist_is_refused_with_those_that_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing is measured for a name that nobody knows."""
+    with pytest.raises(SystemExit):
+        main(["trigers"])
+    assert "choose from startup, emulator" in capsys.readouterr().err

@@ -59,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="begin a lesson")
     new.add_argument("slug", help="such as observability or 12-observability")
 
-    commands.add_parser("bench", help="measure, print the table, and write bench.json")
+    bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
+    bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
     return top
 
 
@@ -181,8 +182,8 @@ def _new(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.scaffold", options.slug])
 
 
-def _bench(_options: argparse.Namespace, _passed_on: list[str]) -> int:
-    return _author(["tools.bench"])
+def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    return _author(["tools.bench", *options.groups])
 
 
 def _author(arguments: list[str]) -> int:

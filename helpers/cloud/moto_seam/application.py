@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -24,6 +26,8 @@ OFTEN_USED = (
 
 Not Parameter Store: moto's copy of AWS's public parameters takes 90 MB, needed by few labs.
 """
+HOSTS = 512
+"""Service and Region of that many callers are remembered."""
 
 
 def prepare(port: int) -> None:
@@ -47,21 +51,30 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
     """
     server = importlib.import_module("moto.moto_server.werkzeug_app")
 
-    def create(service: str) -> Any:
+    def create(service: str | None) -> Any:
+        if service is None:
+            raise NotImplementedError("moto imitates no service of that name")
         before.get(service, lambda: None)()
         return server.create_backend_app(service)
 
-    application: WsgiApplication = server.DomainDispatcherApplication(create)
-    return application
+    application = server.DomainDispatcherApplication(create)
+    # or every request lists moto's folder, a millisecond in which all others wait
+    application.get_backend_for_host = lru_cache(HOSTS)(application.get_backend_for_host)
+    found: WsgiApplication = application
+    return found
 
 
 def reset_services() -> None:
     """Empty every service of the account."""
-    from moto.core.base_backend import BackendDict
+    from moto.core.base_backend import AccountSpecificBackend, BackendDict
     from moto.core.model_instances import reset_model_data
 
     BackendDict.reset()
     reset_model_data()
+    # these remember whose method was called, and so every emptied backend
+    AccountSpecificBackend._generate_regions.cache_clear()
+    if "moto.ec2.models.subnets" in sys.modules:
+        sys.modules["moto.ec2.models.subnets"].Subnet._base_avail_ip_iterator.cache_clear()
 
 
 def warm_up() -> None:

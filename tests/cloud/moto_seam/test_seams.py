@@ -20,15 +20,23 @@ from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
+from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
 
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
-    "moto.core.base_backend": {"application": ["BackendDict.reset"]},
+    "moto.core.base_backend": {
+        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"]
+    },
+    "moto.ec2.models.subnets": {"application": ["Subnet._base_avail_ip_iterator"]},
+    "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
     "moto.core.model_instances": {"application": ["reset_model_data"]},
     "moto.moto_server.werkzeug_app": {
-        "application": ["DomainDispatcherApplication", "create_backend_app"]
+        "application": [
+            "DomainDispatcherApplication.get_backend_for_host",
+            "create_backend_app",
+        ]
     },
     "moto.settings": {"application": ["moto_server_port", "load_iam_aws_managed_policies"]},
     "moto.awslambda.utils": {"awslambda": ["get_backend"]},
@@ -45,7 +53,7 @@ NAMES = {
     },
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
-        "iam_operations": ["IAMBackend.get_user"],
+        "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
@@ -440,6 +448,7 @@ ATTRIBUTES = {
 
 
 OWN_METHODS = {
+    "check_size",
     "completed",
     "content",
     "forget_event_source_mapping",
@@ -548,7 +557,7 @@ def methods_of(kit_class: type) -> list[str]:
     ("kit_class", "name"),
     [
         (kit_class, name)
-        for kit_class in (KitBackend, MappingsBackend, KitFunction)
+        for kit_class in (KitBackend, LayerStore, MappingsBackend, KitFunction)
         for name in methods_of(kit_class)
         if name not in OWN_METHODS and (name == "__init__" or not name.startswith("_"))
     ],
