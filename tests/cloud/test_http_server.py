@@ -290,7 +290,7 @@ def test_one_slow_answer_does_not_hold_up_another(served: Served):
 
 def test_a_silent_client_loses_its_connection(served: Served, monkeypatch: pytest.MonkeyPatch):
     """A connection without a request ends after a pause, and its thread with it."""
-    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+    monkeypatch.setattr(http_reading, "PAUSE_S", 1.0)
 
     assert b"" == served.say(b"")
     assert b"" == served.say(b"GET / HT")
@@ -309,14 +309,14 @@ def test_a_request_that_stops_half_way_is_told_so(
     served: Served, data: bytes, monkeypatch: pytest.MonkeyPatch
 ):
     """The answer is 408, and the connection ends."""
-    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+    monkeypatch.setattr(http_reading, "PAUSE_S", 1.0)
 
     assert served.say(data).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
 
 def test_a_head_has_one_deadline_for_all_its_bytes(served: Served, monkeypatch: pytest.MonkeyPatch):
     """A client that sends a byte now and then does not hold a thread for ever."""
-    monkeypatch.setattr(http_reading, "HEAD_S", 0.1)
+    monkeypatch.setattr(http_reading, "HEAD_S", 0.5)
     with served.connect() as connected:
         connected.sendall(b"GET / HTTP/1.1\r\nA: ")
         connected.settimeout(0.01)
@@ -333,7 +333,7 @@ def test_an_answer_may_take_longer_than_a_client_may_pause(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ):
     """Time limits are for clients: a handler has as long as its function's timeout says."""
-    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+    monkeypatch.setattr(http_reading, "PAUSE_S", 1.0)
     go_on = threading.Event()
 
     def answer(request: HttpRequest) -> HttpAnswer:
@@ -341,7 +341,7 @@ def test_an_answer_may_take_longer_than_a_client_may_pause(
         return HttpAnswer(200, [])
 
     served.answer = answer
-    threading.Timer(0.2, go_on.set).start()
+    threading.Timer(1.2, go_on.set).start()
 
     assert served.say(b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
