@@ -26,6 +26,7 @@ import psutil
 from helpers.cloud.client import Cloud, start_cloud
 from tools.bench_account import measure_account
 from tools.bench_load import TRIVIAL, measure_load
+from tools.bench_simulator import measure_simulator
 from tools.bench_target import Target, connect, deploy
 from tools.bench_triggers import measure_triggers
 from tools.emulator import ensure_emulator
@@ -211,6 +212,7 @@ GROUPS: Mapping[str, Callable[[], Iterable[Measure]]] = {
     "eight": _eight_at_once,
     "load": measure_load,
     "account": measure_account,
+    "simulator": measure_simulator,
     "triggers": measure_triggers,
 }
 """What can be measured by itself: `kit.py bench triggers`."""
