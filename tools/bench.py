@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in chosen if name not in GROUPS]
     if unknown:
         parser.error(f"there is no group {unknown[0]!r}; choose from {', '.join(GROUPS)}")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every start would measure the compiler
     measures: list[Measure] = []
     for name in chosen:
         for measure in GROUPS[name]():
@@ -212,8 +213,8 @@ GROUPS: Mapping[str, Callable[[], Iterable[Measure]]] = {
     "eight": _eight_at_once,
     "load": measure_load,
     "account": measure_account,
-    "simulator": measure_simulator,
     "triggers": measure_triggers,
+    "simulator": measure_simulator,
 }
 """What can be measured by itself: `kit.py bench triggers`."""
 

@@ -155,6 +155,14 @@ class CodeStorageExceededException(AwsError):
     fault = "User"
 
 
+class CodeSigningConfigNotFoundException(AwsError):
+    """The code signing configuration does not exist."""
+
+    code = "CodeSigningConfigNotFoundException"
+    http_status = 404
+    fault = "User"
+
+
 class PolicyLengthExceededException(AwsError):
     """The resource-based policy would be larger than 20 KB."""
 

@@ -7,6 +7,7 @@ a socket is waited for.
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 import uuid
@@ -19,7 +20,9 @@ from helpers.cloud.errors import AwsError
 from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
+from helpers.cloud.refusals import answer_of
 
+OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
 
 
@@ -96,6 +99,9 @@ class Gateway:
             rendered = error.rest_json()
             headers = [*rendered.headers.items()]
             return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
+        except RecursionError:
+            document = {"__type": "SerializationException", "message": "nested too deeply"}
+            return _with_request_id(json_answer(400, document))
         except Exception as error:
             if not self.is_closing():  # then files and processes go, whoever still uses them
                 traceback.print_exc(file=sys.stderr)
@@ -134,9 +140,9 @@ class Gateway:
         return json_answer(403, {"message": "Forbidden"})
 
     def _refusal(self, request: HttpRequest, caller: Caller) -> HttpAnswer | None:
-        if caller.kind is CallerKind.ADMINISTRATOR and caller.service in ("sts", "s3"):
+        if caller.kind is CallerKind.ADMINISTRATOR and _bound(request, caller):
             region = caller.region or REGION
-            return self.access.administrator_refusal(request, caller.service, region)
+            return self.access.administrator_refusal(request, caller.service or "", region)
         if caller.kind not in (CallerKind.KEY, CallerKind.ANONYMOUS):
             return None
         return self.access.refusal(
@@ -149,26 +155,30 @@ class Gateway:
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
-                return api.answer(request, caller.region or REGION)
+                try:
+                    return api.answer(request, caller.region or REGION)
+                except NotImplementedError:
+                    return _not_built(request)
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
         if malformed is not None:
             return malformed
         try:
             answer = self.services(request)
-        except NotImplementedError as error:
-            raise _not_built(request) from error
+        except NotImplementedError:
+            return _not_built(request)
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
-            raise _not_built(request)  # no service of the account knows the path
+            return _not_built(request)  # no service of the account knows the path
         return _with_request_id(answer)
 
 
-def _not_built(request: HttpRequest) -> AwsError:
-    return AwsError(
+def _not_built(request: HttpRequest) -> HttpAnswer:
+    error = AwsError(
         f"{request.method} {request.path} is an operation that this local account does not have. "
         "Nothing was changed.",
         code="NotImplementedException",
         http_status=501,
     )
+    return _with_request_id(answer_of(request, error))
 
 
 def _with_request_id(answer: HttpAnswer) -> HttpAnswer:
@@ -177,3 +187,10 @@ def _with_request_id(answer: HttpAnswer) -> HttpAnswer:
     return HttpAnswer(
         answer.status, [*answer.headers, ("x-amzn-RequestId", str(uuid.uuid4()))], answer.body
     )
+
+
+def _bound(request: HttpRequest, caller: Caller) -> bool:
+    """Tell whether a resource's policy may bind the administrator: only then IAM is asked."""
+    if caller.service == "lambda":
+        return OF_AN_ACCOUNT.search(request.path) is not None
+    return caller.service in ("sts", "s3")

@@ -1,18 +1,23 @@
 """A threaded HTTP/1.1 server: one thread per connection, the path as it was on the wire.
 
 On http.server's classes, with its own reading of the request head, which is the hot path.
-Takes chunked bodies and Expect: 100-continue; keeps connections alive.
+Takes chunked bodies and Expect: 100-continue; keeps connections alive. What two readers could
+take for requests of different lengths is refused, as RFC 9112 §6 says; a client that is slow to
+ask, or to read, loses its connection, and an answer may take as long as it takes.
 """
 
 from __future__ import annotations
 
 import http.server
+import io
+import re
 import socketserver
 import sys
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 
+from helpers.cloud import http_reading
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 
 MAX_LINE_BYTES = 65_536
@@ -20,6 +25,11 @@ MAX_HEADERS = 200
 MAX_BODY_BYTES = 5 * 1024 * 1024 * 1024
 MAX_DIGITS = 16
 BACKLOG = 512
+MAX_HEAD_BYTES = 262_144
+WRITE_S = 900.0
+"""How long a client may take to read an answer: one that is frozen has to thaw first."""
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+FORBIDDEN = re.compile(r"[\r\n\0]")
 EARLY_BYTES = 32_768
 """What a socket takes without waiting for its reader."""
 
@@ -69,12 +79,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     _responded = False
     _closing = False
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self._bytes = http_reading.ClientBytes(self.connection)
+        self.rfile = io.BufferedReader(self._bytes, self.rbufsize)
+
     def handle(self) -> None:
         while True:
             try:
                 request = self._read()
                 if request is None:
                     return
+            except TimeoutError:
+                body = b"the request takes too long"
+                slow = HttpAnswer(408, [("Content-Type", "text/plain")], body)
+                self._write(slow, True)
+                return
             except BadRequestError as error:
                 body = str(error).encode()
                 self._write(HttpAnswer(error.status, [("Content-Type", "text/plain")], body), True)
@@ -102,7 +123,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _read(self) -> HttpRequest | None:
         try:
             line = self.rfile.readline(MAX_LINE_BYTES + 1)
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
             return None
         if not line:
             return None
@@ -110,7 +131,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if len(words) != 3 or not words[2].startswith("HTTP/1.") or len(line) > MAX_LINE_BYTES:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request line")
         self.request_version = words[2]
+        self._bytes.start_head()
         headers, names, values = self._read_headers()
+        self._bytes.end_head()
         target = words[1]
         if target.startswith(("http://", "https://")):
             target = "/" + target.split("/", 3)[3] if target.count("/") > 2 else "/"
@@ -124,22 +147,30 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         headers: dict[str, str] = {}
         names: list[str] = []
         values: list[str] = []
+        room = MAX_HEAD_BYTES
         while True:
             line = self.rfile.readline(MAX_LINE_BYTES + 1)
+            room -= len(line)
             if line in (b"\r\n", b"\n"):
                 return headers, tuple(names), tuple(values)
             if not line:
                 raise BadRequestError(HTTPStatus.BAD_REQUEST, "the head ended early")
             name, colon, value = line.decode("latin-1").partition(":")
-            if not colon or len(line) > MAX_LINE_BYTES or len(names) > MAX_HEADERS:
+            too_long = len(line) > MAX_LINE_BYTES or len(names) > MAX_HEADERS or room < 0
+            if not colon or too_long:
                 raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
             key, text = name.lower(), value.strip()
+            if NAME.fullmatch(name) is None or FORBIDDEN.search(text):
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "not a header")
             names.append(name)
             values.append(text)
             headers[key] = f"{headers[key]},{text}" if key in headers else text
 
     def _read_body(self, headers: Mapping[str, str]) -> bytes:
-        if "chunked" in headers.get("transfer-encoding", "").lower():
+        encoding = headers.get("transfer-encoding")
+        if encoding is not None:
+            if encoding.lower() != "chunked" or "content-length" in headers:
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad Transfer-Encoding")
             return self._read_chunks()
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > MAX_DIGITS or int(length) > MAX_BODY_BYTES:
@@ -166,7 +197,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                     pass  # trailers
                 return b"".join(pieces)
             pieces.append(self.rfile.read(size))
-            self.rfile.readline(MAX_LINE_BYTES)
+            if len(pieces[-1]) < size or self.rfile.readline(MAX_LINE_BYTES).strip():
+                raise BadRequestError(HTTPStatus.BAD_REQUEST, "bad chunk")
 
     def _write(self, answer: HttpAnswer, close: bool, *, head_only: bool = False) -> None:
         lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
@@ -180,6 +212,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             lines.append("Connection: close")
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
         try:
+            self.connection.settimeout(WRITE_S)
             self.wfile.write(head if head_only else head + answer.body)
         except (TimeoutError, ConnectionError):
             self.close_connection = True

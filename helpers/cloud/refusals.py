@@ -1,4 +1,4 @@
-"""A refused signature as an answer, in the protocol the caller's SDK reads.
+"""A refused signature, or operation, as an answer, in the protocol the caller's SDK reads.
 
 Which service was meant follows from the request alone, because nothing of it is believed yet:
 the credential scope, X-Amz-Target, a query form, or a versioned REST path.
@@ -12,6 +12,7 @@ import re
 import uuid
 from xml.sax.saxutils import escape
 
+from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.signatures import Dialect, Fault, SignatureError
 
@@ -39,17 +40,31 @@ def refusal(request: HttpRequest, error: SignatureError) -> HttpAnswer:
     """Render a refused signature as the service that was meant would."""
     dialect = dialect_of(request)
     code = error.code(dialect)
-    request_id = str(uuid.uuid4())
     if dialect is Dialect.JSON:
-        return _json(request, code, error.message, request_id)
-    told = f"<Code>{escape(code)}</Code><Message>{escape(error.message)}</Message>"
-    identifier = f"<RequestId>{request_id}</RequestId>"
+        return _json(request, code, error.message, str(uuid.uuid4()))
     if dialect is Dialect.S3:
         status = 400 if error.fault in BAD_REQUESTS else 403
+    else:
+        status = 400 if error.fault is Fault.MALFORMED else 403
+    return _xml(request, code, error.message, status)
+
+
+def answer_of(request: HttpRequest, error: AwsError) -> HttpAnswer:
+    """Render an error that no service answered with, in the protocol the caller's SDK reads."""
+    if dialect_of(request) is Dialect.JSON:
+        rendered = error.rest_json()
+        return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
+    return _xml(request, error.code, error.message, error.http_status)
+
+
+def _xml(request: HttpRequest, code: str, message: str, status: int) -> HttpAnswer:
+    told = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+    request_id = str(uuid.uuid4())
+    identifier = f"<RequestId>{request_id}</RequestId>"
+    if dialect_of(request) is Dialect.S3:
         text = f"<Error>{told}{identifier}</Error>"
         headers = [("Content-Type", "application/xml"), ("x-amz-request-id", request_id)]
     else:
-        status = 400 if error.fault is Fault.MALFORMED else 403
         text = (
             f"<ErrorResponse><Error><Type>Sender</Type>{told}</Error>{identifier}</ErrorResponse>"
         )

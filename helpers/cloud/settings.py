@@ -50,7 +50,7 @@ class Settings:
                 )
             _check(name, value, getattr(self, name))
         for name, value in changes.items():
-            setattr(self, name, value)
+            setattr(self, name, type(getattr(self, name))(value))  # 60 is 60.0 from now on
 
     def as_json(self) -> dict[str, Any]:
         """Return the settings as the endpoint shows them."""

@@ -5,9 +5,11 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
+from helpers.cloud import http_reading
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.http_server import HttpServer
 
@@ -213,6 +215,13 @@ def test_an_unusual_status_is_sent_as_it_is(served: Served):
         b"POST / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: " + b"1" * 5_000 + b"\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nContent-Length : 2\r\n\r\nab",
+        b"GET / HTTP/1.1\r\nA: b\r\n Content-Length: 2\r\n\r\nab",
+        b"GET / HTTP/1.1\r\nA: b\rContent-Length: 2\r\n\r\nab",
+        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n",
@@ -226,7 +235,13 @@ def test_what_is_no_http_is_a_bad_request(served: Served, data: bytes):
 
 
 @pytest.mark.parametrize(
-    "headers", [b"no colon\r\n", b"A: " + b"x" * 70_000 + b"\r\n", b"A: b\r\n" * 300]
+    "headers",
+    [
+        b"no colon\r\n",
+        b"A: " + b"x" * 70_000 + b"\r\n",
+        b"A: b\r\n" * 300,
+        (b"A: " + b"x" * 60_000 + b"\r\n") * 5,
+    ],
 )
 def test_bad_or_endless_headers_are_refused(served: Served, headers: bytes):
     """The answer is 431, and the connection ends."""
@@ -271,6 +286,64 @@ def test_one_slow_answer_does_not_hold_up_another(served: Served):
         assert served.say(b"GET /quick HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
         go_on.set()
         assert slow.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_silent_client_loses_its_connection(served: Served, monkeypatch: pytest.MonkeyPatch):
+    """A connection without a request ends after a pause, and its thread with it."""
+    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+
+    assert b"" == served.say(b"")
+    assert b"" == served.say(b"GET / HT")
+    assert served.say(b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhi",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhe",
+    ],
+)
+def test_a_request_that_stops_half_way_is_told_so(
+    served: Served, data: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    """The answer is 408, and the connection ends."""
+    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+
+    assert served.say(data).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_a_head_has_one_deadline_for_all_its_bytes(served: Served, monkeypatch: pytest.MonkeyPatch):
+    """A client that sends a byte now and then does not hold a thread for ever."""
+    monkeypatch.setattr(http_reading, "HEAD_S", 0.1)
+    with served.connect() as connected:
+        connected.sendall(b"GET / HTTP/1.1\r\nA: ")
+        connected.settimeout(0.01)
+        answer = b""
+        while not answer:
+            connected.sendall(b"x")
+            with suppress(TimeoutError):
+                answer = connected.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_an_answer_may_take_longer_than_a_client_may_pause(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    """Time limits are for clients: a handler has as long as its function's timeout says."""
+    monkeypatch.setattr(http_reading, "PAUSE_S", 0.05)
+    go_on = threading.Event()
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        go_on.wait(10)
+        return HttpAnswer(200, [])
+
+    served.answer = answer
+    threading.Timer(0.2, go_on.set).start()
+
+    assert served.say(b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
 
 
 def test_it_listens_on_loopback_only(served: Served):

@@ -19,7 +19,7 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    ("errors", "clock", "records", "facts", "http_messages", "settings"),
+    ("errors", "clock", "records", "facts", "http_messages", "settings", "regexes"),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics", "queue_scaling"),
     ("environment", "governor"),
@@ -35,6 +35,7 @@ ROWS = (
         "refusals",
         "unauthenticated",
         "http_server",
+        "http_reading",
         "wsgi",
         "kit_api",
     ),
@@ -63,6 +64,7 @@ ALONE = {
     f"{CLOUD}.environment.secrets_extension": "it runs inside execution environments",
     f"{CLOUD}.environment.runtime_client": "it runs inside execution environments",
     f"{CLOUD}.environment.snapshot_runtime": "it runs inside execution environments",
+    f"{CLOUD}.environment.wrapped_runtime": "it runs inside execution environments",
 }
 """Modules that use the standard library only, and why."""
 
@@ -75,6 +77,7 @@ THIRD_PARTY = {
     "psutil": (f"{CLOUD}.environment", "helpers.course"),
     "joserfc": (f"{CLOUD}.http_fronts", f"{CLOUD}.moto_seam.user_pools"),
     "jsonschema": (f"{CLOUD}.http_fronts.rest.schemas",),
+    "regex": (f"{CLOUD}.regexes",),
     "referencing": (f"{CLOUD}.http_fronts.rest.schemas",),
     "awslambdaric": (f"{CLOUD}.environment",),
     "packaging": (f"{CLOUD}.environment",),

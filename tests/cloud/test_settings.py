@@ -77,3 +77,13 @@ def test_an_unknown_name_is_refused_with_the_names_there_are():
 def test_what_only_a_new_cloud_takes_are_settings():
     """The fixed ones are names of settings."""
     assert {*Settings().as_json()} >= FIXED
+
+
+def test_a_whole_number_does_not_close_a_setting_to_fractions():
+    """A factor of 60 can be followed by one of 0.5."""
+    settings = Settings()
+    settings.update({"time_lapse": 60})
+
+    settings.update({"time_lapse": 0.5})
+
+    assert 0.5 == settings.time_lapse

@@ -541,3 +541,11 @@ def test_an_operation_that_is_not_built_says_so(cloud: Account) -> None:
     status, code, message = refusal(cloud.functions.list_capacity_providers)
     assert (status, code) == (501, "NotImplementedException")
     assert "does not have" in message
+
+
+def test_a_service_that_nobody_imitates_is_refused_by_name(cloud: Any):
+    """A call to a service unknown to moto is an error of its own, not a fault of the kit."""
+    with pytest.raises(ClientError) as caught:
+        cloud.client("braket").search_devices(filters=[])
+
+    assert "NotImplementedException" == caught.value.response["Error"]["Code"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -130,6 +131,35 @@ def test_code_is_read_only(account: Any) -> None:
     if answer.function_error is None:
         pytest.skip("this user may write everywhere (root), and folders do not stop him")
     assert answer.value["errorType"] in ("OSError", "PermissionError")
+
+
+def test_only_tmp_can_be_written(cloud: Any) -> None:
+    """Outside /tmp nothing can be made, wherever a handler tries; one level's folders aside."""
+    source = (
+        "import os\n\n\ndef handler(event, context):\n    met = {}\n    for folder in event:\n"
+        "        try:\n            open(os.path.join(folder, 'made'), 'w').close()\n"
+        "        except OSError as error:\n            met[folder] = error.errno\n    return met\n"
+    )
+    folders = ["/", "/etc", "/home", "/var/task", "/var/runtime", "/opt"]
+    met = cloud.invoke(cloud.deploy(source), [*folders, "/tmp"]).value
+    if cloud.cloud.health()["file_level"] == "B":
+        assert folders == list(met)
+        assert set(met.values()) <= {errno.EROFS, errno.EACCES}
+    assert "/tmp" not in met
+
+
+def test_there_is_no_shared_memory(cloud: Any) -> None:
+    """multiprocessing.Queue needs /dev/shm, which Lambda has not; Process and Pipe do without."""
+    source = (
+        "import multiprocessing\n\n\ndef handler(event, context):\n"
+        "    ours, theirs = multiprocessing.Pipe()\n"
+        "    process = multiprocessing.Process(target=theirs.send, args=(event,))\n"
+        "    process.start()\n    came = ours.recv()\n    process.join()\n    try:\n"
+        "        multiprocessing.Queue()\n    except OSError:\n        return [came, 'none']\n"
+        "    return [came, 'shared memory']\n"
+    )
+    here = "none" if cloud.cloud.health()["file_level"] == "B" else "shared memory"
+    assert [7, here] == cloud.run(source, 7, Timeout=10).value
 
 
 def test_new_code_starts_cold(account: Any) -> None:

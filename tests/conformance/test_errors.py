@@ -324,6 +324,14 @@ def test_next_event_meets_a_fresh_process(case: Case, cloud: Any) -> None:
     assert len(created) == 1
 
 
+def test_a_synchronous_call_is_never_retried(cloud: Any) -> None:
+    """Lambda runs a failed synchronous event once: a retry is the caller's own."""
+    name = cloud.deploy("def handler(event, context):\n    raise ValueError('boom')\n")
+    cloud.invoke(name)
+    lines = [line for lines in cloud.streams(name).values() for line in lines]
+    assert 1 == len([line for line in lines if line.startswith("START ")])
+
+
 def test_error_names_the_request(cloud: Any) -> None:
     """The error body's requestId is the id of the response."""
     answer = cloud.run("def handler(event, context):\n    raise ValueError('boom')\n")

@@ -370,15 +370,15 @@ def test_an_iam_url_takes_signed_requests_and_names_the_caller(cloud: Any):
     reply = call(url, headers=signed(cloud, url))
 
     context = reply.value["requestContext"]
-    key = cloud.cloud.access_key_id
+    caller = cloud.client("sts").get_caller_identity()["UserId"]
     assert {
-        "accessKey": key,
+        "accessKey": cloud.cloud.access_key_id,
         "accountId": ACCOUNT,
-        "callerId": key,
+        "callerId": caller,
         "cognitoIdentity": None,
         "principalOrgId": None,
         "userArn": f"arn:aws:iam::{ACCOUNT}:user/administrator",
-        "userId": key,
+        "userId": caller,
     } == context["authorizer"]["iam"]
     assert ACCOUNT == context["accountId"]
     assert {"authorization"} & reply.value["headers"].keys() == set()

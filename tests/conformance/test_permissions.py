@@ -157,6 +157,22 @@ def test_a_user_without_policies_may_do_nothing(realm: Realm):
     assert ("AccessDenied", expected, 403) == got
 
 
+def test_ids_tell_what_they_are_of(realm: Realm):
+    """A user's id begins with AIDA, a group's with AGPA, a role's with AROA, a key's with AKIA."""
+    user, role = realm.user(), realm.role()
+    name = user.arn.rsplit("/", 1)[1]
+    group = realm.iam.create_group(GroupName=fresh("group"))["Group"]
+    ids = {
+        "AIDA": user.client("sts").get_caller_identity()["UserId"],
+        "AGPA": group["GroupId"],
+        "AROA": realm.iam.get_role(RoleName=role.rsplit("/", 1)[1])["Role"]["RoleId"],
+        "AKIA": realm.iam.list_access_keys(UserName=name)["AccessKeyMetadata"][0]["AccessKeyId"],
+    }
+    assert [*ids] == [identifier[:4] for identifier in ids.values()]
+    assert ids["AIDA"] == realm.iam.get_user(UserName=name)["User"]["UserId"]
+    assert realm.cloud.client("sts").get_caller_identity()["UserId"].startswith("AIDA")
+
+
 def test_inline_attached_and_group_policies_add_up(realm: Realm):
     """Each of the three allows one bucket, and together they allow no more."""
     buckets = [realm.bucket(a=b"1") for _ in range(4)]

@@ -339,6 +339,15 @@ def test_a_sam_template_with_a_mistake_says_where(cloud: Any):
     assert "ValidationError" == refused.value.response["Error"]["Code"]
 
 
+def test_an_operation_that_the_account_does_not_have_is_refused_by_name(cloud: Any):
+    """CloudFormation's errors are XML; boto3 reads this one too."""
+    with pytest.raises(ClientError) as caught:
+        cloud.client("cloudformation").detect_stack_drift(StackName="any")
+
+    assert "NotImplementedException" == caught.value.response["Error"]["Code"]
+    assert "does not have" in caught.value.response["Error"]["Message"]
+
+
 # Step Functions
 
 

@@ -1,6 +1,7 @@
 """Write the fidelity table, or check that it is what the probes say.
 
-python -m tools.fidelity              run every probe, write helpers/cloud/fidelity.json
+python -m tools.fidelity              run every probe; write helpers/cloud/fidelity.json,
+                                      docs/fidelity.md and README.md's block
 python -m tools.fidelity --check      run them, compare, and say what differs
 python -m tools.fidelity freeze       the same for the rows named
 """
@@ -10,32 +11,46 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from helpers.cloud.client import start_cloud
-from tools.fidelity.account import ProbedAccount
-from tools.fidelity.probes import NotHereError
-from tools.fidelity.rows import ROWS, Row
+from tools.fidelity.areas import AREAS, rows_in_order
+from tools.fidelity.document import document, readme_with
+from tools.fidelity.measuring import measure
+from tools.fidelity.rows import Row
 
-FILE = Path(__file__).resolve().parents[2] / "helpers" / "cloud" / "fidelity.json"
+ROOT = Path(__file__).resolve().parents[2]
+FILE = ROOT / "helpers" / "cloud" / "fidelity.json"
+PAGE = ROOT / "docs" / "fidelity.md"
+README = ROOT / "README.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the probes; return 0 when the table is written or right."""
-    parser = argparse.ArgumentParser(prog="python -m tools.fidelity", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.fidelity",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--check", action="store_true", help="compare only")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="ids of rows (all without)")
     options = parser.parse_args(arguments)
-    chosen = [row for row in ROWS if not options.rows or row.id in options.rows]
+    rows = rows_in_order()
+    unknown = set(options.rows) - {row.id for row in rows}
+    if unknown:
+        parser.error(f"There is no row {', '.join(sorted(unknown))}.")
+    chosen = [row for row in rows if not options.rows or row.id in options.rows]
     committed = read_table(FILE)
     measured = measure(chosen, committed)
-    table = [entry_of(row, {**committed, **measured}.get(row.id, "")) for row in ROWS]
+    here = {row.id: {**committed, **measured}.get(row.id, "") for row in rows}
+    table = [entry_of(row, here[row.id]) for row in rows]
     if options.check:
-        return _report(differences(table, FILE))
+        return _report([*differences(table, FILE), *stale_pages(here)])
     FILE.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{len(measured)} rows measured, {FILE.name} written.")
+    for page, text in pages(here).items():
+        page.write_text(text, encoding="utf-8")
+    print(f"{len(measured)} rows measured; {FILE.name}, {PAGE.name} and {README.name} written.")
     return 0
 
 
@@ -45,32 +60,31 @@ def read_table(file: Path) -> dict[str, str]:
     return {entry["id"]: entry["here"] for entry in entries}
 
 
-def measure(rows: Iterable[Row], committed: Mapping[str, str]) -> dict[str, str]:
-    """Run the rows' probes in a fresh account; what cannot be seen here stays as committed."""
-    cloud = start_cloud()
-    try:
-        account = ProbedAccount(cloud)
-        seen: dict[str, str] = {}
-        for row in rows:
-            try:
-                seen[row.id] = row.probe(account)
-            except NotHereError as reason:
-                print(f"{row.id}: not measured, because {reason}", file=sys.stderr)
-                seen[row.id] = committed.get(row.id, "")
-        return seen
-    finally:
-        cloud.stop()
-
-
 def entry_of(row: Row, here: str) -> dict[str, Any]:
     """Return the row as the table holds it."""
     return {
         "id": row.id,
+        "area": row.area,
         "labs": list(row.labs),
         "aws": row.aws,
         "source": row.source,
         "here": here,
     }
+
+
+def pages(here: Mapping[str, str]) -> dict[Path, str]:
+    """Return the generated pages, by file, from what was seen of each row."""
+    readme = readme_with(README.read_text("utf-8"), rows_in_order(), here)
+    return {PAGE: document(AREAS, here), README: readme}
+
+
+def stale_pages(here: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each generated page that is not what it should be."""
+    return [
+        f"{page.name} is not what the table says"
+        for page, text in pages(here).items()
+        if not page.exists() or page.read_text("utf-8") != text
+    ]
 
 
 def differences(table: list[dict[str, Any]], file: Path) -> list[str]:

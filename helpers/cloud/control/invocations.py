@@ -42,6 +42,10 @@ QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 NO_JSON = re.compile(r"(text|image|audio|video|multipart)/.*|application/(.*\+)?xml", re.IGNORECASE)
 """Content types that say that the event is something else; SDKs send many kinds or none."""
 MAX_CONTEXT_BYTES = 3583
+NO_TENANTS = (
+    "The invoked function is not enabled with tenancy configuration. Remove the tenant ID from "
+    "your request and try again."
+)
 MAX_QUALIFIER = 128
 
 
@@ -133,6 +137,8 @@ class InvocationsApi:
         content_type = request.headers.get("content-type", "").split(";")[0].strip()
         if NO_JSON.fullmatch(content_type):
             raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
+        if request.headers.get("x-amz-tenant-id"):
+            raise InvalidParameterValueException(NO_TENANTS)
         named = parse_function_name(unquote(next(filter(None, match.groups()))))
         return InvokeRequest(
             key=named.key(account_id=self._account_id, region=region),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from helpers.cloud.errors import ValidationException
+from helpers.cloud.errors import ResourceNotFoundException, ValidationException
 from helpers.cloud.registry import Key
 
 PATTERN = (
@@ -16,7 +16,9 @@ PATTERN = (
     r"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
 )
 NAME = re.compile(
-    r"(?:arn:aws[a-zA-Z-]*:lambda:)?(?:(?P<region>[a-z]{2}[a-z-]*-\d):)?(?:(?P<account>\d{12}):)?"
+    r"(?:arn:aws[a-zA-Z-]*:lambda:)?"
+    r"(?:(?P<region>[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|north|south|east|west)+-\d):)?"
+    r"(?:(?P<account>\d{12}):)?"
     r"(?:function:)?(?P<name>[a-zA-Z0-9_.-]+)(?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?"
 )
 
@@ -31,7 +33,15 @@ class FunctionName:
     qualifier: str | None = None
 
     def key(self, *, account_id: str, region: str) -> Key:
-        """Return the function's key; a part that was not named is the caller's own."""
+        """Return the function's key; a part that was not named is the caller's own.
+
+        Raises ResourceNotFoundException for a function of another Region than `region`, which is
+        empty where any will do.
+        """
+        if region and self.region not in (None, region):
+            raise ResourceNotFoundException(
+                f"Functions from '{self.region}' are not reachable in this region ('{region}')"
+            )
         return (self.account_id or account_id, self.region or region, self.name)
 
 

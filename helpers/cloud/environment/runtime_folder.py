@@ -21,11 +21,13 @@ from packaging.requirements import Requirement
 
 ROOTS = ("awslambdaric", "boto3")
 NATIVE_CLIENT = "runtime_client"
-SNAPSHOT_MODULES = {
+OWN_MODULES = {
     "snapshot_runtime.py": "snapshot_runtime.py",
     "runtime_client.py": "snapshot_runtime_client.py",
+    "wrapped_runtime.py": "bootstrap.py",
 }
-"""The runtime of versions with SnapStart, which needs the pure-Python client everywhere."""
+"""The runtime of versions with SnapStart, which needs the pure-Python client everywhere, and the
+script that wrapper scripts start; each with the name that an environment sees it under."""
 AWS_CONFIG = "[default]\ns3 =\n    signature_version = s3v4\n"
 
 
@@ -37,7 +39,7 @@ def build_runtime_folder(folder: Path, *, native_client: bool = True) -> Path:
     if not native_client or importlib.util.find_spec(NATIVE_CLIENT) is None:
         pure = Path(__file__).with_name("runtime_client.py")
         shutil.copyfile(pure, folder / pure.name)
-    for module, seen_as in SNAPSHOT_MODULES.items():
+    for module, seen_as in OWN_MODULES.items():
         shutil.copyfile(Path(__file__).with_name(module), folder / seen_as)
     (folder / "aws-config").write_text(AWS_CONFIG)
     (folder / "aws-credentials").write_text("")

@@ -2,11 +2,13 @@
 
 Models the OS-only runtimes (`provided.al2023`, `provided.al2`): an executable file `bootstrap` at
 the root of the package or of a layer is the runtime, and speaks the Runtime API itself. What Linux
-would refuse to execute is found before it is started, so that the error is Lambda's. Left out:
-Amazon Linux around the file; it runs on this machine's system.
+would refuse to execute is found before it is started, so that the error is Lambda's. A managed
+runtime is started by the script that AWS_LAMBDA_EXEC_WRAPPER names, if it does, with the
+interpreter and its arguments as the script's own. Left out: Amazon Linux around the file; it runs
+on this machine's system.
 
-Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html and runtimes-provided.html;
-sentences as AWS's answers in public reports have them.
+Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html, runtimes-provided.html and
+runtimes-modify.html; sentences as AWS's answers in public reports have them.
 """
 
 from __future__ import annotations
@@ -18,13 +20,22 @@ from pathlib import Path
 
 from helpers.cloud.environment.processes import HAS_SIGNALS
 from helpers.cloud.environment.runtime_folder import interpreter
+from helpers.cloud.environment.variables import Places
 from helpers.cloud.environment.workspace import Workspace
 from helpers.cloud.model import FunctionVersion
 
 BOOTSTRAP = "bootstrap"
+SHELL = "/bin/sh"
 ELF = b"\x7fELF"
 MACHINES = {62: ("x86_64", "amd64"), 183: ("aarch64", "arm64")}
 """e_machine of an ELF file, and what this machine may call it."""
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+RUN_WRAPPER = """\
+[ -f "$0" ] || { echo "$0: does not exist"; exit 127; }
+[ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }
+exec "$0" "$@"
+"""
+"""What a managed runtime does with the wrapper's path; the rest is the original command."""
 MACH_O = (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 
 
@@ -50,7 +61,7 @@ def is_runnable(runtime: str) -> bool:
 def runtime_command(function: FunctionVersion, workspace: Workspace) -> list[str]:
     """Return the program that is the runtime, and its arguments; raises CannotStart."""
     if is_managed(function.runtime):
-        return [interpreter(), "-S", "-m", "awslambdaric", function.handler]
+        return _managed_command(function, workspace.places)
     sources, places = workspace.sources, workspace.places
     for folder, shown, seen in (
         (sources.code, "/var/task", places.task),
@@ -67,6 +78,20 @@ def runtime_command(function: FunctionVersion, workspace: Workspace) -> list[str
         "Runtime.InvalidEntrypoint",
         f"Couldn't find valid bootstrap(s): [/var/task/{BOOTSTRAP} /opt/{BOOTSTRAP}]",
     )
+
+
+def _managed_command(function: FunctionVersion, places: Places) -> list[str]:
+    wrapper = function.variables.get(WRAPPER, "")
+    if not wrapper:
+        return [interpreter(), "-S", "-m", "awslambdaric", function.handler]
+    if not HAS_SIGNALS:
+        how = f"{wrapper}: wrapper scripts are POSIX programs, which do not run on this system"
+        raise CannotStart("Runtime.InvalidEntrypoint", how)
+    for shown, seen in (("/opt/", places.opt), ("/var/task/", places.task)):
+        if wrapper.startswith(shown):
+            wrapper = f"{seen}/{wrapper.removeprefix(shown)}"
+    runtime = [interpreter(), "-S", f"{places.runtime}/{BOOTSTRAP}.py"]
+    return [SHELL, "-c", RUN_WRAPPER, wrapper, *runtime]
 
 
 def snapshot_command(function: FunctionVersion, control: int, output: int) -> list[str]:

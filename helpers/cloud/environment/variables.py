@@ -49,7 +49,10 @@ def build_variables(
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
-        "LD_LIBRARY_PATH": f"/lib64:/usr/lib64:{places.runtime}:{places.task}:{places.opt}/lib",
+        "LD_LIBRARY_PATH": (
+            f"/var/lang/lib:/lib64:/usr/lib64:{places.runtime}:{places.runtime}/lib:{places.task}:"
+            f"{places.task}/lib:{places.opt}/lib"
+        ),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
         "AWS_SHARED_CREDENTIALS_FILE": f"{places.runtime}/aws-credentials",

@@ -1,8 +1,9 @@
 """The files of one execution environment: /var/task, /opt and a /tmp of its own size.
 
 Level B gives the real paths, in an unprivileged mount namespace made with the `unshare` program:
-the code and the runtime read-only, /tmp as a file system of EphemeralStorage's size. The
-namespace is kept open for the environment's life, so that /tmp survives a killed process.
+the code and the runtime read-only, /tmp as a file system of EphemeralStorage's size, and the rest
+of the machine's root read-only where it lets itself be. The namespace is kept open for the
+environment's life, so that /tmp survives a killed process.
 Level A, everywhere else, gives folders of the environment's own and names them in LAMBDA_TASK_ROOT
 and TMPDIR; there, /tmp is the machine's and its size is not limited.
 
@@ -29,6 +30,8 @@ UNSHARE, NSENTER, SHELL, MOUNT = (
     shutil.which(n) or "" for n in ("unshare", "nsenter", "sh", "mount")
 )
 HIDDEN = ("/tmp", "/opt", "/var")
+SHARED_MEMORY = Path("/dev/shm")
+"""Lambda has none, so that semaphores, and with them multiprocessing.Queue and Pool, fail."""
 
 
 class FileLevel(StrEnum):
@@ -154,6 +157,8 @@ class Workspace:
         for path in self.sources.keep:
             if any(Path(hidden) in path.parents for hidden in HIDDEN):
                 lines.append(_line(path, f"{stage}{path}", "none", "rbind,ro"))
+        if SHARED_MEMORY.is_dir():
+            lines.append(_line("none", SHARED_MEMORY, "tmpfs", "ro,size=4k"))
         # whichever of them hides the stage itself comes last
         for hidden in sorted(HIDDEN, key=lambda hidden: Path(hidden) in stage.parents):
             lines.append(_line(f"{stage}{hidden}", hidden, "none", "rbind"))
@@ -162,7 +167,10 @@ class Workspace:
 
 AT_HOME = "cd /var/task && unset OLDPWD"
 # --no-mtab: root's mounts would queue for one lock on /run/mount/utab, a second under load
-MOUNTS = f'"$1" --all --no-mtab --fstab "$2/fstab" && {AT_HOME} && shift 2 && exec "$@"'
+READ_ONLY = '{ "$1" --no-mtab --options remount,bind,ro / 2>/dev/null || true; }'
+MOUNTS = (
+    f'"$1" --all --no-mtab --fstab "$2/fstab" && {READ_ONLY} && {AT_HOME} && shift 2 && exec "$@"'
+)
 
 
 def opt_mounts(keep: Sequence[Path]) -> list[Path]:

@@ -62,19 +62,23 @@ def exchange(
 ) -> HttpAnswer:
     """Send one request to this machine; raises OSError (NotHereError, TimeoutError)."""
     parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ConnectionError(f"{url} has no port") from error
     if parts.scheme != "http" or parts.hostname not in HOSTS:
         raise NotHereError(
             f"{parts.scheme}://{parts.netloc} is not http:// on this machine, and the local "
             "account reaches nothing else"
         )
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout_s)
+    connection = http.client.HTTPConnection(parts.hostname, port, timeout=timeout_s)
     try:
         path = parts.path or "/"
         query = f"?{parts.query}" if parts.query else ""
         connection.request(method, path + query, body or None, dict(headers))
         answer = connection.getresponse()
         return HttpAnswer(answer.status, answer.getheaders(), answer.read(MAX_BYTES))
-    except http.client.HTTPException as error:
+    except (http.client.HTTPException, ValueError) as error:
         raise ConnectionError(f"{url} does not speak HTTP: {error}") from error
     finally:
         connection.close()

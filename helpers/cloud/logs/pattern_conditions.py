@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from helpers.cloud.regexes import InvalidRegexError, Regex, SlowRegexError
+
 ValueOf = Callable[[str], Any]
 Condition = Callable[[ValueOf], bool]
 TOKEN = re.compile(
@@ -145,11 +147,8 @@ def _holds(compare: Callable[[Any, Any], bool], value: float | None, limit: floa
 
 def _equality(token: re.Match[str]) -> Callable[[Any], bool]:
     if token["regex"] is not None:
-        try:
-            expression = re.compile(token["regex"])
-        except re.error as error:
-            raise PatternError("Invalid filter pattern") from error
-        return lambda value: value is not ABSENT and expression.search(_text(value)) is not None
+        found = found_by(token["regex"])
+        return lambda value: value is not ABSENT and found(_text(value))
     text = token["bare"] if token["quoted"] is None else re.sub(r"\\(.)", r"\1", token["quoted"])
     number = _number(text) if token["quoted"] is None else None
     if number is not None:
@@ -158,6 +157,25 @@ def _equality(token: re.Match[str]) -> Callable[[Any], bool]:
         expression = re.compile(fnmatch.translate(re.sub(r"([\[?])", r"[\1]", text)))
         return lambda value: value is not ABSENT and expression.match(_text(value)) is not None
     return lambda value: value is not ABSENT and _text(value) == text
+
+
+def found_by(source: str) -> Callable[[str], bool]:
+    """Return whether a regular expression finds something, which it does not if it is too slow.
+
+    Raises PatternError.
+    """
+    try:
+        expression = Regex(source)
+    except InvalidRegexError as error:
+        raise PatternError("Invalid filter pattern") from error
+
+    def found(text: str) -> bool:
+        try:
+            return expression.search(text) is not None
+        except SlowRegexError:
+            return False
+
+    return found
 
 
 def _text(value: Any) -> str:

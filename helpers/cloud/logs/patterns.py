@@ -14,8 +14,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from helpers.cloud.logs.pattern_conditions import Condition, PatternError, conditions, field_value
+from helpers.cloud.logs.pattern_conditions import (
+    Condition,
+    PatternError,
+    conditions,
+    field_value,
+    found_by,
+)
 
+MAX_PATTERN = 1024
 Extracted = Mapping[str, Any]
 FIELD = re.compile(r'\[[^\]]*\]|"(?:[^"\\]|\\.)*"|\S+')
 TERM = re.compile(r'\s*([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|([^\s"]+))')
@@ -43,6 +50,11 @@ def parse_pattern(text: str) -> Pattern:
     >>> parse_pattern("ERROR -timeout").match("ERROR: timeout") is None
     True
     """
+    if len(text) > MAX_PATTERN:
+        raise PatternError(
+            "1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MAX_PATTERN}"
+        )
     stripped = text.strip()
     if stripped.startswith("{"):
         return Pattern(_json_pattern(stripped))
@@ -75,11 +87,7 @@ def _terms(text: str) -> Callable[[str], Extracted | None]:
 
 def _term(found: re.Match[str]) -> Callable[[str], bool]:
     if found[3] is not None:
-        try:
-            expression = re.compile(found[3])
-        except re.error as error:
-            raise PatternError("Invalid filter pattern") from error
-        return lambda message: expression.search(message) is not None
+        return found_by(found[3])
     text = found[4] if found[2] is None else re.sub(r"\\(.)", r"\1", found[2])
     return lambda message: text in message
 

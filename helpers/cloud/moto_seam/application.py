@@ -51,7 +51,9 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
     """
     server = importlib.import_module("moto.moto_server.werkzeug_app")
 
-    def create(service: str) -> Any:
+    def create(service: str | None) -> Any:
+        if service is None:
+            raise NotImplementedError("moto imitates no service of that name")
         before.get(service, lambda: None)()
         return server.create_backend_app(service)
 

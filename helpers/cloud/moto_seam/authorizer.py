@@ -8,12 +8,14 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.htm
 from __future__ import annotations
 
 from helpers.cloud import records
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities
+from helpers.cloud.errors import InvalidParameterValueException
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID, CANNOT_ASSUME, Identities
 from helpers.cloud.moto_seam.resource_policies import resource_policy
 from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request, evaluate
 from helpers.cloud.records import Recorder
 
 SESSION_OF_THE_SERVICE = "awslambda"
+LAMBDA, ASSUME = "lambda.amazonaws.com", "sts:AssumeRole"
 
 
 class MotoAuthorizer:
@@ -65,6 +67,14 @@ class MotoAuthorizer:
         policies = Policies(resource=resource_policy(action, resource))
         decision = self.decide(request, policies)
         return None if decision.allowed else decision.message()
+
+    def check_execution_role(self, role_arn: str, function_arn: str) -> None:
+        """Raise unless the role trusts Lambda to assume it for this function."""
+        principal = Principal(LAMBDA, ACCOUNT_ID, PrincipalType.SERVICE)
+        context = {"aws:SourceArn": function_arn, "aws:SourceAccount": ACCOUNT_ID}
+        request = Request(principal, ASSUME, role_arn, context)
+        if not evaluate(request, Policies(resource=resource_policy(ASSUME, role_arn))).allowed:
+            raise InvalidParameterValueException(CANNOT_ASSUME)
 
     def forget(self) -> None:
         """Forget kept answers: something in IAM may have changed."""

@@ -2,8 +2,8 @@
 
 An operation that the table does not map is refused to a restricted caller with a message that
 names the gap; every decision is recorded. The administrator may do everything, but assumes only
-roles that trust the account, and what a bucket policy denies to all it denies to the administrator
-too, as on AWS. Leaves out MFA and organizations. Source:
+roles that trust the account and calls no function of another one, and what a bucket policy denies
+to all it denies to the administrator too, as on AWS. Leaves out MFA and organizations. Source:
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html.
 """
 
@@ -213,6 +213,8 @@ def _binds_administrators(requirement: Requirement) -> bool:
     # as the root user can on AWS, the administrator can undo a bucket policy that locks it out
     if requirement.action.startswith("s3:"):
         return not requirement.action.endswith("BucketPolicy")
+    if requirement.action.startswith("lambda:") and ":function:" in requirement.resource:
+        return requirement.resource.split(":")[4] != ACCOUNT_ID  # whose policies are not here
     return requirement.action in ASSUMING
 
 

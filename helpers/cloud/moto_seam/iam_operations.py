@@ -1,13 +1,15 @@
 """Operations of IAM that moto leaves out, bound where moto looks for them by name.
 
-Boundaries of users, and the two policy simulators.
-Source: docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html.
+Boundaries of users, the two policy simulators, and ids that tell what they are of.
+Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html;
+docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import moto.iam.models as iam_models
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.serialize import never_return
 from moto.iam.responses import IamResponse
@@ -17,6 +19,7 @@ from helpers.cloud.moto_seam.identities import BOUNDARY, Identities
 from helpers.cloud.moto_seam.security_tokens import managed_policy_must_exist
 
 _BOUND = "coldstart_bound"
+USER_ID, GROUP_ID = "AIDA", "AGPA"
 
 
 def install(identities: Identities) -> None:
@@ -34,6 +37,8 @@ def install(identities: Identities) -> None:
     if not hasattr(IamResponse, _BOUND):
         setattr(IamResponse, _BOUND, True)
         IamResponse.create_user = _bounded(IamResponse.create_user)
+        for made, prefix in ((iam_models.User, USER_ID), (iam_models.Group, GROUP_ID)):
+            made.__init__ = _identified(made.__init__, prefix)
 
 
 def _parameters(response: Any) -> dict[str, Any]:
@@ -74,3 +79,11 @@ def _bounded(create_user: Any) -> Any:
         return answer
 
     return create
+
+
+def _identified(init: Any, prefix: str) -> Any:
+    def made(one: Any, *given: Any, **named: Any) -> None:
+        init(one, *given, **named)
+        one.id = prefix + one.id[:17].upper()
+
+    return made

@@ -174,7 +174,7 @@ class Identities:
 
     def role(self, arn: str) -> Any | None:
         """Return moto's role with this ARN, or None."""
-        for role in iam_backends[ACCOUNT_ID][PARTITION].roles.values():
+        for role in list(iam_backends[ACCOUNT_ID][PARTITION].roles.values()):
             if role.arn == arn:
                 return role
         return None

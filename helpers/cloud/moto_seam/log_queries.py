@@ -27,8 +27,9 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.logs.insights import Answer, Event, MalformedQuery, Query, parse_query
 from helpers.cloud.logs.insights.values import Moment
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.regexes import SlowRegexError
 
-MAX_RUNNING, MAX_KEPT, MAX_GROUPS = 30, 200, 50
+MAX_RUNNING, MAX_KEPT, MAX_GROUPS, MAX_QUERY = 30, 200, 50, 10_000
 MILLISECONDS_FROM = 100_000_000_000
 """From here on a moment can only be meant in milliseconds."""
 Params = Mapping[str, Any]
@@ -50,7 +51,7 @@ def malformed(error: MalformedQuery) -> Exception:
 
 @dataclass(slots=True)
 class RunningQuery:
-    """A query that was started: `status` is Running, Complete, Failed or Cancelled."""
+    """A query that was started: `status` is Running, Complete, Failed, Timeout or Cancelled."""
 
     id: str
     region: str
@@ -75,6 +76,11 @@ class LogQueries:
         start, end = _milliseconds(params["startTime"]), _milliseconds(params["endTime"]) + 999
         if end < start:
             raise InvalidParameterException("End time should not be before the start time.")
+        if len(params["queryString"]) > MAX_QUERY:
+            raise InvalidParameterException(
+                "1 validation error detected: Value at 'queryString' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {MAX_QUERY}"
+            )
         try:
             query = parse_query(params["queryString"])
         except MalformedQuery as error:
@@ -179,6 +185,8 @@ class LogQueries:
                 [(k, pointer(v) if k == "@ptr" else v) for k, v in row] for row in answer.rows
             ]
             running.answer, status = answer, "Complete"
+        except SlowRegexError:
+            status = "Timeout"
         except Exception:  # whoever asked is told, by the status
             traceback.print_exc()
         with self._lock:

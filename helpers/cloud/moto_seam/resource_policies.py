@@ -80,7 +80,7 @@ def owner_of(resource: str) -> str | None:
 
 def _trust_policy(arn: str) -> Named:
     # AWS answers alike whether the role does not exist or does not trust the caller
-    for role in iam_backends[ACCOUNT_ID][PARTITION].roles.values():
+    for role in list(iam_backends[ACCOUNT_ID][PARTITION].roles.values()):
         if role.arn == arn:
             trust = read_policy(role.assume_role_policy_document, PolicyType.TRUST)
             return f"trust policy of {role.name}", trust

@@ -247,7 +247,7 @@ class RotationApi:
 def _event(function_arn: str, event: bytes) -> InvokeRequest:
     named = parse_function_name(function_arn)
     return InvokeRequest(
-        key=named.key(account_id=ACCOUNT_ID, region="us-east-1"),
+        key=named.key(account_id=ACCOUNT_ID, region=named.region or "us-east-1"),
         qualifier=named.qualifier,
         request_id=str(uuid.uuid4()),
         event=event,

@@ -157,7 +157,7 @@ def _with_administrator(get_caller_identity: Any) -> Any:
     def get(backend: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
         user_id, arn, account = get_caller_identity(backend, access_key_id, region)
         if arn.endswith(":user/moto"):  # moto's answer for a key that its IAM does not know
-            return access_key_id, ADMINISTRATOR.arn, account
+            return f"AIDA{access_key_id[4:]}", ADMINISTRATOR.arn, account
         return user_id, arn, account
 
     return get

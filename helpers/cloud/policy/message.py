@@ -1,7 +1,7 @@
 """The wording of AWS's access denied messages.
 
 Source: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html. S3 quotes the
-resource; other services do not. A request without a resource names none.
+resource; other services do not. Of a request without a resource, Lambda names "*", others nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def denied_message(request: Request, policy_type: PolicyType, *, explicit: bool)
 
 
 def _resource(request: Request) -> str:
-    if request.resource == "*":
+    if request.resource == "*" and not request.action.lower().startswith("lambda:"):
         return ""
     quote = '"' if request.action.lower().startswith("s3:") else ""
     return f" on resource: {quote}{request.resource}{quote}"

@@ -7,25 +7,24 @@ from collections.abc import Callable
 
 from helpers.cloud.moto_seam import application
 from helpers.cloud.moto_seam.account_calls import AccountCalls
-from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
-from helpers.cloud.moto_seam.identities import RoleCredentials
+from helpers.cloud.moto_seam.stack_calls import StackCalls
 
 
 def before_first_requests(
-    calls: AccountCalls, issuer: RoleCredentials, authorizer: MotoAuthorizer
+    calls: AccountCalls, stack_calls: StackCalls
 ) -> dict[str, Callable[[], None]]:
     """Give what each service needs before its first request; the imports are part of it."""
 
     def install_tasks() -> None:
         from helpers.cloud.moto_seam import state_machines
 
-        state_machines.install(calls, issuer)
+        state_machines.install(calls, stack_calls.issuer)
 
     def install_stacks() -> None:
         from helpers.cloud.moto_seam import cloudformation
 
         install_tasks()
-        cloudformation.install(lambda: calls)
+        cloudformation.install(lambda: stack_calls)
 
     def install_apis() -> None:
         from helpers.cloud.moto_seam import apigateway
@@ -35,7 +34,7 @@ def before_first_requests(
     def install_balancers() -> None:
         from helpers.cloud.moto_seam import elbv2
 
-        elbv2.install(authorizer.service_may)
+        elbv2.install(stack_calls.authorizer.service_may)
 
     return {
         "stepfunctions": install_tasks,

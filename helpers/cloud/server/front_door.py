@@ -67,6 +67,8 @@ def build_gateway(
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             check_tracing=tracing_check(ports.authorizer),
             check_key=services.keys.check_key,
+            check_role=services.authorizer.check_execution_role,
+            role_may=lambda role, action: ports.authorizer.role_may(role, action, "*") is None,
             concurrency=concurrency,
             version_state=plane.snapshots.state,
             link=services.packages.link,

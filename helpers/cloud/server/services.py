@@ -25,6 +25,7 @@ from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
 from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.moto_seam.stack_calls import StackCalls, asked_by
 from helpers.cloud.moto_seam.streams import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.moto_seam.writers import Writers
@@ -85,7 +86,8 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(before_first_requests(calls, issuer, authorizer))
+    starts = before_first_requests(calls, StackCalls(calls, issuer, identities, authorizer))
+    moto = application.wsgi_application(starts)
     return Services(
         identities,
         authorizer,
@@ -100,10 +102,20 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             queues=MotoQueues(),
             streams=MotoStreams(),
         ),
-        lambda request: call(moto, request, port=foundation.port),
+        _as_asked(lambda request: call(moto, request, port=foundation.port)),
         PackageLinks(foundation.clock, foundation.endpoint),
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
         xray,
         keys,
         Faults(foundation.recorder),
     )
+
+
+def _as_asked(moto: Callable[[HttpRequest], HttpAnswer]) -> Callable[[HttpRequest], HttpAnswer]:
+    """Let moto's services know who asks."""
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        with asked_by(request):
+            return moto(request)
+
+    return answer

@@ -13,6 +13,10 @@ ACCOUNT = "123456789012"
     [
         ("charge-card", FunctionName("charge-card")),
         ("charge-card:live", FunctionName("charge-card", qualifier="live")),
+        ("card-1:live", FunctionName("card-1", qualifier="live")),
+        ("my-card-1:7", FunctionName("my-card-1", qualifier="7")),
+        ("us-isob-east-1:card", FunctionName("card", "us-isob-east-1")),
+        ("ap-southeast-2:card:7", FunctionName("card", "ap-southeast-2", None, "7")),
         ("charge-card:$LATEST", FunctionName("charge-card", qualifier="$LATEST")),
         ("function:charge-card", FunctionName("charge-card")),
         (f"{ACCOUNT}:function:charge-card", FunctionName("charge-card", account_id=ACCOUNT)),

@@ -20,6 +20,7 @@ from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
+from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -52,7 +53,7 @@ NAMES = {
     },
     "moto.iam.models": {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
-        "iam_operations": ["IAMBackend.get_user"],
+        "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
@@ -447,6 +448,7 @@ ATTRIBUTES = {
 
 
 OWN_METHODS = {
+    "check_size",
     "completed",
     "content",
     "forget_event_source_mapping",
@@ -555,7 +557,7 @@ def methods_of(kit_class: type) -> list[str]:
     ("kit_class", "name"),
     [
         (kit_class, name)
-        for kit_class in (KitBackend, MappingsBackend, KitFunction)
+        for kit_class in (KitBackend, LayerStore, MappingsBackend, KitFunction)
         for name in methods_of(kit_class)
         if name not in OWN_METHODS and (name == "__init__" or not name.startswith("_"))
     ],

@@ -399,8 +399,11 @@ MESSAGES = [
      f"User: {SESSION.arn} is not authorized to perform: dynamodb:GetItem on resource: {TABLE}"
      " because no identity-based policy allows the dynamodb:GetItem action"),
     (Ask(ANA, "", [statement("Allow", "*")], [OTHER], action="lambda:ListFunctions", on="*"),
-     f"User: {ANA.arn} is not authorized to perform: lambda:ListFunctions"
+     f"User: {ANA.arn} is not authorized to perform: lambda:ListFunctions on resource: *"
      " because no permissions boundary allows the lambda:ListFunctions action"),
+    (Ask(ANA, "", action="s3:ListAllMyBuckets", on="*"),
+     f"User: {ANA.arn} is not authorized to perform: s3:ListAllMyBuckets"
+     " because no identity-based policy allows the s3:ListAllMyBuckets action"),
     (Ask(SESSION, "", [ALLOW], session=[OTHER]),
      f'User: {SESSION.arn} is not authorized to perform: s3:GetObject on resource: "{OBJECT}"'
      " because no session policy allows the s3:GetObject action"),

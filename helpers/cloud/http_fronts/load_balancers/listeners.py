@@ -6,6 +6,7 @@ and rule-condition-types.html.
 
 from __future__ import annotations
 
+import fnmatch
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -95,8 +96,8 @@ def _values(condition: Mapping[str, Any], config: str) -> list[Any]:
 
 def _fits(pattern: str, text: str, *, exact: bool = False) -> bool:
     """Match * and ?, in any case unless `exact`."""
-    wanted = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wanted, text, 0 if exact else re.IGNORECASE) is not None
+    wanted = fnmatch.translate(pattern.replace("[", "[[]"))
+    return re.match(wanted, text, 0 if exact else re.IGNORECASE) is not None
 
 
 def _path(condition: Mapping[str, Any], asked: _Asked) -> bool:

@@ -7,7 +7,6 @@ and api-gateway-lambda-authorizer-output.html.
 from __future__ import annotations
 
 import json
-import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +37,7 @@ from helpers.cloud.policy import (
     evaluate,
     parse_policy,
 )
+from helpers.cloud.regexes import InvalidRegexError, Regex, SlowRegexError
 
 INVOKE = "execute-api:Invoke"
 TIMEOUT_S = 29.0
@@ -152,8 +152,8 @@ def identity_of(call: RestCall, authorizer: Authorizer) -> tuple[str, ...]:
         raise RefusedError("UNAUTHORIZED", "Unauthorized")
     if authorizer.type == "TOKEN" and authorizer.validation:
         try:
-            fits = re.fullmatch(authorizer.validation, values[0]) if values else None
-        except re.error as error:
+            fits = Regex(authorizer.validation).fullmatch(values[0]) if values else None
+        except (InvalidRegexError, SlowRegexError) as error:
             raise _misconfigured(f"identityValidationExpression: {error}") from error
         if fits is None:
             raise RefusedError("UNAUTHORIZED", "Unauthorized")

@@ -19,6 +19,7 @@ from helpers.cloud.http_fronts.rest.parameters import answer_headers
 from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
 from helpers.cloud.http_fronts.templates import TemplateError, render_mapping
 from helpers.cloud.http_messages import HttpAnswer
+from helpers.cloud.regexes import InvalidRegexError, Regex, SlowRegexError
 
 JSON_TYPE = "application/json"
 
@@ -80,8 +81,8 @@ def _chosen(integration: Integration, selection: str) -> IntegrationResponse:
             default = default or response
             continue
         try:
-            fits = re.fullmatch(response.selection_pattern, selection)
-        except re.error:
+            fits = Regex(response.selection_pattern).fullmatch(selection)
+        except (InvalidRegexError, SlowRegexError):
             fits = None
         if fits is not None:
             return response

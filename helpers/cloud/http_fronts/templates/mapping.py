@@ -7,7 +7,6 @@ api-gateway-mapping-template-reference.html.
 from __future__ import annotations
 
 import base64
-import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from urllib.parse import quote_plus, unquote_plus
 from helpers.cloud.http_fronts.templates.errors import TemplateError
 from helpers.cloud.http_fronts.templates.json_path import read_path
 from helpers.cloud.http_fronts.templates.render import render
-from helpers.cloud.http_fronts.templates.values import HostObject, from_json, text_of
+from helpers.cloud.http_fronts.templates.values import HostObject, from_json, measured, text_of
 
 _ESCAPES = {"'": "\\'", '"': '\\"', "\\": "\\\\", "/": "\\/"} | {
     "\b": "\\b",
@@ -123,6 +122,6 @@ _UTIL = HostObject(
         "urlDecode": lambda text: unquote_plus(text_of(text)),
         "base64Encode": lambda text: base64.b64encode(text_of(text).encode()).decode(),
         "base64Decode": _decode,
-        "toJson": lambda value: _json(copy.deepcopy(value)),
+        "toJson": lambda value: _json(measured(value)),
     },
 )

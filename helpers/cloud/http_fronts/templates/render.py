@@ -7,6 +7,7 @@ $context does; one whose very name is unknown prints its own source, as Velocity
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -34,6 +35,7 @@ from helpers.cloud.http_fronts.templates.syntax import (
     Text,
 )
 from helpers.cloud.http_fronts.templates.values import (
+    MAX_BITS,
     MAX_TEXT,
     are_equal,
     call_method,
@@ -49,6 +51,8 @@ MAX_ITERATIONS = 1000
 MAX_STEPS = 200_000
 """Of one template here, so that loops within loops end; AWS limits the time of a request."""
 MAX_DEFINED = 20
+MAX_S = 5.0
+"""What one template may take, of the processor's time."""
 
 
 class _Left(Exception):  # noqa: N818 - it is how #break and #stop leave, not an error
@@ -65,6 +69,8 @@ def render(source: str, variables: dict[str, Any]) -> str:
         return _Renderer(variables).text(parse(source))
     except RecursionError as error:
         raise TemplateError("The template is nested too deeply.") from error
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise TemplateError(f"The template asks for too much: {error}") from error
 
 
 class _Renderer:
@@ -75,6 +81,7 @@ class _Renderer:
         self._steps = 0
         self._size = 0
         self._defined = 0
+        self._until = time.thread_time() + MAX_S
 
     def text(self, nodes: tuple[Node, ...]) -> str:
         """Render a whole template."""
@@ -113,6 +120,8 @@ class _Renderer:
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise TemplateError("The template takes too many steps.")
+        if time.thread_time() > self._until:
+            raise TemplateError("The template takes too long.")
 
     def _foreach(self, node: Foreach, out: list[str]) -> None:
         items = [*_items(self._value(node.items))]
@@ -217,7 +226,13 @@ class _Renderer:
         if operator == "+" and (isinstance(left, str) or isinstance(right, str)):
             return joined(text_of(left), text_of(right))
         able = _is_number(left) and _is_number(right)
-        return _ARITHMETIC[operator](left, right) if able else None
+        return _bounded(_ARITHMETIC[operator](left, right)) if able else None
+
+
+def _bounded(number: Any) -> Any:
+    if isinstance(number, int) and number.bit_length() > MAX_BITS:
+        raise TemplateError("A number is too large.")
+    return number
 
 
 def _is_number(value: Any) -> bool:
@@ -245,14 +260,20 @@ def _divide(left: float, right: float) -> float | None:
     if right == 0:
         return None
     whole = isinstance(left, int) and isinstance(right, int)
-    return math.trunc(left / right) if whole else left / right
+    if not whole:
+        return left / right
+    quotient = abs(left) // abs(right)
+    return quotient if (left < 0) is (right < 0) else -quotient
 
 
 def _remainder(left: float, right: float) -> float | None:
     if right == 0:
         return None
     whole = isinstance(left, int) and isinstance(right, int)
-    return int(math.fmod(left, right)) if whole else math.fmod(left, right)
+    if not whole:
+        return math.fmod(left, right)
+    remainder = abs(left) % abs(right)
+    return -remainder if left < 0 else remainder
 
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.cloud.http_fronts.templates.errors import TemplateError
+from helpers.cloud.regexes import Match, Regex
 
 MAX_TEXT = 10 * 1024 * 1024
+MAX_ITEMS = 200_000
+MAX_BITS = 4096
+"""Of a whole number, as long as text can be made of it in no time."""
 Method = Callable[..., Any]
 
 
@@ -41,8 +45,35 @@ def from_json(value: Any) -> Any:
     return value
 
 
-def text_of(value: Any) -> str:  # noqa: PLR0911 - one per kind
+def measured(value: Any) -> Any:
+    """Return a value that is small enough to be walked; raises TemplateError.
+
+    A template can hold one map in another twice, and that one twice again: sixty such steps take
+    no room, and their text would fill the world.
+    """
+    if not isinstance(value, dict | list):
+        return value
+    left, items, text = [value], 0, 0
+    while left:
+        one = left.pop()
+        items += 1
+        if isinstance(one, str):
+            text += len(one)
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
+        if items + len(left) > MAX_ITEMS or text > MAX_TEXT:
+            raise TemplateError("A value is too large.")
+    return value
+
+
+def text_of(value: Any) -> str:
     """Return what a value prints as: maps as {a=1}, lists from JSON as JSON, nothing for null."""
+    return _text(measured(value))
+
+
+def _text(value: Any) -> str:  # noqa: PLR0911 - one per kind
     match value:
         case None:
             return ""
@@ -72,7 +103,7 @@ def are_equal(left: Any, right: Any) -> bool:
         return left is right
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if numbers or type(left) is type(right):
-        return bool(left == right)
+        return bool(measured(left) == measured(right))
     return text_of(left) == text_of(right)
 
 
@@ -109,7 +140,7 @@ def call_method(value: Any, name: str, arguments: list[Any]) -> Any:
             raise TemplateError("The template makes too long a text.")
     try:
         result = method(*arguments)
-    except (TypeError, ValueError, IndexError, AttributeError, re.error, RecursionError) as error:
+    except (TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         raise TemplateError(f"{name} cannot do this: {error}") from error
     if isinstance(result, str) and len(result) > MAX_TEXT:
         raise TemplateError("The template makes too long a text.")
@@ -128,13 +159,13 @@ def _method(value: Any, name: str) -> Method | None:
 
 
 def _inside(value: Any) -> str:
-    return "null" if value is None else text_of(value)
+    return "null" if value is None else _text(value)
 
 
-def _java(pattern: str, replacement: str) -> Callable[[re.Match[str]], str]:
+def _java(replacement: str) -> Callable[[Match], str]:
     """Return what replaces a match: $1 is its first group, and a backslash quotes."""
 
-    def replaced(match: re.Match[str]) -> str:
+    def replaced(match: Match) -> str:
         def one(token: re.Match[str]) -> str:
             return token[2] if token[2] is not None else (match[int(token[1])] or "")
 
@@ -154,17 +185,26 @@ def _put_all(value: dict[str, Any], other: Mapping[str, Any]) -> None:
 
 
 def _append(value: list[Any], item: Any) -> bool:
-    value.append(item)
-    return True
+    return _extend(value, [item])
 
 
 def _extend(value: list[Any], items: list[Any]) -> bool:
+    if len(value) + len(items) > MAX_ITEMS:
+        raise TemplateError("A list is too long.")
     value.extend(items)
     return bool(items)
 
 
+def _holds(items: Collection[Any], item: Any) -> bool:
+    return any(are_equal(one, item) for one in items)
+
+
+def _index(value: list[Any], item: Any) -> int:
+    return next((at for at, one in enumerate(value) if are_equal(one, item)), -1)
+
+
 def _split(text: str, pattern: str) -> list[str]:
-    parts = re.split(pattern, text)
+    parts = Regex(pattern).split(text)
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
     return parts
@@ -198,9 +238,9 @@ _STRING: dict[str, Method] = {
     "trim": lambda text: text.strip(),
     "concat": joined,
     "replace": lambda text, old, new: text.replace(old, new),
-    "replaceAll": lambda text, old, new: re.sub(old, _java(old, new), text),
-    "replaceFirst": lambda text, old, new: re.sub(old, _java(old, new), text, count=1),
-    "matches": lambda text, pattern: re.fullmatch(pattern, text) is not None,
+    "replaceAll": lambda text, old, new: Regex(old).replace(_java(new), text),
+    "replaceFirst": lambda text, old, new: Regex(old).replace(_java(new), text, count=1),
+    "matches": lambda text, pattern: Regex(pattern).fullmatch(text) is not None,
     "split": _split,
     "equalsIgnoreCase": lambda text, other: text.lower() == text_of(other).lower(),
 }
@@ -212,7 +252,7 @@ _MAP: dict[str, Method] = {
     "size": len,
     "isEmpty": lambda value: not value,
     "containsKey": lambda value, name: text_of(name) in value,
-    "containsValue": lambda value, item: item in value.values(),
+    "containsValue": lambda value, item: _holds(value.values(), item),
     "keySet": list,
     "values": lambda value: list(value.values()),
     "entrySet": lambda value: [_entry(name, item) for name, item in value.items()],
@@ -221,8 +261,8 @@ _LIST: dict[str, Method] = {
     "get": lambda value, at: value[at],
     "size": len,
     "isEmpty": lambda value: not value,
-    "contains": lambda value, item: item in value,
-    "indexOf": lambda value, item: value.index(item) if item in value else -1,
+    "contains": _holds,
+    "indexOf": _index,
     "add": _append,
     "addAll": _extend,
     "remove": lambda value, at: value.pop(at),

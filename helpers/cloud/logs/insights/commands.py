@@ -20,10 +20,11 @@ from helpers.cloud.logs.insights.scanner import (
     REGEX,
     STRING,
     Scanner,
-    python_regex,
+    regex_of,
     unquoted,
 )
 from helpers.cloud.logs.insights.values import number, shown, sort_key, text, truth
+from helpers.cloud.regexes import Regex
 
 Stage = Callable[[Iterable[Event]], Iterable[Event]]
 MAX_LIMIT = 10_000
@@ -126,11 +127,11 @@ def read_parse(scanner: Scanner, plan: Plan) -> None:
     start = scanner.at
     literal = scanner.takes_match(REGEX)
     if literal is not None:
-        pattern = python_regex(literal, scanner)
+        pattern = regex_of(literal, scanner)
     else:
         glob = unquoted(scanner.needs_match(STRING))
-        pattern = re.compile(_glob(glob), re.DOTALL)
-    names = list(pattern.groupindex)
+        pattern = Regex(_glob(glob))
+    names = list(pattern.names)
     if scanner.takes_word("as"):
         names = _names(scanner)
     if not names or pattern.groups < len(names):
@@ -139,7 +140,7 @@ def read_parse(scanner: Scanner, plan: Plan) -> None:
         plan.columns += [name for name in names if name not in plan.columns]
 
     def parsed(events: Iterable[Event]) -> Iterator[Event]:
-        search, given = pattern.search, bool(pattern.groupindex)
+        search, given = pattern.search, bool(pattern.names)
         for event in events:
             value = source(event)
             found = None if value is None else search(text(value))
@@ -155,7 +156,7 @@ def _glob(pattern: str) -> str:
     """Return a pattern with wildcards as a regex: each is as short as what follows lets it be."""
     parts = [re.escape(part) for part in pattern.split("*")]
     joined = "(.*?)".join(parts)
-    return f"{joined[: -len('(.*?)')]}(.*)" if pattern.endswith("*") else joined
+    return "(?s)" + (f"{joined[: -len('(.*?)')]}(.*)" if pattern.endswith("*") else joined)
 
 
 def read_stats(scanner: Scanner, plan: Plan) -> None:

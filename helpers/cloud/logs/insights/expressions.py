@@ -21,7 +21,7 @@ from helpers.cloud.logs.insights.scanner import (
     REGEX,
     STRING,
     Scanner,
-    python_regex,
+    regex_of,
     unquoted,
 )
 from helpers.cloud.logs.insights.values import less, same, text, truth
@@ -111,7 +111,7 @@ class ExpressionReader:
         scanner = self._scanner
         regex = scanner.takes_match(REGEX)
         if regex is not None:
-            search = python_regex(regex, scanner).search
+            search = regex_of(regex, scanner).search
 
             def matches(event: Event) -> bool:
                 value = left(event)

@@ -72,9 +72,13 @@ def _extreme(choose: Callable[..., float]) -> Compute:
     return compute
 
 
+LATEST_MS = 8.64e15
+"""What a moment may be at most, on either side of 1970."""
+
+
 def _moment(value: Any) -> Moment | None:
     at = number(value)
-    return None if at is None else Moment(at)
+    return None if at is None or abs(at) > LATEST_MS else Moment(at)
 
 
 FUNCTIONS: Mapping[str, tuple[int, int, Compute]] = {

@@ -61,7 +61,14 @@ def parse_query(text: str) -> Query:
     >>> query.run(Event({"@message": line}) for line in lines).rows
     [[('path', '/a'), ('slow', '2'), ('max(ms)', '9')]]
     """
-    scanner, plan = Scanner(text), Plan()
+    scanner = Scanner(text)
+    try:
+        return _parsed(scanner, Plan())
+    except RecursionError as error:
+        raise scanner.refused("the expression is nested too deeply", scanner.at) from error
+
+
+def _parsed(scanner: Scanner, plan: Plan) -> Query:
     scanner.takes("|")
     while True:
         start = scanner.at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from helpers.cloud.regexes import InvalidRegexError, Regex
+
 BLANK = re.compile(r"(?:\s+|#[^\n]*)*")
 WORD = re.compile(r"[A-Za-z_]\w*")
 FIELD = re.compile(r"@?[A-Za-z_][\w@]*(?:\.[\w@]+|\[\d+\])*|`[^`]+`")
@@ -110,11 +112,10 @@ def unquoted(found: re.Match[str]) -> str:
     return re.sub(r"\\(.)", r"\1", inside)
 
 
-def python_regex(found: re.Match[str], scanner: Scanner) -> re.Pattern[str]:
-    """Return a regular expression literal as Python's; raises MalformedQuery."""
-    source = re.sub(r"\(\?<(?=[A-Za-z])", "(?P<", found[1].replace(r"\/", "/"))
+def regex_of(found: re.Match[str], scanner: Scanner) -> Regex:
+    """Return a regular expression literal, to be matched; raises MalformedQuery."""
     try:
-        return re.compile(source, re.IGNORECASE if "i" in found[2] else 0)
-    except (re.error, RecursionError) as error:
+        return Regex(found[1].replace(r"\/", "/"), ignore_case="i" in found[2])
+    except InvalidRegexError as error:
         message = f"invalid regular expression: {error}"
         raise scanner.refused(message, found.start()) from error

@@ -13,9 +13,10 @@ import moto.awslambda_simple.models as simple_models
 from moto.core.base_backend import BackendDict
 
 from helpers.cloud.moto_seam.awslambda import stacks
-from helpers.cloud.moto_seam.awslambda.backend import KitBackend, LambdaHooks
+from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
 from helpers.cloud.moto_seam.awslambda.functions import FunctionsApi
+from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layers import LayersApi
 from helpers.cloud.moto_seam.awslambda.policies import PoliciesApi
 from helpers.cloud.moto_seam.awslambda.tags import TagsApi

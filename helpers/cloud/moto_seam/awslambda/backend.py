@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import copy
+from collections.abc import Mapping
 from typing import Any
 
-import moto.awslambda.models as lambda_models
-
-from helpers.cloud.clock import Clock
-from helpers.cloud.control.concurrency import AccountConcurrency
 from helpers.cloud.control.functions import (
     check_package_type,
     validate_create,
     validate_update_code,
     validate_update_configuration,
 )
-from helpers.cloud.control.layers import check_layer_arns, check_total_size
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
 from helpers.cloud.control.snap_start import check_snap_start
-from helpers.cloud.environment.local_extension import is_aws_layer, layer_zip
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
 )
-from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
+from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
+from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
+from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
-from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
-from helpers.cloud.snapshots import VersionState
+from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
+from helpers.cloud.registry import Alias, PublishedFunction
 
 FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
@@ -46,27 +42,7 @@ UPDATING = {
 """What an update answers; it is in force when the next call asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class LambdaHooks:
-    """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
-
-    `check_dead_letter` takes target and role, `check_tracing` a role, `check_key` a key;
-    `concurrency` gives the numbers of an account's Region; `version_state` tells whether a version
-    with SnapStart has its snapshot; `link` makes a link that downloads a package.
-    """
-
-    registry: Registry
-    clock: Clock
-    invoke: Callable[[FunctionVersion, bytes], bytes]
-    check_dead_letter: Callable[[str, str], None]
-    check_tracing: Callable[[str], None]
-    check_key: Callable[[str], None]
-    concurrency: Callable[[tuple[str, str]], AccountConcurrency]
-    version_state: Callable[[Key, str], VersionState]
-    link: Callable[[CodePackage, str], str]
-
-
-class KitBackend(MappingsBackend):
+class KitBackend(LayerStore, MappingsBackend):
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
     hooks: LambdaHooks
@@ -80,12 +56,14 @@ class KitBackend(MappingsBackend):
         with as_moto_error():
             validate_create(request, today=self.hooks.clock.today().date())
             check_snap_start(request)
-            self._check_role(spec, spec["Role"])
-            self._check_size(request["Code"].get("ZipFile"), spec.get("Layers"))
             name = parse_function_name(spec["FunctionName"]).name
             if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
                 raise ResourceConflictException(f"Function already exist: {name}")
-            function = super().create_function({**spec, "FunctionName": name})
+            self.hooks.check_role(spec["Role"], self._arn(name))
+            self._check_role(spec, spec["Role"])
+            spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
+            self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
+            function = super().create_function(spec)
         self._publish(name)
         return function
 
@@ -99,7 +77,8 @@ class KitBackend(MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_package_type(code, current.package_type, "updating")
-            _check_size(code.get("ZipFile"), current.layer_packages)
+            body = self._fetched(body)
+            check_code_size(_decoded({"Code": body})["Code"].get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
         if body.get("DryRun"):
             return current.get_configuration()
@@ -123,8 +102,10 @@ class KitBackend(MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_snap_start({**current.get_configuration(), **body})
+            if body.get("Role"):
+                self.hooks.check_role(body["Role"], current.function_arn)
             self._check_role(body, body.get("Role") or current.role)
-            self._check_size(current.code_bytes, body.get("Layers"))
+            self.check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
@@ -142,6 +123,13 @@ class KitBackend(MappingsBackend):
             if self.hooks.registry.get(key) is not None:  # moto tells who is missing altogether
                 self.hooks.registry.resolve(key, qualifier or named.qualifier)
         return super().get_function(function_name_or_arn, qualifier)
+
+    def list_functions(self, func_version: str | None = None) -> list[Any]:
+        """Return the functions, or with ALL every version; others may be made meanwhile."""
+        kept = [group for group in list(self._lambdas._functions.values()) if group["latest"]]
+        if func_version != "ALL":
+            return [group["latest"] for group in kept]
+        return [fn for group in kept for fn in (_as_version(group["latest"]), *group["versions"])]
 
     def publish_version(self, function_name: str, description: str = "") -> Any:
         """Return a new version, or the last one when nothing has changed since."""
@@ -269,50 +257,30 @@ class KitBackend(MappingsBackend):
         super().reset()
         self.hooks.registry.clear()
 
-    def layers_versions_by_arn(self, layer_version_arn: str) -> Any:
-        """Return a layer version; AWS's layer with its extension is there without being made."""
-        if not is_aws_layer(layer_version_arn):
-            return super().layers_versions_by_arn(layer_version_arn)
-        _, _, _, region, owner, _, name, number = layer_version_arn.split(":")
-        content = {"ZipFile": base64.b64encode(layer_zip()).decode()}
-        version = lambda_models.LayerVersion({"LayerName": name, "Content": content}, owner, region)
-        version.version = int(number)
-        return version
-
-    def layer_bytes(self) -> int:
-        """Return the size of all layer archives of the Region."""
-        layers = self._layers._layers.values()
-        return sum(v.code_size for layer in layers for v in layer.layer_versions.values())
-
-    def publish_layer_version(self, spec: dict[str, Any]) -> Any:
-        version = lambda_models.LayerVersion(spec, self.account_id, self.region_name)
-        with as_moto_error():
-            check_package(version.code_bytes)
-        return super().publish_layer_version(spec)
-
-    def forget_layer_version(self, name: str, number: str) -> None:
-        """Delete a layer version; harmless when there is none, as on AWS."""
-        if name in self._layers._layers:
-            self.delete_layer_version(name, number)
-
-    def _check_size(self, code: bytes | None, layer_arns: list[str] | None) -> None:
-        place = {"account_id": self.account_id, "region": self.region_name}
-        check_layer_arns(layer_arns or (), **place)
-        found = [self.layers_versions_by_arn(arn) for arn in layer_arns or ()]
-        for arn, version in zip(layer_arns or (), found, strict=True):
-            if version is None:
-                raise InvalidParameterValueException(f"Layer version {arn} does not exist.")
-        _check_size(code, [CodePackage(v.code_digest, v.code_bytes) for v in found if v])
-
     def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
         """Check that the execution role may do what the configuration asks for."""
         if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
             self.hooks.check_tracing(role_arn)
+        check_network(
+            spec.get("VpcConfig") or {},
+            (self.account_id, self.region_name),
+            lambda action: self.hooks.role_may(role_arn, action),
+        )
         if spec.get("KMSKeyArn"):
             self.hooks.check_key(spec["KMSKeyArn"])
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)
+
+    def _fetched(self, code: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a code with its package, which S3 may keep; it is checked when it came there."""
+        whole = fetched(code, self.account_id)
+        if not code.get("ZipFile") and whole.get("ZipFile"):
+            check_package(base64.b64decode(whole["ZipFile"]))
+        return whole
+
+    def _arn(self, name: str) -> str:
+        return f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
 
     def _publish(self, name: str) -> None:
         key = (self.account_id, self.region_name, name)
@@ -322,8 +290,7 @@ class KitBackend(MappingsBackend):
             return
         latest = stored["latest"]
         every = [*([latest] if latest is not None else []), *stored["versions"]]
-        arn = f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
-        aliases = self._lambdas._aliases.get(arn)
+        aliases = self._lambdas._aliases.get(self._arn(name))
         reserved = getattr(latest, "reserved_concurrency", None)
         self.hooks.registry.publish(
             key,
@@ -335,16 +302,17 @@ class KitBackend(MappingsBackend):
         )
 
 
+def _as_version(latest: Any) -> Any:
+    shown = copy.copy(latest)
+    shown.function_arn = f"{latest.function_arn}:{LATEST}"
+    return shown
+
+
 def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
     code = dict(spec.get("Code") or {})
     if isinstance(code.get("ZipFile"), str):
         code["ZipFile"] = base64.b64decode(code["ZipFile"])
     return {**spec, "Code": code}
-
-
-def _check_size(code: bytes | None, layers: Sequence[CodePackage]) -> None:
-    if code:
-        check_total_size(CodePackage("", code), layers)
 
 
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import moto.awslambda.models as lambda_models
 from moto.awslambda.utils import get_backend
+from moto.ec2.models import ec2_backends
 
 from helpers.cloud.logs import RuntimeVersion, group_name
 from helpers.cloud.model import (
@@ -78,6 +79,24 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             reserved = {"ReservedConcurrentExecutions": int(self.reserved_concurrency)}
             answer["Concurrency"] = reserved
         return answer
+
+    @property
+    def vpc_config(self) -> dict[str, Any] | None:
+        """The network as the API shows it; with no subnets there is none."""
+        given = self._vpc_config or {}
+        subnets = given.get("SubnetIds") or []
+        vpc_id = ""
+        if subnets:
+            ec2 = ec2_backends[self.account_id][self.region]
+            vpc_id = next((s.vpc_id for s in ec2.describe_subnets() if s.id == subnets[0]), "")
+        elif not self._vpc_config:
+            return None
+        return {
+            "SubnetIds": subnets,
+            "SecurityGroupIds": given.get("SecurityGroupIds") or [],
+            "VpcId": vpc_id,
+            "Ipv6AllowedForDualStack": bool(given.get("Ipv6AllowedForDualStack")),
+        }
 
     def get_configuration(self, on_create: bool = False) -> dict[str, Any]:
         configuration: dict[str, Any] = super().get_configuration(on_create)

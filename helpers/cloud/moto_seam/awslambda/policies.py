@@ -70,7 +70,7 @@ class Held:
         if not self.statements:
             raise ResourceNotFoundException(NONE_YET)
         policy = {"Version": "2012-10-17", "Id": "default", "Statement": self.statements}
-        return {"Policy": json.dumps(policy), "RevisionId": self.policy.revision}
+        return {"Policy": _compact(policy), "RevisionId": self.policy.revision}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class PoliciesApi:
         held.policy.statements[:] = [s for s in held.policy.statements if s is not made]
         statement = statement_of(made, held.arn)
         held.put([*before, statement])
-        return json_answer(201, {"Statement": json.dumps(statement)})
+        return json_answer(201, {"Statement": _compact(statement)})
 
 
 def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAnswer:
@@ -144,3 +144,7 @@ def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAn
     check_revision(members.get("RevisionId"), held.policy.revision)
     held.put(statements)
     return json_answer(200, held.document())
+
+
+def _compact(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"))

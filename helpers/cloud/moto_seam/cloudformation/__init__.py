@@ -12,7 +12,6 @@ from collections.abc import Callable
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.cloudformation import (
     account_types,
     api_types,
@@ -21,13 +20,14 @@ from helpers.cloud.moto_seam.cloudformation import (
     stacks,
 )
 from helpers.cloud.moto_seam.cloudformation.models import Resource, model_of
+from helpers.cloud.moto_seam.stack_calls import StackCalls
 
 __all__ = ["install"]
 
 TYPES = (*lambda_types.TYPES, *messaging_types.TYPES, *account_types.TYPES, *api_types.TYPES)
 
 
-def install(calls: Callable[[], AccountCalls]) -> None:
+def install(calls: Callable[[], StackCalls]) -> None:
     """Bind the kit's types and stacks where moto looks for its own; again for each cloud."""
     of_moto = {
         model.cloudformation_type(): model
@@ -39,4 +39,4 @@ def install(calls: Callable[[], AccountCalls]) -> None:
     parsing.get_model_list = lambda: [*known.values()]
     parsing.get_model_map = lambda: known
     parsing.get_name_type_map = lambda: names
-    stacks.install()
+    stacks.install(frozenset(row.name for row in TYPES), calls)

@@ -9,22 +9,22 @@ from botocore.exceptions import ClientError, ParamValidationError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.common_models import CloudFormationModel
 
-from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.cloudformation.resource_types import Made, ResourceType
+from helpers.cloud.moto_seam.stack_calls import StackCalls
 
 
 class ResourceError(Exception):
     """A resource could not be made or changed; the text is the reason that events show."""
 
 
-def model_of(row: ResourceType, calls: Callable[[], AccountCalls]) -> type[Any]:
+def model_of(row: ResourceType, calls: Callable[[], StackCalls]) -> type[Any]:
     """Return the class of one type of resource."""
 
     class OfRow(Resource):
         kit_row = row
 
         @classmethod
-        def calls(cls) -> AccountCalls:
+        def calls(cls) -> StackCalls:
             return calls()
 
     OfRow.__name__ = row.name.replace("::", "")
@@ -42,9 +42,15 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
         self.made = made
 
     @classmethod
-    def calls(cls) -> AccountCalls:
+    def calls(cls) -> StackCalls:
         """Return who calls the account."""
         raise NotImplementedError
+
+    @classmethod
+    def act(cls, made: Made) -> None:
+        """Go on with a resource as whoever asks now."""
+        region = made.client.meta.region_name
+        made.client = cls.calls().client(cls.kit_row.service, region)
 
     @classmethod
     def cloudformation_type(cls) -> str:
@@ -85,6 +91,7 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
         region_name: str,
     ) -> Any:
         row, made = cls.kit_row, original_resource.made
+        cls.act(made)
         properties = dict(cloudformation_json["Properties"])
         if row.name_property:
             properties.setdefault(row.name_property, made.properties.get(row.name_property))
@@ -108,6 +115,7 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
 
     def delete(self, _account_id: str, _region: str) -> None:
         """Delete the resource of a stack that goes, or no longer names it."""
+        self.act(self.made)
         with_reason(lambda: self.kit_row.remove(self.made))
 
     def is_created(self) -> bool:

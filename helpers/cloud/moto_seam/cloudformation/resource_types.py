@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.cloud.moto_seam.account_calls import AccountCalls
+from helpers.cloud.moto_seam.stack_calls import StackCalls
 
 Properties = dict[str, Any]
 
@@ -76,7 +76,7 @@ class ResourceType:
     changed: Change | None = None
     removed: Hook | None = None
 
-    def make(self, calls: AccountCalls, region: str, properties: Properties) -> Made:
+    def make(self, calls: StackCalls, region: str, properties: Properties) -> Made:
         """Create the resource; raises ClientError as the service words it."""
         client = calls.client(self.service, region)
         answer = call(client, self.create, self._parameters(properties))

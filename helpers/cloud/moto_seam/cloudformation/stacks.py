@@ -7,16 +7,26 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-opt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
-from moto.cloudformation import models, parsing
+from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
+from moto.core.responses import ActionResult
 
 from helpers.cloud.moto_seam.cloudformation import changes
-from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
+from helpers.cloud.moto_seam.cloudformation.models import ResourceError
+from helpers.cloud.moto_seam.cloudformation.templates import (
+    check_circles,
+    read_template,
+    transformed,
+)
+from helpers.cloud.moto_seam.stack_calls import StackCalls, with_role
 
 _BOUND = "coldstart_bound"
+_REFUSAL = "coldstart_refusal"
 
 
 class _FailedError(Exception):
@@ -27,8 +37,24 @@ class _FailedError(Exception):
         self.logical_id = logical_id
 
 
-def install() -> None:
-    """Bind what stacks do; harmless when called again."""
+def install(made_by_calls: frozenset[str], calls: Callable[[], StackCalls]) -> None:
+    """Bind what stacks do; again for each cloud, whose calls are its own.
+
+    `made_by_calls` are the types that the account's API makes, which asks IAM itself.
+    """
+
+    def refusal(kind: str, roles: Sequence[str]) -> str | None:
+        return None if kind in made_by_calls else calls().refusal(kind, roles)
+
+    setattr(parsing, _REFUSAL, refusal)
+    # moto's loader lets a template run code in the cloud
+    reader = SimpleNamespace(
+        load=lambda text, Loader: read_template(text),  # noqa: N803 - PyYAML's name
+        Loader=None,
+        add_multi_constructor=lambda *_given: None,
+    )
+    vars(models)["yaml"] = vars(responses)["yaml"] = reader
+    responses.CloudFormationResponse.validate_template = _validated
     if hasattr(models.Stack, _BOUND):
         return
     setattr(models.Stack, _BOUND, True)
@@ -54,6 +80,32 @@ def install() -> None:
     )
 
 
+def _validated(response: Any) -> Any:
+    """Answer ValidateTemplate; what only creation would find out stays unknown, as on AWS."""
+    text, url = response._get_param("TemplateBody"), response._get_param("TemplateURL")
+    template = read_template(response._get_stack_from_s3_url(url) if url else text or "")
+    _check(template)
+    kinds = {str(each.get("Type")) for each in template["Resources"].values()}
+    needed = ["CAPABILITY_IAM"] if any(kind.startswith("AWS::IAM::") for kind in kinds) else []
+    wanted = template.get("Transform") or []
+    return ActionResult(
+        {
+            "Description": template.get("Description", ""),
+            "Parameters": [
+                {
+                    "ParameterKey": name,
+                    "DefaultValue": str(given.get("Default", "")),
+                    "NoEcho": str(given.get("NoEcho")).lower() == "true",
+                    "Description": str(given.get("Description", "")),
+                }
+                for name, given in (template.get("Parameters") or {}).items()
+            ],
+            "Capabilities": needed,
+            "DeclaredTransforms": wanted if isinstance(wanted, list) else [wanted],
+        }
+    )
+
+
 def _read_change_set(change_set: Any) -> None:
     change_set.template_dict = read_template(change_set.template)
 
@@ -73,6 +125,7 @@ def _watched(work: Callable[..., Any], before: str, after: str) -> Callable[...,
             return None
         _tell(stack, logical_id, kind, before)
         try:
+            _permitted(resource_json, resources_map)
             made = work(logical_id, resource_json, resources_map, account_id, region_name)
         except _FailedError:
             raise
@@ -87,6 +140,16 @@ def _watched(work: Callable[..., Any], before: str, after: str) -> Callable[...,
         return made
 
     return watched
+
+
+def _permitted(resource_json: Any, resources_map: Any) -> None:
+    """Ask IAM for a resource that no call of the account makes; raises ResourceError."""
+    properties = resource_json.get("Properties") or {}
+    given = [properties[name] for name in ("Role", "RoleArn") if properties.get(name)]
+    roles = [str(parsing.clean_json(role, resources_map)) for role in given]
+    refusal = getattr(parsing, _REFUSAL)(resource_json["Type"], roles)
+    if refusal is not None:
+        raise ResourceError(refusal)
 
 
 def _tell(stack: Any, logical_id: str, kind: str, status: str, **more: str | None) -> None:
@@ -107,12 +170,13 @@ def _tell(stack: Any, logical_id: str, kind: str, status: str, **more: str | Non
 
 def _created(create_resources: Any) -> Any:
     def create(stack: Any) -> None:
-        try:
-            create_resources(stack)
-        except _FailedError as failed:
-            _roll_back_creation(stack, failed)
-            return
-        _export(stack)
+        with with_role(getattr(stack, "role_arn", None)):
+            try:
+                create_resources(stack)
+            except _FailedError as failed:
+                _roll_back_creation(stack, failed)
+                return
+            _export(stack)
 
     return create
 
@@ -163,17 +227,19 @@ def _update(
     stack.template = template
     stack.template_dict = read_template(template)
     try:
-        stack.resource_map.update(stack.template_dict, parameters)
+        with with_role(role_arn or stack.role_arn):
+            stack.resource_map.update(stack.template_dict, parameters)
     except _FailedError as failed:
         reason = f"The following resource(s) failed to update: [{failed.logical_id}]. "
         _move(stack, "UPDATE_ROLLBACK_IN_PROGRESS", reason)
         stack.template, stack.template_dict, given = before
-        stack.resource_map.update(stack.template_dict, given)
+        with with_role(role_arn or stack.role_arn):
+            stack.resource_map.update(stack.template_dict, given)
         stack.output_map = stack._create_output_map()
         _move(stack, "UPDATE_ROLLBACK_COMPLETE")
         return
     stack.output_map = stack._create_output_map()
-    stack.role_arn = role_arn
+    stack.role_arn = role_arn or stack.role_arn
     stack.parameters = parameters or stack.parameters
     stack.tags = stack.tags if tags is None else tags
     _move(stack, "UPDATE_COMPLETE")
@@ -191,22 +257,34 @@ def _execute(backend: Any, change_set_name: str, stack_name: str | None = None) 
     _move(stack, "CREATE_IN_PROGRESS", "User Initiated")
     stack.template, stack.template_dict = change_set.template, change_set.template_dict
     stack.description = stack.template_dict.get("Description")
-    try:
-        change_set.apply()
-    except _FailedError as failed:
-        _roll_back_creation(stack, failed)
-        return
+    with with_role(change_set.role_arn):
+        try:
+            change_set.apply()
+        except _FailedError as failed:
+            _roll_back_creation(stack, failed)
+            return
     stack.output_map = stack._create_output_map()
     _move(stack, "CREATE_COMPLETE")
     _export(stack)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say so when a template cannot be understood; raises ValidationError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        message = f"Template format error: {type(error).__name__}: {error}"
+        raise ValidationError(message=message) from error
 
 
 def _transforming(make: Any) -> Any:
     def transforming(backend: Any, *args: Any, **named: Any) -> Any:
         original = named["template"]
         named["template"] = transformed(original, named["parameters"], backend.region_name)
-        _check_types(read_template(named["template"]))
-        answer = make(backend, *args, **named)
+        _check(read_template(named["template"]))
+        with _readable():
+            answer = make(backend, *args, **named)
         made = backend.change_sets[answer[0]] if isinstance(answer, tuple) else answer
         made.original_template = original
         return answer
@@ -221,7 +299,7 @@ def _transforming_update(update: Any) -> Any:
             instance=stack, incoming_params=named["parameters"]
         )
         text = transformed(template, given, backend.region_name)
-        _check_types(read_template(text))
+        _check(read_template(text))
         if stack.has_template(text) and all(stack.parameters.get(k) == v for k, v in given.items()):
             raise ValidationError(message="No updates are to be performed.")
         answer = update(backend, name=name, template=text, **named)
@@ -231,12 +309,22 @@ def _transforming_update(update: Any) -> Any:
     return transforming
 
 
-def _check_types(template: dict[str, Any]) -> None:
+def _check(template: dict[str, Any]) -> None:
+    """Refuse a template that no stack can be made of; raises ValidationError."""
+    resources = template.get("Resources")
+    if not isinstance(resources, dict) or not resources:
+        message = "Template format error: At least one Resources member must be defined."
+        raise ValidationError(message=message)
+    for name, each in resources.items():
+        if not isinstance(each, dict) or not isinstance(each.get("Type"), str):
+            message = f"Template format error: [/Resources/{name}] must have a Type."
+            raise ValidationError(message=message)
+    check_circles(template)
     kinds = {str(each.get("Type")) for each in (template.get("Resources") or {}).values()}
     unknown = sorted(
         kind
         for kind in kinds
-        if not kind.startswith("Custom::")
+        if not kind.startswith("AWS::Serverless::")
         and kind not in parsing.NULL_MODELS
         and kind not in parsing.get_model_map()
     )
@@ -253,7 +341,8 @@ def _deleted(delete_stack: Any) -> Any:
             return
         stack = backend.stacks[name_or_stack_id]
         try:
-            delete_stack(backend, name_or_stack_id)
+            with with_role(stack.role_arn):
+                delete_stack(backend, name_or_stack_id)
         except Exception as error:
             backend.stacks[stack.stack_id] = stack
             _move(stack, "DELETE_FAILED", getattr(error, "message", None) or str(error))

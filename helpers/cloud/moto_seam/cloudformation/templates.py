@@ -9,7 +9,9 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-ser
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -21,6 +23,7 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)")
 _BARE = {"!Ref": "Ref", "!Condition": "Condition"}
 
 
@@ -31,6 +34,16 @@ class _Reader(yaml.SafeLoader):  # type: ignore[misc]
         first: [each for each in resolvers if each[0] != _TIMESTAMP]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse aliases, as CloudFormation does: a dozen of them can fill the world."""
+        if self.check_event(yaml.AliasEvent):
+            raise _AliasError
+        return super().compose_node(parent, index)
+
+
+class _AliasError(Exception):
+    """The template has a YAML alias."""
 
 
 def _short_form(reader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -53,6 +66,9 @@ def read_template(text: str) -> dict[str, Any]:
     """Return a template of YAML or JSON; raises ValidationError as CloudFormation words it."""
     try:
         template = yaml.load(text, Loader=_Reader)  # a SafeLoader
+    except _AliasError as error:
+        message = "Template error: YAML aliases are not allowed in CloudFormation templates"
+        raise ValidationError(message=message) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         where = f" (line {place.line + 1}, column {place.column + 1})" if place else ""
@@ -62,6 +78,37 @@ def read_template(text: str) -> dict[str, Any]:
     if not isinstance(template, dict):
         raise ValidationError(message="Template format error: unsupported structure.")
     return template
+
+
+def check_circles(template: Mapping[str, Any]) -> None:
+    """Refuse resources that wait for each other; raises ValidationError."""
+    resources = template.get("Resources") or {}
+    waits = {name: _names_in(each) & resources.keys() for name, each in resources.items()}
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        listed = ", ".join(sorted(set(error.args[1])))
+        message = f"Circular dependency between resources: [{listed}]"
+        raise ValidationError(message=message) from error
+
+
+def _names_in(resource: Any) -> set[str]:
+    """Return what a resource names by Ref, Fn::GetAtt, Fn::Sub and DependsOn."""
+    depends = resource.get("DependsOn") if isinstance(resource, dict) else None
+    found = {depends} if isinstance(depends, str) else set(depends or ())
+    left = [resource]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left += one
+        if not isinstance(one, dict):
+            continue
+        left += one.values()
+        got, text = one.get("Fn::GetAtt"), one.get("Fn::Sub")
+        got = got[0] if isinstance(got, list) and got else str(got or "").partition(".")[0]
+        text = text[0] if isinstance(text, list) and text else text
+        found |= {str(one.get("Ref")), str(got)} | {*_SUBSTITUTED.findall(str(text))}
+    return found
 
 
 def transformed(text: str, parameters: Mapping[str, Any], region: str) -> str:

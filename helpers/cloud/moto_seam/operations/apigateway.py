@@ -47,6 +47,8 @@ def _rows(service: str) -> dict[str, Row]:
         members = shape.members if shape else {}
         names = {member.serialization.get("name", name): name for name, member in members.items()}
         needs = [_PASSED[member] for member in members if member in _PASSED]
+        needs += [_PATCHED] if "patchOperations" in members else []
+        needs += [_IMPORTED] if "body" in members or "Body" in members else []
         arn = _arn(trait.path, names)
         made[operation.name] = row(f"apigateway:{trait.method}", arn, no_keys, *needs)
     return made
@@ -72,6 +74,25 @@ _PASSED = {
     )
 }
 """Members that hand a role to API Gateway."""
+
+
+def _patched(call: Call) -> list[str]:
+    patches = call.params.get("patchOperations") or []
+    values = [str(each.get("value") or "") for each in patches if each.get("path") in ROLE_PATHS]
+    return [value for value in values if ":role/" in value]
+
+
+def _imported(call: Call) -> list[str]:
+    """Give the roles that an OpenAPI description names, wherever it does."""
+    body = call.params.get("body") or call.params.get("Body") or ""
+    text = body.decode(errors="replace") if isinstance(body, bytes) else str(body)
+    return _ROLE.findall(text)
+
+
+ROLE_PATHS = ("/credentials", "/authorizerCredentials", "/cloudwatchRoleArn")
+_ROLE = re.compile(r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]+")
+_PATCHED = pass_role("apigateway.amazonaws.com", _patched)
+_IMPORTED = pass_role("apigateway.amazonaws.com", _imported)
 
 
 def _arn(template: str, names: Mapping[str, str]) -> Resources:

@@ -8,7 +8,7 @@ asks for; the tagging operations take the ARN without it. Leaves out anomalies.
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations.arns import named, optional, param, regional
-from helpers.cloud.moto_seam.operations.call import Call, everything, pass_role, row, rows
+from helpers.cloud.moto_seam.operations.call import Call, everything, no_keys, pass_role, row, rows
 
 
 def log_group_arn(call: Call, name: str) -> str:
@@ -63,7 +63,13 @@ OPERATIONS = {
         " UntagLogGroup",
     ),
     **rows("logs", param("resourceArn"), "ListTagsForResource TagResource UntagResource"),
-    **rows("logs", _destination, "PutDestination DeleteDestination PutDestinationPolicy"),
+    "PutDestination": row(
+        "logs:PutDestination",
+        _destination,
+        no_keys,
+        pass_role("logs.amazonaws.com", optional("roleArn")),
+    ),
+    **rows("logs", _destination, "DeleteDestination PutDestinationPolicy"),
     **rows(
         "logs",
         named("logs", "delivery-destination:{name}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations.arns import keys_from, named, param
-from helpers.cloud.moto_seam.operations.call import Call, everything, row, rows
+from helpers.cloud.moto_seam.operations.call import Call, everything, no_keys, pass_role, row, rows
 
 _topic = param("TopicArn")
 
@@ -17,7 +17,15 @@ def _topic_of_subscription(call: Call) -> str:
     return str(call.params["SubscriptionArn"]).rsplit(":", 1)[0]
 
 
+def _feedback_role(call: Call) -> list[str]:
+    name, value = str(call.params.get("AttributeName")), str(call.params.get("AttributeValue"))
+    return [value] if name.endswith("FeedbackRoleArn") and value.startswith("arn:") else []
+
+
 OPERATIONS = {
+    "SetTopicAttributes": row(
+        "sns:SetTopicAttributes", _topic, no_keys, pass_role("sns.amazonaws.com", _feedback_role)
+    ),
     "Publish": row("sns:Publish", _published),
     "PublishBatch": row("sns:Publish", _topic),
     "CreateTopic": row("sns:CreateTopic", named("sns", "{Name}")),
@@ -27,7 +35,7 @@ OPERATIONS = {
     **rows(
         "sns",
         _topic,
-        "DeleteTopic GetTopicAttributes SetTopicAttributes ListSubscriptionsByTopic"
+        "DeleteTopic GetTopicAttributes ListSubscriptionsByTopic"
         " ConfirmSubscription AddPermission RemovePermission",
     ),
     **rows(

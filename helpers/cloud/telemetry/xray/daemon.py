@@ -3,17 +3,17 @@
 Each execution role has a port of its own on the loopback address, so that whose data a datagram
 is does not depend on what it says. Leaves out the TCP side, which fetches sampling rules.
 
-Source: docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html (the datagram's form).
+Source: docs.aws.amazon.com/xray/latest/devguide/xray-daemon.html.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import selectors
 import socket
 import threading
 
+from helpers.cloud.telemetry.xray.datagrams import BadDatagram, documents
 from helpers.cloud.telemetry.xray.intake import Intake
 
 MAX_DATAGRAM = 65_535
@@ -99,15 +99,10 @@ class Daemon:
 
     def _receive(self, sender: tuple[str, str], data: bytes) -> None:
         role_arn, region = sender
-        head, separator, body = data.partition(b"\n")
         try:
-            header = json.loads(head)
-            text = body.decode()
-        except (ValueError, RecursionError):
-            self._intake.ignore(role_arn, "no header line")
+            texts = documents(data)
+        except BadDatagram as error:
+            self._intake.ignore(role_arn, str(error))
             return
-        known = isinstance(header, dict) and header.get("format") == "json"
-        if not separator or not known or header.get("version") != 1:
-            self._intake.ignore(role_arn, "no header line")
-        else:
+        for text in texts:
             self._intake.put(role_arn, region, text)

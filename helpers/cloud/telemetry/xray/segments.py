@@ -15,6 +15,8 @@ MAX_SEGMENT_BYTES = 64 * 1024
 TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
 MAX_NAME = 200
+MAX_DEPTH = 200
+"""How deep a document is nested at most; Python's own readers of JSON end near 1000."""
 
 Document = dict[str, Any]
 
@@ -51,7 +53,7 @@ def parse_segment(text: str) -> Segment:
         document = json.loads(text)
     except (ValueError, RecursionError):
         raise BadSegment("ParseError") from None
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or _is_too_deep(document):
         raise BadSegment("ParseError")
     segment_id = document.get("id")
     if not isinstance(segment_id, str) or not SEGMENT_ID.fullmatch(segment_id):
@@ -78,6 +80,20 @@ def _check(document: Mapping[str, Any], segment_id: str) -> None:
     for code, applies in problems.items():
         if applies:
             raise BadSegment(code, segment_id)
+
+
+def _is_too_deep(document: object) -> bool:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inside
+            for each in level
+            if isinstance(each, (dict, list))
+            for inside in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _is_moment(value: object) -> bool:

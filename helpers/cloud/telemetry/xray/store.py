@@ -20,6 +20,8 @@ from typing import Any
 from helpers.cloud.telemetry.xray.segments import Document, Segment, every_part
 
 MAX_TRACE_BYTES = 500 * 1024
+MAX_LEVELS = 50
+"""How many subsegments stand inside each other when a trace is read; deeper ones stand beside."""
 MAX_BYTES = 64 * 1024 * 1024
 """What all traces of the account may take here; the oldest give way."""
 ORIGINS = {
@@ -133,9 +135,24 @@ def put_together(trace_id: str, segments: list[Segment], *, limited: bool = Fals
         del document["type"], document["trace_id"]
         inside = parent.setdefault("subsegments", [])
         inside.append(document)
+    for document in whole:
+        whole += _below_all_levels(trace_id, document)  # which are cut in their turn
     whole += list(_inferred(trace_id, whole))
     whole.sort(key=lambda document: float(document["start_time"]))
     return Trace(trace_id, tuple(whole), limited)
+
+
+def _below_all_levels(trace_id: str, document: Document) -> list[Document]:
+    """Take out the subsegments that are too deep inside a document, as if sent by themselves."""
+    level = [document]
+    for _ in range(MAX_LEVELS):
+        level = [part for parent in level for part in parent.get("subsegments") or ()]
+    cut = []
+    for parent in level:
+        for part in parent.pop("subsegments", None) or ():
+            told = {"trace_id": trace_id, "type": "subsegment", "parent_id": parent.get("id", "")}
+            cut.append({**part, **told})
+    return cut
 
 
 def _inferred(trace_id: str, segments: list[Document]) -> Iterator[Document]:

@@ -74,6 +74,19 @@ def test_every_role_has_its_own_address(daemon: Daemon, recorder: Recorder, stor
     assert store.get(REGION, ROOT) is None
 
 
+def test_spans_that_cannot_be_read_are_recorded(
+    daemon: Daemon, recorder: Recorder, store: TraceStore
+):
+    """Broken OpenTelemetry data is counted by its reason, and the daemon goes on."""
+    address = daemon.address("role", REGION)
+    send(address, HEADER + "T1S*", HEADER + "T1SAAAA", HEADER + GOOD)
+    until(lambda: store.get(REGION, ROOT))
+
+    assert [("no OpenTelemetry spans", 1), ("no OpenTelemetry spans", 2)] == [
+        (r["reason"], r["count"]) for r in recorder.since(0)["records"]
+    ]
+
+
 def test_a_flood_of_garbage_leaves_few_records(
     daemon: Daemon, recorder: Recorder, store: TraceStore
 ):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from helpers.cloud.telemetry.xray.filters import BadFilter, parse_filter
 from helpers.cloud.telemetry.xray.graph import services
 from helpers.cloud.telemetry.xray.reading import summary
-from helpers.cloud.telemetry.xray.segments import BadSegment, Segment, parse_segment
+from helpers.cloud.telemetry.xray.segments import BadSegment, Segment, every_part, parse_segment
 from helpers.cloud.telemetry.xray.store import MAX_TRACE_BYTES, TraceStore, put_together
 
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
@@ -50,6 +50,24 @@ def test_parts_that_name_each_other_make_no_circle():
 
     assert json.dumps(trace.segments)
     assert 1 <= len(trace.segments) <= 2
+
+
+def test_a_long_chain_of_parts_is_not_nested_without_end():
+    """Whatever was sent by itself is there, and the trace can be written as JSON."""
+    chain = [document(1), *(sub(number, number - 1) for number in range(2, 1201))]
+    trace = put_together(ROOT, segments(*chain))
+    names = [part["name"] for each in trace.segments for part in every_part(each)]
+
+    assert json.dumps(trace.segments)
+    assert sorted(names) == sorted(f"s{number}" for number in range(1, 1201))
+    assert all(s.get("parent_id") or s["name"] == "s1" for s in trace.segments)
+
+
+def test_a_document_that_is_nested_too_deep_is_refused():
+    """A reader of JSON further inside would fail on it."""
+    text = json.dumps(document(1, metadata={"deep": 0})).replace("0}", "[" * 500 + "]" * 500 + "}")
+    with pytest.raises(BadSegment, match="ParseError"):
+        parse_segment(text)
 
 
 def test_calls_of_services_become_inferred_segments():

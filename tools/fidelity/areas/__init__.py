@@ -1,0 +1,74 @@
+"""The areas of the fidelity table, in the order in which docs/fidelity.md shows them."""
+
+from __future__ import annotations
+
+from tools.fidelity.areas import (
+    asynchronous,
+    concurrency,
+    configuration,
+    environments,
+    events,
+    general,
+    http,
+    orchestration,
+    packages,
+    permissions,
+    pollers,
+    pushes,
+    snap_start,
+    telemetry,
+    tracing,
+)
+from tools.fidelity.rows import Area, Row
+
+AREAS: tuple[Area, ...] = tuple(
+    module.AREA
+    for module in (
+        general,
+        environments,
+        concurrency,
+        snap_start,
+        packages,
+        asynchronous,
+        pollers,
+        pushes,
+        events,
+        http,
+        permissions,
+        configuration,
+        telemetry,
+        tracing,
+        orchestration,
+    )
+)
+
+IN_LABS = (
+    "freeze",
+    "account",
+    "python-version",
+    "packages",
+    "cold-start",
+    "activation",
+    "log-delay",
+    "billed",
+    "network",
+    "processor",
+    "timeout",
+    "memory",
+    "cpu-share",
+    "files",
+    "init-limit",
+    "iam-delay",
+    "response-size",
+    "credentials",
+    "container-image",
+    "concurrency",
+)
+"""The rows that labs show, in the order in which a lab shows them: what is most felt first."""
+
+
+def rows_in_order() -> tuple[Row, ...]:
+    """Return every row: those of labs first, then the others by area."""
+    every = {row.id: row for area in AREAS for row in area.rows}
+    rest = [row for row in every.values() if row.id not in IN_LABS]
+    return (*(every[id_] for id_ in IN_LABS), *rest)

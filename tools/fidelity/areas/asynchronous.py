@@ -1,0 +1,91 @@
+"""Asynchronous invocation: the queue of events, its retries, and where failures go."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from tools.fidelity.account import EMPTY, ProbedAccount, until
+from tools.fidelity.rows import LAMBDA, Area
+
+AREA = Area("Asynchronous invocation")
+FAILS = "def handler(event, context):\n    raise ValueError('no stock')\n"
+
+
+@AREA.row(
+    "retry-waits",
+    "After a function error, an asynchronous event is tried again after 1 and after 2 minutes.",
+    f"{LAMBDA}invocation-async-error-handling.html",
+)
+def retry_waits(account: ProbedAccount) -> str:
+    """Let an event fail where waits are short, and read the waits that were asked for."""
+    name = account.lapsed.deploy(FAILS)
+    account.lapsed.lambda_client.invoke(FunctionName=name, InvocationType="Event")
+    until(lambda: account.lapsed.records(name, "event.dropped"))
+    waits = [
+        f"{record['wait_s']:.0f} s" for record in account.lapsed.records(name, "event.retried")
+    ]
+    return f"Exactly {' and '.join(waits)}, divided by the lab's time lapse."
+
+
+@AREA.row(
+    "duplicates",
+    "The queue delivers at least once: an event may run twice without an error.",
+    f"{LAMBDA}invocation-async.html",
+)
+def duplicates(account: ProbedAccount) -> str:
+    """Send twenty events, and count the runs."""
+    name = account.deploy(EMPTY)
+    account.lambda_client.put_function_concurrency(
+        FunctionName=name, ReservedConcurrentExecutions=2
+    )
+    for _ in range(20):
+        account.lambda_client.invoke(FunctionName=name, InvocationType="Event")
+    until(lambda: len(account.records(name, "invocation.finished")) >= 20)
+    runs = len(account.records(name, "invocation.finished"))
+    return f"Once: 20 events made {runs} runs. Write for duplicates all the same."
+
+
+@AREA.row(
+    "failure-record",
+    "A destination's record names its condition; of the values, few are documented.",
+    f"{LAMBDA}invocation-async-retain-records.html",
+)
+def failure_record(account: ProbedAccount) -> str:
+    """Let an event fail without retries, and read the record at its destination."""
+    url, arn = account.queue()
+    role = account.make_role(
+        account.name(), {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    )
+    name = account.deploy(FAILS, Role=role)
+    account.lambda_client.put_function_event_invoke_config(
+        FunctionName=name,
+        MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": arn}},
+    )
+    account.lambda_client.invoke(FunctionName=name, InvocationType="Event")
+    (message,) = account.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    context = json.loads(message["Body"])["requestContext"]
+    return (
+        f"{context['condition']} after {context['approximateInvokeCount']} attempt; an event too "
+        "old gets EventAgeExceeded."
+    )
+
+
+@AREA.row(
+    "queue-lifetime",
+    "Events in the queue outlive any machine, for up to six hours.",
+    f"{LAMBDA}invocation-async.html",
+)
+def queue_lifetime(account: ProbedAccount) -> str:
+    """Leave an event that waits for its retry in an account, and empty the account."""
+    with account.other(time_lapse=60) as other:
+        name = other.deploy(FAILS)
+        other.lambda_client.invoke(FunctionName=name, InvocationType="Event")
+        until(lambda: other.records(name, "event.retried"))
+        other.cloud.reset()
+        time.sleep(1.5)
+        runs = len(other.all_records("invocation.started"))
+    return (
+        f"In memory: of an event that waited for its retry, {runs or 'no'} run came after a reset."
+    )

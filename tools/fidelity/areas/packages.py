@@ -1,0 +1,120 @@
+"""Packages and runtimes: which Python runs, what it can import, layers, images, VPC."""
+
+from __future__ import annotations
+
+from botocore.exceptions import ClientError
+
+from tools.fidelity.account import EMPTY, ProbedAccount, outcome
+from tools.fidelity.rows import BOTH, LAMBDA, Area
+
+AREA = Area("Packages and runtimes")
+SECRETS_LAYER = (
+    "arn:aws:lambda:us-east-1:177933569100:layer:AWS-Parameters-and-Secrets-Lambda-Extension:12"
+)
+
+
+@AREA.row(
+    "python-version",
+    "Runtime names the Python that runs the handler.",
+    f"{LAMBDA}lambda-runtimes.html",
+    labs=BOTH,
+)
+def python_version(account: ProbedAccount) -> str:
+    """Ask functions of two runtimes which Python runs them."""
+    source = "import sys\ndef handler(event, context):\n    return sys.version\n"
+    versions = {account.run(source, Runtime=f"python3.{n}").payload for n in (12, 13)}
+    if len(versions) == 1:
+        return "The Python that runs this kit, whatever Runtime says: 3.12 and 3.13 were the same."
+    return "The version that Runtime names."
+
+
+@AREA.row(
+    "packages",
+    "A Python runtime holds boto3, but not requests: other packages travel with your code.",
+    f"{LAMBDA}lambda-python.html",
+    labs=BOTH,
+)
+def packages(account: ProbedAccount) -> str:
+    """Import what is there, and what is not."""
+    there = account.run(f"import boto3\n{EMPTY}").error_type or "works"
+    missing = account.run(f"import requests\n{EMPTY}").error_type or "works"
+    return f"import boto3: {there}. import requests: {missing}. The version of boto3 is the kit's."
+
+
+@AREA.row(
+    "container-image",
+    "A function may be a container image instead of a zip.",
+    f"{LAMBDA}images-create.html",
+    labs=("01",),
+)
+def container_image(account: ProbedAccount) -> str:
+    """Create a function from an image, and invoke it."""
+    account.lambda_client.create_function(
+        FunctionName="probe-image",
+        Role=account.role,
+        PackageType="Image",
+        Code={"ImageUri": "123456789012.dkr.ecr.us-east-1.amazonaws.com/probe:1"},
+    )
+    try:
+        account.lambda_client.invoke(FunctionName="probe-image")
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        return f"It can be created, but not run: Invoke answers {code}. Deploy zip packages."
+    return "It runs."
+
+
+@AREA.row(
+    "other-languages",
+    "Managed runtimes exist for Node.js, Java, .NET and Ruby too.",
+    f"{LAMBDA}lambda-runtimes.html",
+)
+def other_languages(account: ProbedAccount) -> str:
+    """Create functions of other runtimes."""
+    names = {
+        runtime: account.deploy(EMPTY, Runtime=runtime) for runtime in ("nodejs24.x", "java25")
+    }
+    answers = {
+        outcome(account.lambda_client.invoke, FunctionName=name)
+        if account.lambda_client.get_function_configuration(FunctionName=name)["Runtime"] == runtime
+        else "has another runtime"
+        for runtime, name in names.items()
+    }
+    return (
+        f"They can be created, but not run: to invoke one of {' or '.join(names)} "
+        f"{' or '.join(sorted(answers))}. provided.al2023 runs programs of this computer."
+    )
+
+
+@AREA.row(
+    "layers-of-others",
+    "A layer of another account can be used when it permits that.",
+    f"{LAMBDA}adding-layers.html",
+)
+def layers_of_others(account: ProbedAccount) -> str:
+    """Ask for a layer of another account, and for AWS's Parameters and Secrets layer."""
+    foreign = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV3:1"
+    refused = outcome(account.deploy, source=EMPTY, Layers=[foreign])
+    own = outcome(account.deploy, source=EMPTY, Layers=[SECRETS_LAYER])
+    return (
+        f"A function with one {refused}; with AWS's layer of the Parameters and Secrets extension "
+        f"it {own}, and gets the kit's own extension."
+    )
+
+
+@AREA.row(
+    "vpc",
+    "A function can be attached to subnets of a VPC; its network interfaces take a while.",
+    f"{LAMBDA}configuration-vpc.html",
+)
+def vpc(account: ProbedAccount) -> str:
+    """Create a function in a subnet; look at its state, and run it."""
+    ec2 = account.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    groups = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
+    )["SecurityGroups"]
+    config = {"SubnetIds": [subnet["SubnetId"]], "SecurityGroupIds": [groups[0]["GroupId"]]}
+    name = account.deploy(EMPTY, VpcConfig=config)
+    state = account.lambda_client.get_function_configuration(FunctionName=name)["State"]
+    answer = account.invoke(name).payload
+    return f"Kept with the function, which is {state} at once and runs ({answer}) without a VPC."
