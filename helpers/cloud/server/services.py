@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.control.account_settings import AccountSettingsApi
 from helpers.cloud.control.dead_letters import dead_letter_check
 from helpers.cloud.control.event_invoke_configs import EventInvokeConfigsApi
@@ -21,6 +22,7 @@ from helpers.cloud.control.tracing import tracing_check
 from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_fronts.packages import PackageLinks
+from helpers.cloud.http_fronts.stack_responses import StackResponses
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import (
@@ -77,6 +79,7 @@ class Services:
     ports: Ports
     moto: Callable[[HttpRequest], HttpAnswer]
     packages: PackageLinks
+    stack_responses: StackResponses
     runtimes: RuntimeManagementApi
     xray: XRay
     keys: CustomerKeys
@@ -85,6 +88,7 @@ class Services:
     def clear(self) -> None:
         """Empty every service."""
         self.packages.clear()
+        self.stack_responses.clear()
         self.runtimes.clear()
         application.reset_services()
         self.authorizer.forget()
@@ -92,7 +96,8 @@ class Services:
         self.faults.clear()
 
     def close(self) -> None:
-        """End the X-Ray daemon: moto keeps no thread."""
+        """End the X-Ray daemon, and whoever waits for a custom resource."""
+        self.stack_responses.clear()
         self.xray.close()
 
 
@@ -113,7 +118,10 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    moto = application.wsgi_application(_before(calls, issuer, authorizer))
+    stack_responses = StackResponses(foundation.endpoint)
+    moto = application.wsgi_application(
+        _before(calls, issuer, authorizer, foundation.clock, stack_responses)
+    )
     return Services(
         identities,
         authorizer,
@@ -128,6 +136,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         ),
         lambda request: call(moto, request, port=foundation.port),
         PackageLinks(foundation.clock, foundation.endpoint),
+        stack_responses,
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
         xray,
         keys,
@@ -177,7 +186,7 @@ def build_gateway(
     return Gateway(
         doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(services.packages, *http.fronts),
+        fronts=(services.packages, services.stack_responses, *http.fronts),
         apis={
             **http.apis,
             "lambda": (
@@ -213,7 +222,11 @@ def build_gateway(
 
 
 def _before(
-    calls: AccountCalls, issuer: RoleCredentials, authorizer: MotoAuthorizer
+    calls: AccountCalls,
+    issuer: RoleCredentials,
+    authorizer: MotoAuthorizer,
+    clock: Clock,
+    stack_responses: StackResponses,
 ) -> dict[str, Callable[[], None]]:
     """Give what each service needs before its first request; the imports are part of it."""
 
@@ -226,7 +239,7 @@ def _before(
         from helpers.cloud.moto_seam import cloudformation
 
         install_tasks()
-        cloudformation.install(lambda: calls)
+        cloudformation.install(cloudformation.Around(calls, clock, stack_responses))
 
     def install_balancers() -> None:
         elbv2.install(authorizer.service_may)

@@ -90,6 +90,10 @@ TYPES = (
         made=_grant,
         changed=_grant,
         removed=_revoke,
+        fixed=(
+            "RoleName",
+            "Path",
+        ),
     ),
     ResourceType(
         "AWS::SecretsManager::Secret",
@@ -103,6 +107,7 @@ TYPES = (
         name_property="Name",
         prepare=_secret,
         made=_generate,
+        fixed=("Name",),
     ),
     ResourceType(
         "AWS::SecretsManager::RotationSchedule",
@@ -115,6 +120,7 @@ TYPES = (
         prepare=lambda properties: {
             name: value for name, value in properties.items() if name != "HostedRotationLambda"
         },
+        fixed=("SecretId",),
     ),
     ResourceType(
         "AWS::SecretsManager::ResourcePolicy",
@@ -124,6 +130,7 @@ TYPES = (
         delete="DeleteResourcePolicy",
         identity={"SecretId": "{SecretId}"},
         ref="{SecretId}",
+        fixed=("SecretId",),
     ),
     ResourceType(
         "AWS::CloudWatch::Alarm",
@@ -135,6 +142,7 @@ TYPES = (
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
         name_property="AlarmName",
         removed=_delete_alarm,
+        fixed=("AlarmName",),
     ),
     ResourceType(
         "AWS::CloudWatch::CompositeAlarm",
@@ -146,6 +154,7 @@ TYPES = (
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
         name_property="AlarmName",
         removed=_delete_alarm,
+        fixed=("AlarmName",),
     ),
     ResourceType(
         "AWS::Logs::SubscriptionFilter",
@@ -156,6 +165,10 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
+        fixed=(
+            "LogGroupName",
+            "FilterName",
+        ),
     ),
     ResourceType(
         "AWS::Logs::MetricFilter",
@@ -166,5 +179,9 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
+        fixed=(
+            "LogGroupName",
+            "FilterName",
+        ),
     ),
 )

@@ -89,6 +89,10 @@ TYPES = (
         prepare=_alias,
         made=_provision_alias,
         changed=_provision_alias_anew,
+        fixed=(
+            "FunctionName",
+            "Name",
+        ),
     ),
     ResourceType(
         "AWS::Lambda::Permission",
@@ -109,6 +113,12 @@ TYPES = (
         identity={"UUID": "{UUID}"},
         ref="{UUID}",
         attributes={"Id": "{UUID}", "EventSourceMappingArn": "{EventSourceMappingArn}"},
+        fixed=(
+            "EventSourceArn",
+            "StartingPosition",
+            "StartingPositionTimestamp",
+            "SelfManagedEventSource",
+        ),
     ),
     ResourceType(
         "AWS::Lambda::LayerVersion",
@@ -119,6 +129,7 @@ TYPES = (
         ref="{LayerVersionArn}",
         attributes={"LayerVersionArn": "{LayerVersionArn}"},
         name_property="LayerName",
+        shares_name=True,
     ),
     ResourceType(
         "AWS::Lambda::LayerVersionPermission",
@@ -138,6 +149,10 @@ TYPES = (
         ref="{FunctionArn}",
         attributes={"FunctionUrl": "{FunctionUrl}", "FunctionArn": "{FunctionArn}"},
         prepare=_targeted,
+        fixed=(
+            "TargetFunctionArn",
+            "Qualifier",
+        ),
     ),
     ResourceType(
         "AWS::Lambda::EventInvokeConfig",
@@ -147,5 +162,9 @@ TYPES = (
         delete="DeleteFunctionEventInvokeConfig",
         identity={"FunctionName": "{FunctionName}", "Qualifier": "{Qualifier}"},
         ref="{FunctionName}|{Qualifier}",
+        fixed=(
+            "FunctionName",
+            "Qualifier",
+        ),
     ),
 )

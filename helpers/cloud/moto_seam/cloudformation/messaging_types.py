@@ -174,6 +174,10 @@ TYPES = (
         prepare=_queue,
         made=_find_queue,
         changed=_set_queue,
+        fixed=(
+            "QueueName",
+            "FifoQueue",
+        ),
     ),
     ResourceType(
         "AWS::SQS::QueuePolicy",
@@ -197,6 +201,10 @@ TYPES = (
         own=("Subscription",),
         prepare=lambda properties: _topic(_renamed(properties, "TopicName", "Name")),
         made=_subscribe_all,
+        fixed=(
+            "TopicName",
+            "FifoTopic",
+        ),
     ),
     ResourceType(
         "AWS::SNS::Subscription",
@@ -208,6 +216,11 @@ TYPES = (
         attributes={"Arn": "{SubscriptionArn}"},
         prepare=_subscription,
         changed=_set_subscription,
+        fixed=(
+            "TopicArn",
+            "Protocol",
+            "Endpoint",
+        ),
     ),
     ResourceType(
         "AWS::SNS::TopicPolicy",
@@ -233,6 +246,7 @@ TYPES = (
         prepare=_bucket,
         made=_set_bucket,
         changed=_set_bucket,
+        fixed=("BucketName",),
     ),
     ResourceType(
         "AWS::S3::BucketPolicy",
@@ -243,6 +257,7 @@ TYPES = (
         identity={"Bucket": "{Bucket}"},
         ref="{Bucket}",
         prepare=lambda properties: _renamed(properties, "PolicyDocument", "Policy"),
+        fixed=("Bucket",),
     ),
     ResourceType(
         "AWS::Events::Rule",
@@ -257,6 +272,10 @@ TYPES = (
         made=_set_targets,
         changed=_put_rule_again,
         removed=_remove_targets,
+        fixed=(
+            "Name",
+            "EventBusName",
+        ),
     ),
     ResourceType(
         "AWS::Scheduler::Schedule",
@@ -268,6 +287,10 @@ TYPES = (
         ref="{Name}",
         attributes={"Arn": "{ScheduleArn}"},
         name_property="Name",
+        fixed=(
+            "Name",
+            "GroupName",
+        ),
     ),
     ResourceType(
         "AWS::Scheduler::ScheduleGroup",

@@ -32,6 +32,13 @@ class _Reader(yaml.SafeLoader):  # type: ignore[misc]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Read a node; an alias could stand for itself."""
+        if self.check_event(yaml.AliasEvent):
+            message = "Template error: YAML aliases are not allowed in CloudFormation templates"
+            raise ValidationError(message=message)
+        return super().compose_node(parent, index)
+
 
 def _short_form(reader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
     name = f"!{tag}"
@@ -61,7 +68,20 @@ def read_template(text: str) -> dict[str, Any]:
         ) from error
     if not isinstance(template, dict):
         raise ValidationError(message="Template format error: unsupported structure.")
+    _separate(template)
     return template
+
+
+def _separate(value: Any) -> None:
+    """Write every Fn::GetAtt of name and attribute as a list, in place."""
+    if isinstance(value, list):
+        for item in value:
+            _separate(item)
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get("Fn::GetAtt"), str):
+            value["Fn::GetAtt"] = value["Fn::GetAtt"].split(".", 1)
+        for inner in value.values():
+            _separate(inner)
 
 
 def transformed(text: str, parameters: Mapping[str, Any], region: str) -> str:
