@@ -44,7 +44,7 @@ _DECLARATIONS = [
 ]
 
 
-class InsufficientCapabilitiesError(CloudFormationError):
+class InsufficientCapabilitiesError(CloudFormationError):  # type: ignore[misc]
     """The call does not acknowledge what the template does."""
 
     code = "InsufficientCapabilitiesException"

@@ -43,13 +43,13 @@ NO_CHANGES = (
 )
 
 
-class ChangeSetNotFoundError(CloudFormationError):
+class ChangeSetNotFoundError(CloudFormationError):  # type: ignore[misc]
     """No change set has this name."""
 
     code = "ChangeSetNotFound"
 
 
-class InvalidChangeSetStatusError(CloudFormationError):
+class InvalidChangeSetStatusError(CloudFormationError):  # type: ignore[misc]
     """The change set cannot be executed."""
 
     code = "InvalidChangeSetStatus"
@@ -126,7 +126,7 @@ def delete_stack(response: Any) -> EmptyResult:
         if retained and stack.status != "DELETE_FAILED":
             message = "Invalid operation on stack. Specify RetainResources only for stacks in "
             raise ValidationError(message=f"{message}the DELETE_FAILED state.")
-        _start_deletion(stack, retained)
+        start_deletion(stack, retained)
     return EmptyResult()
 
 
@@ -323,7 +323,8 @@ def _is_same(stack: Any, wanted: Wanted) -> bool:
     return bool(stack.template_dict == wanted.template and given == wanted.parameters)
 
 
-def _start_deletion(stack: Any, retained: tuple[str, ...]) -> None:
+def start_deletion(stack: Any, retained: tuple[str, ...] = ()) -> None:
+    """Delete a stack on a thread; those resources of `retained` stay."""
     life.run(stack, lambda: life.delete(stack, retained), "DELETE_FAILED")
 
 

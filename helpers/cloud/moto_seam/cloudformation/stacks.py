@@ -117,7 +117,7 @@ def _delete_stack(backend: Any, name_or_stack_id: str) -> None:
     """Delete a stack by name or id; one that does not exist is deleted already."""
     for stack in list(backend.stacks.values()):
         if name_or_stack_id in (stack.name, stack.stack_id):
-            life.run(stack, lambda stack=stack: life.delete(stack), "DELETE_FAILED")
+            requests.start_deletion(stack)
 
 
 def _describe_change_set(backend: Any, change_set_name: str, stack_name: str = "") -> Any:
