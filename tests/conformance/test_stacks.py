@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.conformance.stacking import ALLOWED, Stack, text, until
 
 TRUST = {
     "Version": "2012-10-17",
@@ -21,7 +22,6 @@ TRUST = {
         }
     ],
 }
-ALLOWED = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 HANDLER = """
 import json, os
 
@@ -104,70 +104,6 @@ def stack(cloud: Any) -> Iterator[Stack]:
     made = Stack(cloud, f"stack-{secrets.token_hex(4)}")
     yield made
     made.client.delete_stack(StackName=made.name)
-
-
-class Stack:
-    """One stack of the account."""
-
-    def __init__(self, cloud: Any, name: str) -> None:
-        self.cloud = cloud
-        self.name = name
-        self.client = cloud.client("cloudformation")
-
-    def create(self, template: Any, **more: Any) -> str:
-        """Create the stack and return its status."""
-        more = {"Capabilities": ALLOWED, **more}
-        self.client.create_stack(StackName=self.name, TemplateBody=text(template), **more)
-        return self.status
-
-    def update(self, template: Any, **more: Any) -> str:
-        """Update the stack and return its status."""
-        more = {"Capabilities": ALLOWED, **more}
-        self.client.update_stack(StackName=self.name, TemplateBody=text(template), **more)
-        return self.status
-
-    @property
-    def status(self) -> str:
-        """The stack's status."""
-        [described] = self.client.describe_stacks(StackName=self.name)["Stacks"]
-        return str(described["StackStatus"])
-
-    @property
-    def outputs(self) -> dict[str, str]:
-        """The stack's outputs."""
-        [described] = self.client.describe_stacks(StackName=self.name)["Stacks"]
-        return {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
-
-    def events(self) -> list[tuple[str, str]]:
-        """Every event, oldest first: logical id and status."""
-        return [
-            (event["LogicalResourceId"], event["ResourceStatus"])
-            for event in reversed(self._events())
-        ]
-
-    def reason(self, status: str) -> str:
-        """Return why the event with this status happened."""
-        return next(
-            event["ResourceStatusReason"]
-            for event in self._events()
-            if event["ResourceStatus"] == status
-        )
-
-    def _events(self) -> list[dict[str, Any]]:
-        events = self.client.describe_stack_events(StackName=self.name)["StackEvents"]
-        return sorted(events, key=lambda event: event["Timestamp"], reverse=True)
-
-    def invoke(self, function: str, event: Any = None) -> Any:
-        """Invoke a function of the stack."""
-        answer = self.cloud.client("lambda").invoke(
-            FunctionName=function, Payload=json.dumps(event or {}).encode()
-        )
-        return json.load(answer["Payload"])
-
-
-def text(template: Any) -> str:
-    """Return a template as text."""
-    return template if isinstance(template, str) else json.dumps(template)
 
 
 def changed(**properties: Any) -> dict[str, Any]:
@@ -363,15 +299,6 @@ MACHINE = {
         "Caught": {"Type": "Pass", "End": True},
     },
 }
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
 
 
 def machine(stack: Stack, *, allowed: bool) -> str:

@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from moto.cloudformation.exceptions import (
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult, EmptyResult
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import s3_backends
 
 from helpers.cloud.moto_seam.cloudformation import life
 from helpers.cloud.moto_seam.cloudformation.checks import (
@@ -28,6 +31,7 @@ from helpers.cloud.moto_seam.cloudformation.checks import (
 )
 from helpers.cloud.moto_seam.cloudformation.events import move
 from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
+from helpers.cloud.moto_seam.identities import PARTITION
 
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 UPDATABLE = (
@@ -271,7 +275,28 @@ def template_text(response: Any, previous: str = "") -> str:
     if not body and not url:
         message = "Either Template URL or Template Body must be specified."
         raise ValidationError(message=message)
-    return str(body or response._get_stack_from_s3_url(url))
+    return str(body or template_at(url, response.current_account))
+
+
+def template_at(url: str, account_id: str) -> str:
+    """Return a template in S3, by an address of either style, here or as on AWS."""
+    address = urllib.parse.urlsplit(url)
+    host, path = address.hostname or "", urllib.parse.unquote(address.path).lstrip("/")
+    if ".s3." in host or ".s3-" in host:
+        bucket, key = re.split(r"\.s3[.-]", host)[0], path
+    else:
+        bucket, _, key = path.partition("/")
+    if not bucket or not key:
+        raise ValidationError(message="TemplateURL must be a supported URL.")
+    version = urllib.parse.parse_qs(address.query).get("versionId", [None])[0]
+    backend = s3_backends[account_id][PARTITION]
+    try:
+        found = backend.get_object(bucket, key, version_id=version)
+    except S3ClientError as error:
+        raise ValidationError(message=f"S3 error: {error.message}") from error
+    if found is None:
+        raise ValidationError(message="S3 error: The specified key does not exist.")
+    return str(found.value.decode())
 
 
 def _new_stack(response: Any, wanted: Wanted | None) -> Any:
