@@ -30,8 +30,9 @@ _TOPIC = (
 _BUCKET = (
     "BucketName BucketEncryption PublicAccessBlockConfiguration OwnershipControls Tags "
     "VersioningConfiguration NotificationConfiguration LifecycleConfiguration CorsConfiguration "
-    "AccessControl AccelerateConfiguration AnalyticsConfigurations IntelligentTieringConfigurations "
-    "InventoryConfigurations LoggingConfiguration MetadataTableConfiguration MetricsConfigurations "
+    "AccessControl AccelerateConfiguration AnalyticsConfigurations "
+    "IntelligentTieringConfigurations InventoryConfigurations LoggingConfiguration "
+    "MetadataTableConfiguration MetricsConfigurations "
     "ObjectLockConfiguration ObjectLockEnabled ReplicationConfiguration WebsiteConfiguration"
 )
 """Properties of a bucket; those about names, access, versions, tags and events have an effect."""
