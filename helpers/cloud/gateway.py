@@ -73,7 +73,7 @@ class Gateway:
 
     `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
     that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
-    moto; `changed` is told of calls that may have changed IAM.
+    moto; `changed` is told the service of each call that was more than a look.
     """
 
     doorkeeper: Doorkeeper
@@ -84,8 +84,9 @@ class Gateway:
     access: Access
     faults: Faults
     services: Callable[[HttpRequest], HttpAnswer]
-    changed: Callable[[], None]
+    changed: Callable[[str], None]
     settle: Callable[[], None]
+    is_closing: Callable[[], bool] = lambda: False
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request; a fault of the kit is a 500 with its own words, never a hang."""
@@ -96,7 +97,8 @@ class Gateway:
             headers = [*rendered.headers.items()]
             return _with_request_id(HttpAnswer(rendered.http_status, headers, rendered.body))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
+            if not self.is_closing():  # then files and processes go, whoever still uses them
+                traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
             return json_answer(500, {"__type": "InternalFailure", "message": message})
 
@@ -118,7 +120,11 @@ class Gateway:
             return refusal
         if invokes:
             return self.invocations.answer(request, caller.region or REGION)
-        return self._control_plane(request, caller)
+        try:
+            return self._control_plane(request, caller)
+        finally:
+            if request.method != "GET":
+                self.changed(caller.service or "")
 
     def _public(self, request: HttpRequest) -> HttpAnswer:
         address = public_address(request)
@@ -153,8 +159,6 @@ class Gateway:
             raise _not_built(request) from error
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
             raise _not_built(request)  # no service of the account knows the path
-        if request.method != "GET" and caller.service in ("iam", "cloudformation"):
-            self.changed()
         return _with_request_id(answer)
 
 

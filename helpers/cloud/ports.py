@@ -5,7 +5,7 @@ The seam to moto implements them; tests implement them in a few lines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -174,3 +174,86 @@ class EventTargets(Targets, Protocol):
         self, role_arn: str, operation: tuple[str, str], document: Mapping[str, Any], region: str
     ) -> None:
         """Call an operation of a service, such as ("sqs", "sendMessage"), as a role."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """What a mapping must know of a queue: its visibility timeout in seconds, and its kind."""
+
+    visibility_s: int
+    fifo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMessage:
+    """A received message; `attributes` are those of the system, all as text.
+
+    `message_attributes` is name → DataType and StringValue or BinaryValue (bytes).
+    """
+
+    message_id: str
+    receipt_handle: str
+    body: str = field(repr=False)
+    attributes: Mapping[str, str]
+    message_attributes: Mapping[str, Mapping[str, Any]]
+    md5_of_body: str
+    md5_of_attributes: str | None = None
+
+
+class Queues(Protocol):
+    """The account's queues, as a poller uses them: SQS. A queue is named by its ARN."""
+
+    def facts(self, arn: str) -> QueueFacts | None:
+        """Return what is known of a queue; None when there is none."""
+
+    def receive(self, arn: str, count: int) -> Sequence[QueueMessage]:
+        """Take up to `count` messages that are visible now; they stay invisible for a while."""
+
+    def delete(self, arn: str, receipt_handles: Sequence[str]) -> None:
+        """Delete received messages; harmless for those that are gone."""
+
+    def next_visible_s(self, arn: str) -> float | None:
+        """Return in how many seconds a message may become visible; None when there is none."""
+
+    def watch(self, arn: str, ring: Callable[[], None]) -> Callable[[], None]:
+        """Call `ring` when something may have become visible; returns what ends that."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRecord:
+    """A record of a stream: what orders it, when it arrived (Unix seconds), and its own members.
+
+    `key` is the partition key, or the item's key as JSON; `members` is the source's part of the
+    event, without what Lambda adds.
+    """
+
+    shard_id: str
+    sequence: int
+    key: str
+    arrived: float
+    members: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamShard:
+    """A shard: the shards it came from, and whether records may still be added to it."""
+
+    shard_id: str
+    parents: tuple[str, ...] = ()
+    is_open: bool = True
+
+
+class Streams(Protocol):
+    """The account's streams, of Kinesis and of DynamoDB tables, by ARN."""
+
+    def shards(self, arn: str) -> Sequence[StreamShard] | None:
+        """Return a stream's shards, parents first; None when there is no such stream."""
+
+    def read(self, arn: str, shard_id: str, after: int, count: int) -> Sequence[StreamRecord]:
+        """Return up to `count` records whose sequence number is above `after`, in order."""
+
+    def last_sequence(self, arn: str, shard_id: str, before: float | None = None) -> int:
+        """Return the newest sequence number, of all or of what arrived before a Unix time; or 0."""
+
+    def watch(self, arn: str, ring: Callable[[], None]) -> Callable[[], None]:
+        """Call `ring` when there may be new records or shards; returns what ends that."""

@@ -20,4 +20,6 @@ def exports_for(cloud: CloudHandle) -> Listing:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     # an old token or profile of the terminal would win over, or break, the key above
     lines.append("unset AWS_SESSION_TOKEN AWS_PROFILE")
+    # its own table of host names wins over AWS_ENDPOINT_URL
+    lines.append(f"# AWS CLI version 1: aws sqs needs --endpoint-url {cloud.endpoint} too")
     return Listing("Paste this into a terminal; it ends with this kernel", tuple(lines))

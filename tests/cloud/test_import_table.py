@@ -19,7 +19,7 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    ("errors", "clock", "records", "bus_records", "facts", "http_messages", "settings"),
+    ("errors", "clock", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics"),
     ("environment", "governor"),
@@ -48,7 +48,13 @@ PURE = {
     f"{CLOUD}.control.constraints": 2,
     f"{CLOUD}.control.environment_variables": 2,
     f"{CLOUD}.control.names": 2,
+    f"{CLOUD}.control.asked": 2,
     f"{CLOUD}.control.concurrency": 2,
+    f"{CLOUD}.pollers.batches": 2,
+    f"{CLOUD}.pollers.partial": 2,
+    f"{CLOUD}.pollers.scaling": 2,
+    f"{CLOUD}.pollers.shard": 2,
+    f"{CLOUD}.pollers.windows": 2,
 }
 """Modules of a low row that use nothing below this one (beside modules of their own row)."""
 
@@ -81,7 +87,7 @@ THIRD_PARTY = {
 
 LATE_ONLY = {
     (f"{CLOUD}.server.cloud_server", f"{CLOUD}.moto_seam"),
-    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.services"),
+    (f"{CLOUD}.server.cloud_server", f"{CLOUD}.server.composition"),
     ("helpers", "helpers.course"),
 }
 """Imports that must stand inside a function: moto reads its settings when it is imported."""

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.records import Entry, InvocationThrottled, Recorder
+from helpers.cloud.records import recorder as recorder_module
 
 SOON_S = 10.0
 
@@ -122,7 +122,7 @@ def test_a_subscriber_that_fails_gets_the_next_record(capfd: pytest.CaptureFixtu
 
 def test_a_subscriber_that_hangs_blocks_nobody(monkeypatch: pytest.MonkeyPatch):
     """Its backlog fills and then overflows; adding goes on, and another subscriber hears all."""
-    monkeypatch.setattr(records, "SUBSCRIBER_BACKLOG", 5)
+    monkeypatch.setattr(recorder_module, "SUBSCRIBER_BACKLOG", 5)
     recorder = Recorder(Clock())
     hang, hanging, all_heard = threading.Event(), threading.Event(), threading.Event()
     heard: list[int] = []

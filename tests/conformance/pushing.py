@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 TELLS = "import json\n\n\ndef handler(event, context):\n    print('EVENT ' + json.dumps(event))\n"
 ACCOUNT = "123456789012"
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -176,15 +178,6 @@ def receiving(action: str, arn: str, *allowed: tuple[str, str]) -> str:
 def statement(**members: Any) -> str:
     """Return a policy with one statement that allows."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
 
 
 def refused(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:

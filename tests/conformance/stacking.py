@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
-from collections.abc import Callable
 from typing import Any
 
 ALLOWED = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -80,15 +78,6 @@ class Stack:
 def text(template: Any) -> str:
     """Return a template as text."""
     return template if isinstance(template, str) else json.dumps(template)
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
 
 
 def post(url: str, body: Any) -> tuple[int, Any]:

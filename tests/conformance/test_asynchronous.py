@@ -16,6 +16,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
+from tests.conformance.refusals import refused
+from tests.waiting import until
+
 LAPSE = 600
 OK = "def handler(event, context):\n    return {'seen': event}\n"
 FAILS = "def handler(event, context):\n    raise ValueError('no such order')\n"
@@ -124,24 +127,6 @@ def lab(account_with: Callable[..., Any]) -> Setup:
 def statement(**members: Any) -> str:
     """Return a policy with one statement that allows."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
-
-
-def refused(call: Callable[..., Any], **parameters: Any) -> tuple[int, str, str]:
-    """Return status, code and message of a refused call."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    answer: Any = caught.value.response
-    error = answer["Error"]
-    return answer["ResponseMetadata"]["HTTPStatusCode"], error["Code"], error["Message"]
 
 
 def to(success: str | None = None, failure: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.conformance.refusals import refused
+from tests.waiting import until
 
 WAIT = (
     "import os, socket\n\n\ndef handler(event, context):\n"
@@ -116,24 +118,6 @@ def tidy(lab: Any) -> Iterator[None]:
     yield
     for function in lab.functions.list_functions()["Functions"]:
         lab.functions.delete_function(FunctionName=function["FunctionName"])
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
-
-
-def refused(call: Callable[..., Any], **parameters: Any) -> tuple[int, str, str]:
-    """Return status, code and message of a refused call."""
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    answer: Any = caught.value.response
-    error = answer["Error"]
-    return answer["ResponseMetadata"]["HTTPStatusCode"], error["Code"], error["Message"]
 
 
 def throttle(account: Any, name: str, **call: Any) -> tuple[int, str, str, str]:

@@ -24,18 +24,11 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests.waiting import until
+
 PID = "import os\n\n\ndef handler(event, context):\n    return os.getpid()\n"
 QUIET_MS = 250
 """What a warm event of another function may take at most while somebody misbehaves."""
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.01)
-    return said
 
 
 def kill(pid: int) -> None:

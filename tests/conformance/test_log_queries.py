@@ -11,21 +11,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 HANDLER = """\
 import json
 
 def handler(event, context):
     print(json.dumps({"level": event["level"], "order": {"id": event["id"]}, "ms": event["ms"]}))
 """
-
-
-def until(condition: Callable[[], Any], within_s: float = 30.0) -> Any:
-    """Wait until a condition holds; return what it said."""
-    deadline = time.monotonic() + within_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
-    return said
 
 
 def start(account: Any, query: str, **members: Any) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.pushing import ACCOUNT, Stage, group_with_stream, refused, until, write
+from tests.conformance.pushing import ACCOUNT, Stage, group_with_stream, refused, write
+from tests.waiting import until
 
 LOGS = "logs.amazonaws.com"
 NOT_ALLOWED = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -693,6 +694,69 @@ def test_calls_of_function_code_name_their_function(realm: Realm):
 
 
 # refusals and records
+
+
+def test_a_kept_permission_to_invoke_ends_with_what_gave_it(realm: Realm):
+    """Calls that were allowed before are denied at once when a policy or tag changed."""
+    name, functions = realm.cloud.deploy(HELLO), realm.cloud.client("lambda")
+    arn = functions.get_function_configuration(FunctionName=name)["FunctionArn"]
+    user = realm.user(allow("lambda:InvokeFunction", arn))
+    client, user_name = user.client("lambda"), user.arn.rsplit("/", 1)[1]
+
+    def put(policy: str, statement: Mapping[str, Any]) -> None:
+        realm.iam.put_user_policy(
+            UserName=user_name, PolicyName=policy, PolicyDocument=document(statement)
+        )
+
+    def allowed() -> bool:
+        try:
+            client.invoke(FunctionName=name)
+        except ClientError as error:
+            return "AccessDeniedException" != error.response["Error"]["Code"]
+        return True
+
+    assert [True, True] == [allowed(), allowed()]
+    put("no", deny("lambda:InvokeFunction", arn))
+    assert not allowed()
+    realm.iam.delete_user_policy(UserName=user_name, PolicyName="no")
+    assert [True, True] == [allowed(), allowed()]
+    closed = {"StringEquals": {"aws:ResourceTag/closed": "yes"}}
+    put("tag", deny("lambda:InvokeFunction", Condition=closed))
+    assert [True, True] == [allowed(), allowed()]
+    functions.tag_resource(Resource=arn, Tags={"closed": "yes"})
+    assert not allowed()
+
+
+def test_every_use_of_a_permission_is_recorded(realm: Realm):
+    """A decision that was kept is recorded each time it is used."""
+    name, user = realm.cloud.deploy(HELLO), realm.user(allow("lambda:InvokeFunction"))
+    client = user.client("lambda")
+
+    for _ in range(3):
+        client.invoke(FunctionName=name)
+
+    kept = realm.cloud.cloud.records()["records"]
+    mine = [r for r in kept if r["kind"] == "decision" and r["principal"] == user.arn]
+    assert 3 == len(mine)
+    assert 1 == len({json.dumps(r["statement"], sort_keys=True) for r in mine})
+
+
+def test_a_permission_that_ends_by_the_clock_is_asked_each_time(realm: Realm):
+    """A policy that looks at the time is never remembered."""
+    name = realm.cloud.deploy(HELLO)
+    limit = {"NumericLessThan": {"aws:EpochTime": str(int(time.time() + 2))}}
+    client = realm.user(allow("lambda:InvokeFunction", Condition=limit)).client("lambda")
+
+    def ended() -> bool:
+        try:
+            client.invoke(FunctionName=name)
+        except ClientError as error:
+            return "AccessDeniedException" == error.response["Error"]["Code"]
+        return False
+
+    deadline = time.monotonic() + 15
+    while not ended():
+        assert time.monotonic() < deadline, "the permission did not end"
 
 
 def test_an_unmapped_operation_is_refused_with_a_message_that_says_so(realm: Realm):

@@ -6,13 +6,13 @@ import importlib.util
 import io
 import json
 import secrets
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 PACKAGES = (
     "annotated_types",
@@ -87,14 +87,6 @@ class Shop:
 
 def _document(**statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 20
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-    return found
 
 
 def lines(answer: Any) -> list[dict[str, Any]]:

@@ -14,15 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.conformance.pushing import (
-    ACCOUNT,
-    STAMP,
-    Stage,
-    error_of,
-    refused,
-    statement,
-    until,
-)
+from tests.conformance.pushing import ACCOUNT, STAMP, Stage, error_of, refused, statement
+from tests.waiting import until
 
 S3 = "s3.amazonaws.com"
 ALL = ["s3:ObjectCreated:*", "s3:ObjectRemoved:*", "s3:ObjectTagging:*", "s3:ObjectAcl:Put"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.waiting import until
 
 ROTATION = """\
 import boto3, json, os
@@ -97,13 +97,6 @@ class Stores:
 
 def _document(statement: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def until(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")

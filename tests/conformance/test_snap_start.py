@@ -16,11 +16,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from helpers.cloud.environment.forks import CAN_FORK
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="SnapStart needs fork")
 
 ON = {"ApplyOn": "PublishedVersions"}
-WITHIN_S = 20.0
 FINE = "def handler(event, context):\n    return 'fine'\n"
 UNIQUE = """
 import os, random, tempfile, time, uuid
@@ -69,15 +69,6 @@ def handler(event, context):
             sorted(name for name in os.environ if name.startswith("AWS_LAMBDA_LOG_")),
             context.log_group_name, context.log_stream_name]
 """
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    """Wait for a condition; return what it came to."""
-    end = time.monotonic() + WITHIN_S
-    while not (met := condition()):
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
-    return met
 
 
 def state(account: Any, name: str) -> dict[str, Any]:

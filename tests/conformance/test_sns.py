@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.pushing import ACCOUNT, STAMP, TELLS, Stage, refused, until
+from tests.conformance.pushing import ACCOUNT, STAMP, TELLS, Stage, refused
+from tests.waiting import until
 
 SNS = "sns.amazonaws.com"
 LOOPS = (

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stacking import Stack, post, until
+from tests.conformance.stacking import Stack, post
+from tests.waiting import until
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROLE = "arn:aws:iam::123456789012:role/conformance"

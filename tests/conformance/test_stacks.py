@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.stacking import ALLOWED, Stack, text, until
+from tests.conformance.stacking import ALLOWED, Stack, text
+from tests.waiting import until
 
 TRUST = {
     "Version": "2012-10-17",

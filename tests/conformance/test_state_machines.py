@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.stacking import until
+from tests.waiting import until
 
 HANDLER = """
 class Busy(Exception):

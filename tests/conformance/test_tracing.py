@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 HEADER = '{"format": "json", "version": 1}\n'
 PLAIN = """\
 import os
@@ -142,7 +144,7 @@ class Tracing:
             found[:] = [json.loads(s["Document"]) for t in traces for s in t["Segments"]]
             return bool(wanted(found))
 
-        until(complete, lambda: f"the trace holds {found}")
+        until(complete, said=lambda: f"the trace holds {found}")
         return found
 
     def both(self, root: str, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -166,13 +168,6 @@ ORIGINS = ("AWS::Lambda", "AWS::Lambda::Function")
 
 def origins(segments: list[Any], name: str) -> set[str]:
     return {s["origin"] for s in segments if s["name"] == name and "origin" in s}
-
-
-def until(condition: Callable[[], bool], said: Callable[[], str]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, said()
-        time.sleep(0.01)
 
 
 def root_of(answer: Mapping[str, Any]) -> str:
@@ -395,7 +390,7 @@ def test_a_role_that_lost_its_permission_sends_nothing(lab: Tracing):
         records = lab.account.cloud.records()["records"]
         return [r for r in records if r["kind"] == "trace.withheld" and r["role"] == role]
 
-    until(lambda: bool(withheld()), lambda: "no record tells")
+    until(lambda: bool(withheld()), said=lambda: "no record tells")
     assert "xray:PutTraceSegments" in withheld()[0]["reason"]
     assert [root] == lab.xray.batch_get_traces(TraceIds=[root])["UnprocessedTraceIds"]
 

@@ -14,7 +14,7 @@ import random
 import threading
 import traceback
 
-from helpers.cloud import bus_records
+from helpers.cloud import records
 from helpers.cloud.control.delivery import ACTIONS, UNIVERSAL, Delivery
 from helpers.cloud.control.pushed_events import PushedEvent, PushedEvents
 from helpers.cloud.errors import AccessDeniedException, AwsError
@@ -164,7 +164,7 @@ class Deliveries:
             self._give_up(delivery, attempt, error, exhausted="MaximumEventAgeInSeconds")
         else:
             self._recorder.add(
-                bus_records.TargetRetried(
+                records.TargetRetried(
                     source=delivery.source_arn,
                     target=delivery.target_arn,
                     attempts=attempt,
@@ -225,7 +225,7 @@ class Deliveries:
         dead_letter: str | None = None,
     ) -> None:
         self._recorder.add(
-            bus_records.TargetInvoked(
+            records.TargetInvoked(
                 source=delivery.source_arn,
                 target=delivery.target_arn,
                 delivered=delivered,

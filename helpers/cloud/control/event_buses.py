@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from helpers.cloud import bus_records
+from helpers.cloud import records
 from helpers.cloud.control.deliveries import Deliveries
 from helpers.cloud.control.delivery import MAX_AGE_S, MAX_RETRIES, Delivery
 from helpers.cloud.events import eventbridge
@@ -175,7 +175,7 @@ class EventBuses:
 
     def _record(self, passing: _Passing, matching: Sequence[Rule]) -> None:
         self._recorder.add(
-            bus_records.EventPut(
+            records.EventPut(
                 bus=passing.bus_arn,
                 event=passing.event["id"],
                 source=passing.event["source"],

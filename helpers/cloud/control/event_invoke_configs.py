@@ -8,15 +8,13 @@ Source: docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.h
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.clock import Clock
-from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -56,12 +54,9 @@ class EventInvokeConfigsApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError, which the gateway renders."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        key = named.key(account_id=self.account_id, region=region)
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
-        qualifier = query.get("Qualifier", named.qualifier)
+        asked = asked_of(PATH, request, region=region, account_id=self.account_id)
+        match, key, query = asked.match, asked.key, asked.arguments
+        qualifier = asked.qualifier
         function = self.registry.resolve(key, None if match[2] else qualifier)
         if match[2]:
             return self._list(key, function, query)
@@ -94,7 +89,7 @@ class EventInvokeConfigsApi:
         if request.method == "POST" and old is None:
             raise _missing(function, qualifier)
         base = old if request.method == "POST" and old is not None else EventInvokeConfig()
-        config = replace(_changed(base, _members(request.body)), modified=self.clock.now())
+        config = replace(_changed(base, _settings(request.body)), modified=self.clock.now())
         _check_kinds(config)
         for arn in (config.on_success, config.on_failure):
             if arn:
@@ -118,16 +113,11 @@ class EventInvokeConfigsApi:
             )
 
 
-def _members(body: bytes) -> Mapping[str, Any]:
+def _settings(body: bytes) -> Mapping[str, Any]:
     """Return the request's settings; raises AWS's error unless there is at least one."""
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
+    members = members_of(body)
     names = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig")
-    if not isinstance(members, dict) or all(members.get(name) is None for name in names):
+    if all(members.get(name) is None for name in names):
         raise InvalidParameterValueException(
             "You must specify at least one of error handling or destination setting."
         )

@@ -6,17 +6,15 @@ the API model's constraints.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -66,15 +64,12 @@ class FunctionUrlsApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError, which the gateway renders."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        key = named.key(account_id=self.account_id, region=region)
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        asked = asked_of(PATH, request, region=region, account_id=self.account_id)
+        match, key, query = asked.match, asked.key, asked.arguments
         if match[2] == "urls":
             return self._list(key, query)
-        qualifier = query.get("Qualifier", named.qualifier)
-        members = _members(request.body) if request.method in ("POST", "PUT") else {}
+        qualifier = asked.qualifier
+        members = members_of(request.body) if request.method in ("POST", "PUT") else {}
         if request.method in ("GET", "DELETE"):
             _check_members({}, qualifier, creating=False)
         if request.method == "POST":
@@ -165,18 +160,6 @@ class FunctionUrlsApi:
             "LastModifiedTime": _moment(url.modified),
             "InvokeMode": str(url.invoke_mode),
         }
-
-
-def _members(body: bytes) -> Mapping[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
-    if not isinstance(members, dict):
-        raise InvalidRequestContentException("Could not parse request body into json: no object")
-    return members
 
 
 def _check_members(members: Mapping[str, Any], qualifier: str | None, *, creating: bool) -> None:

@@ -5,22 +5,19 @@ Source: docs.aws.amazon.com/lambda/latest/api/API_PutProvisionedConcurrencyConfi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.admission import Place
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.control.concurrency import AccountConcurrency, check_provisioned_number
-from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.snap_start import check_provisioned_beside
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
-    InvalidRequestContentException,
     ResourceConflictException,
     ResourceNotFoundException,
     ValidationException,
@@ -56,15 +53,12 @@ class ProvisionedConcurrencyApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError, which the gateway renders."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        key = named.key(account_id=self.account_id, region=region)
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        asked = asked_of(PATH, request, region=region, account_id=self.account_id)
+        key, query = asked.key, asked.arguments
         if query.get("List") == "ALL":
             self.registry.resolve(key, None)
             return self._list(key, query)
-        qualifier = query.get("Qualifier") or named.qualifier or LATEST
+        qualifier = asked.qualifier or LATEST
         if request.method == "PUT":
             return self._put(key, qualifier, request.body)
         if qualifier == LATEST:
@@ -86,7 +80,7 @@ class ProvisionedConcurrencyApi:
         return json_answer(200, _document(config))
 
     def _put(self, key: Key, qualifier: str, body: bytes) -> HttpAnswer:
-        wanted = check_provisioned_number(_members(body).get("ProvisionedConcurrentExecutions"))
+        wanted = check_provisioned_number(members_of(body).get("ProvisionedConcurrentExecutions"))
         if qualifier == LATEST:
             raise InvalidParameterValueException(NOT_PUBLISHED)
         published = self._published(key, qualifier)
@@ -172,18 +166,6 @@ def account_concurrency(
         )
 
     return of
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
-    if not isinstance(members, dict):
-        raise InvalidRequestContentException("Could not parse request body into json: no object")
-    return members
 
 
 def _document(config: ProvisionedConfig) -> dict[str, Any]:

@@ -5,15 +5,12 @@ Source: docs.aws.amazon.com/lambda/latest/api/API_PutFunctionRecursionConfig.htm
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
-from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.errors import (
     InvalidParameterValueException,
-    InvalidRequestContentException,
     ValidationException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
@@ -37,16 +34,14 @@ class RecursionApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError, which the gateway renders."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        if named.qualifier is not None:
+        asked = asked_of(PATH, request, region=region, account_id=self.account_id)
+        key = asked.key
+        if asked.named_qualifier is not None:
             raise InvalidParameterValueException(
                 "This operation is permitted on Lambda functions only. Aliases and versions do "
                 "not support this operation. Please specify either a function name or an "
                 "unqualified function ARN."
             )
-        key = named.key(account_id=self.account_id, region=region)
         self.registry.resolve(key, None)
         if request.method == "PUT":
             self.recursion.put(key, _wanted(request.body))
@@ -54,13 +49,7 @@ class RecursionApi:
 
 
 def _wanted(body: bytes) -> RecursiveLoop:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
-    value = members.get("RecursiveLoop") if isinstance(members, dict) else None
+    value = members_of(body).get("RecursiveLoop")
     if value in tuple(RecursiveLoop):
         return RecursiveLoop(value)
     shown, problem = (

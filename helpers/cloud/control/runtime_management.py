@@ -10,16 +10,14 @@ docs.aws.amazon.com/lambda/latest/api/API_PutRuntimeManagementConfig.html.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote
 
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.names import parse_function_name
-from helpers.cloud.errors import InvalidParameterValueException, InvalidRequestContentException
+from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.registry import Key, Registry
 
@@ -46,13 +44,9 @@ class RuntimeManagementApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        qualifier = parse_qs(request.query).get("Qualifier", [named.qualifier])[0]
-        key = named.key(account_id=self._account_id, region=region)
-        version = self._registry.resolve(key, qualifier)
-        at = (key, version.version)
+        asked = asked_of(PATH, request, region=region, account_id=self._account_id)
+        version = self._registry.resolve(asked.key, asked.qualifier)
+        at = (asked.key, version.version)
         arn = {"FunctionArn": f"{version.arn}:{version.version}"}
         if request.method == "PUT":
             checked = _checked(request.body)
@@ -75,11 +69,7 @@ class RuntimeManagementApi:
 
 
 def _checked(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        raise InvalidRequestContentException(message) from error
+    members = members_of(body)
     mode, arn = members.get("UpdateRuntimeOn"), members.get("RuntimeVersionArn")
     constraints = Constraints()
     constraints.required("updateRuntimeOn", mode)

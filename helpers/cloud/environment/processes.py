@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -303,7 +303,9 @@ class ProcessGroup:
 def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
     """Wait until the leader has exited; tell whether it has."""
     if group.exit_descriptor is not None:
-        select.select([group.exit_descriptor], [], [], timeout_s)
+        with selectors.DefaultSelector() as selector:  # select() knows descriptors to 1023 only
+            selector.register(group.exit_descriptor, selectors.EVENT_READ)
+            selector.select(timeout_s)
         return group.poll() is not None
     end = time.monotonic() + timeout_s
     while group.poll() is None and time.monotonic() < end:

@@ -27,6 +27,12 @@ class MotoAuthorizer:
     def decide(self, request: Request, policies: Policies) -> Decision:
         """Decide one request and record the decision."""
         decision = evaluate(request, policies)
+        self.record(decision)
+        return decision
+
+    def record(self, decision: Decision) -> None:
+        """Record what was decided."""
+        request = decision.request
         self._recorder.add(
             records.Decided(
                 principal=request.principal.arn,
@@ -37,7 +43,6 @@ class MotoAuthorizer:
                 statement=decision.deciding_statement(),
             )
         )
-        return decision
 
     def role_may(self, role_arn: str, action: str, resource: str) -> str | None:
         """Return None when the role may, else AWS's sentence of refusal.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from helpers.cloud.clock import Clock
@@ -20,6 +20,7 @@ from helpers.cloud.moto_seam import operations
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, ADMINISTRATOR, Identities, Identity
+from helpers.cloud.moto_seam.kept_decisions import CHANGING, KeptDecisions, depends_on_time, key_of
 from helpers.cloud.moto_seam.operations import Call, Requirement
 from helpers.cloud.moto_seam.policy_documents import Malformed, malformed_policy, stores_policies
 from helpers.cloud.moto_seam.resource_policies import (
@@ -29,7 +30,7 @@ from helpers.cloud.moto_seam.resource_policies import (
     resource_policy,
 )
 from helpers.cloud.moto_seam.resource_tags import resource_tags
-from helpers.cloud.policy import Policies, Principal, PrincipalType, Request
+from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request
 from helpers.cloud.ports import Permission
 
 ANONYMOUS = Principal("*", "anonymous", PrincipalType.ANONYMOUS)
@@ -54,6 +55,7 @@ class Guard:
         self._authorizer = authorizer
         self._clock = clock or Clock()
         self._facts = MotoFacts()
+        self._kept = KeptDecisions()
         self._administrator = _Who(ADMINISTRATOR, identities.policies(ADMINISTRATOR))
 
     def refusal(
@@ -63,6 +65,12 @@ class Guard:
 
         Without an access key the caller is anonymous.
         """
+        key, generation = key_of(request, access_key_id, service, region), self._kept.generation
+        known = self._kept.find(key)
+        if known is not None:
+            for decision in known:
+                self._authorizer.record(decision)
+            return None
         asked = _asked(request, service, region)
         call = self._recognise(asked)
         who = self._who(access_key_id)
@@ -73,7 +81,22 @@ class Guard:
         needed = operations.requirements(call)
         if needed is None:
             return _denied(call, operations.unmapped_message(call, who.principal.arn), request)
-        return self._first_refusal(request, call, who, needed)
+        refusal, decisions = self._first_refusal(request, call, who, needed)
+        if key is not None and refusal is None and not _changes_by_itself(who, needed):
+            self._kept.keep(key, generation, decisions)
+        return refusal
+
+    def changed(self, service: str) -> None:
+        """Forget what a call of this service may have changed."""
+        if service in ("iam", "cloudformation"):
+            self._authorizer.forget()
+        if service in CHANGING:
+            self._kept.forget()
+
+    def forget(self) -> None:
+        """Forget everything: the account is being emptied."""
+        self._authorizer.forget()
+        self._kept.forget()
 
     def administrator_refusal(
         self, request: HttpRequest, service: str, region: str
@@ -86,7 +109,7 @@ class Guard:
         if call is None or needed is None:
             return None
         asked = [requirement for requirement in needed if _binds_administrators(requirement)]
-        return self._first_refusal(request, call, self._administrator, asked)
+        return self._first_refusal(request, call, self._administrator, asked)[0]
 
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
         """Return the error when the call would store a policy that breaks the grammar."""
@@ -115,20 +138,22 @@ class Guard:
         around = self._circumstances(request, region, who)
         for needed in permissions:
             asked = Requirement(needed.action, needed.resource, needed.context)
-            message = self._ask(who, asked, around)
-            if message is not None:
-                return message
+            decision = self._ask(who, asked, around)
+            if not decision.allowed:
+                return decision.message()
         return None
 
     def _first_refusal(
         self, request: HttpRequest, call: Call, who: _Who, needed: list[Requirement]
-    ) -> HttpAnswer | None:
+    ) -> tuple[HttpAnswer | None, list[Decision]]:
+        """Return the first denial, if there is one, and what was decided until then."""
         around = self._circumstances(request, call.region, who)
+        decisions: list[Decision] = []
         for requirement in needed:
-            message = self._ask(who, requirement, around)
-            if message is not None:
-                return _denied(call, message, request)
-        return None
+            decisions.append(self._ask(who, requirement, around))
+            if not decisions[-1].allowed:
+                return _denied(call, decisions[-1].message(), request), decisions
+        return None, decisions
 
     def _recognise(self, asked: operations.HttpRequest) -> Call | None:
         try:
@@ -156,7 +181,7 @@ class Guard:
             **who.context,
         }
 
-    def _ask(self, who: _Who, requirement: Requirement, around: Mapping[str, object]) -> str | None:
+    def _ask(self, who: _Who, requirement: Requirement, around: Mapping[str, object]) -> Decision:
         named = resource_policy(requirement.action, requirement.resource)
         request = Request(
             who.principal,
@@ -168,8 +193,7 @@ class Guard:
         policies = Policies(
             who.policies.identity, who.policies.boundary, who.policies.session, named
         )
-        decision = self._authorizer.decide(request, policies)
-        return None if decision.allowed else decision.message()
+        return self._authorizer.decide(request, policies)
 
 
 def _of_function(identity: Identity) -> dict[str, object]:
@@ -177,6 +201,12 @@ def _of_function(identity: Identity) -> dict[str, object]:
     # for services that call a function, not for calls of its code
     arn = identity.function_arn
     return {"lambda:SourceFunctionArn": arn} if arn else {}
+
+
+def _changes_by_itself(who: _Who, needed: Sequence[Requirement]) -> bool:
+    """Tell whether the same question may get another answer without a change."""
+    named = [resource_policy(each.action, each.resource) for each in needed]
+    return any(depends_on_time(replace(who.policies, resource=each)) for each in named)
 
 
 def _binds_administrators(requirement: Requirement) -> bool:

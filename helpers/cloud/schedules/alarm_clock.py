@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from helpers.cloud import bus_records
+from helpers.cloud import records
 from helpers.cloud.clock import Timer
 from helpers.cloud.events.eventbridge import instant
 from helpers.cloud.records import Waiting
@@ -153,7 +153,7 @@ class AlarmClock:
                 item.coming = following
                 item.due = item.on_time + self._delay_s(item.alarm.plan)
                 self._wait(item)
-        self._recorder.add(bus_records.ScheduleFired(source=arn, scheduled_time=instant(rung)))
+        self._recorder.add(records.ScheduleFired(source=arn, scheduled_time=instant(rung)))
         item.alarm.ring(rung)
         if following is None:
             item.alarm.completed()

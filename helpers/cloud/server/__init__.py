@@ -1,7 +1,7 @@
 """The cloud's process, and the only composition root: it builds every object and passes it on.
 
-`cloud_server` is one account from start to end. `data_plane` and `services` each build one
-half of it; `__main__` runs it for people or for a kernel. No module keeps state of its own.
+`cloud_server` is one account from start to end; `composition` builds its parts in order, each by
+a module of its own; `__main__` runs it for people or for a kernel. No module keeps state.
 """
 
 from __future__ import annotations

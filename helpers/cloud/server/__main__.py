@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -40,7 +41,7 @@ def _run_child() -> int:
     settings.update(json.loads(sys.stdin.readline() or "{}"))
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    server = CloudServer(settings)
+    server = _composed(settings)
     try:
         server.serve()
         print(json.dumps(server.greeting()), flush=True)
@@ -49,6 +50,16 @@ def _run_child() -> int:
     finally:
         server.close()
     return 0
+
+
+def _composed(settings: Settings, *, port: int = 0) -> CloudServer:
+    """Build a cloud without looking for garbage: what is made now stays to the end."""
+    gc.disable()
+    try:
+        return CloudServer(settings, port=port)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _wait_for_end(ended: threading.Event) -> None:
@@ -63,7 +74,7 @@ def _run_foreground(port: int, open_door: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     try:
-        server = CloudServer(Settings(open=open_door), port=port)
+        server = _composed(Settings(open=open_door), port=port)
     except OSError as error:
         print(
             f"Port {port} cannot be used ({error.strerror}): something else listens there.\n"
@@ -90,7 +101,10 @@ def _print_exports(server: CloudServer, open_door: bool) -> None:
         f"  export AWS_DEFAULT_REGION={REGION}\n"
         f"  export AWS_ACCESS_KEY_ID={server.access_key_id}\n"
         f"  export AWS_SECRET_ACCESS_KEY={server.secret_access_key}\n"
-        f"  export COLDSTART_TOKEN={server.token}\n",
+        f"  export COLDSTART_TOKEN={server.token}\n"
+        "  unset AWS_SESSION_TOKEN AWS_PROFILE\n\n"
+        "AWS CLI version 1 sends `aws sqs` to AWS all the same: use version 2, or add\n"
+        f"--endpoint-url {server.endpoint}\n",
     )
     if open_door:
         print("Any other key acts as administrator (--open).\n")

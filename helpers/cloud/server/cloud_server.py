@@ -8,6 +8,8 @@ import secrets
 import string
 import tempfile
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,9 @@ from helpers.cloud.environment.workspace import remove_tree
 from helpers.cloud.gateway import REGION
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.http_server import HttpServer
-from helpers.cloud.kit_api import KitApi
 from helpers.cloud.records import Recorder
 from helpers.cloud.registry import Registry
-from helpers.cloud.server.data_plane import build_data_plane
-from helpers.cloud.server.foundation import Foundation, Part
+from helpers.cloud.server.foundation import AdministratorKey, Foundation, Part
 from helpers.cloud.settings import Settings
 
 VERSION = "0.1.0"
@@ -46,7 +46,7 @@ class CloudServer:
         self.recorder = Recorder(self.clock)
         self.registry = Registry()
         self._seed = 0
-        self._parts: list[Part] = []
+        self._parts: Sequence[Part] = ()
         self._closing = threading.Lock()
         try:
             self._compose()
@@ -99,12 +99,7 @@ class CloudServer:
         from helpers.cloud.moto_seam import application
 
         application.prepare(self.http.port)
-        from helpers.cloud.moto_seam.rotation import RotationApi
-        from helpers.cloud.server import http_fronts as the_fronts
-        from helpers.cloud.server import pushes as the_pushes
-        from helpers.cloud.server import services as the_services
-        from helpers.cloud.server.events import build_events
-        from helpers.cloud.server.telemetry import build_telemetry
+        from helpers.cloud.server.composition import Kit, compose
 
         foundation = Foundation(
             settings=self.settings,
@@ -117,38 +112,12 @@ class CloudServer:
             endpoint=self.endpoint,
             port=self.http.port,
         )
-        key = the_services.AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
-        services = the_services.build_services(foundation, key)
-        self._plane = build_data_plane(foundation, services.ports)
-        self.file_level = self._plane.file_level
-        callers = the_services.build_callers(foundation, services, key)
-        http = the_fronts.build_http_fronts(
-            foundation, self._plane, callers, services.authorizer, services.moto
-        )
-        pushes = the_pushes.build_pushes(foundation, services.writers, services.ports, self._plane)
-        telemetry = build_telemetry(foundation, self._plane, services.ports.targets)
-        events = build_events(foundation, services, self._plane.pushed_events)
-        rotation = RotationApi(self._plane.invoker, services.authorizer, foundation.waiting)
-        # in the order in which they are emptied
-        self._parts += [events, self._plane, telemetry, rotation, services, pushes, http]
+        key = AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
+        made = compose(foundation, key, Kit(self.facts, self.reset, self._configured))
+        self._plane, self._parts = made.plane, made.parts
+        self._gateway = replace(made.gateway, is_closing=self._closing.locked)
+        self.file_level = made.plane.file_level
         self._configured()
-        gateway = the_services.build_gateway(
-            services,
-            self._plane,
-            http,
-            KitApi(
-                self.settings,
-                self.recorder,
-                self.facts,
-                self.reset,
-                self._configured,
-                services.faults,
-                {"schedules": events.upcoming.page},
-            ),
-            rotation,
-        )
-        self._gateway = events.joined(pushes.joined(gateway))
-        the_services.warm_up()
 
     def _configured(self) -> None:
         self.clock.time_lapse = self.settings.time_lapse

@@ -31,7 +31,7 @@ from helpers.cloud.invoke import (
 )
 from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
-from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Targets
+from helpers.cloud.ports import Authorizer, CredentialIssuer, FunctionLog, Queues, Streams, Targets
 from helpers.cloud.provisioned import ProvisionedConcurrency
 from helpers.cloud.reaper import Reaper
 from helpers.cloud.server.foundation import Foundation
@@ -48,6 +48,8 @@ class Ports:
     targets: Targets
     xray_daemon: Callable[[FunctionVersion], str]
     check_decrypt: Callable[[FunctionVersion], None]
+    queues: Queues
+    streams: Streams
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ class Foundation:
         return Waiting(self.clock, self.timers, self.recorder)
 
 
+@dataclass(frozen=True, slots=True)
+class AdministratorKey:
+    """The key the cloud makes for whoever started it, and the bearer secret beside it."""
+
+    access_key_id: str
+    secret_access_key: str
+    token: str
+
+
 class Part(Protocol):
     """A part of the cloud that keeps something."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from helpers.cloud.control.function_urls import FunctionUrlsApi
 from helpers.cloud.gateway import Front, ServiceApi
+from helpers.cloud.http_fronts.address import FrontKind
 from helpers.cloud.http_fronts.function_urls import FunctionUrls
 from helpers.cloud.http_fronts.functions import FrontFunctions
 from helpers.cloud.http_fronts.http_api_authorizers import HttpApiAuthorizers
@@ -19,9 +21,12 @@ from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAcc
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
+from helpers.cloud.server.first_use import FirstUse, LateApis, LateFront
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.server.front_callers import SignedCallers
-from helpers.cloud.server.rest_apis import RestApisPart, build_load_balancers, build_rest_apis
+
+if TYPE_CHECKING:
+    from helpers.cloud.server.rest_apis import RestApis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +39,17 @@ class HttpFronts:
 
     callers: SignedCallers
     urls: FunctionUrls
-    rest: RestApisPart
+    rest: FirstUse[RestApis]
     http_apis: HttpApisFront
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
 
     def clear(self) -> None:
-        """Forget every front."""
+        """Forget every front, and what callers were allowed."""
+        self.callers.guard.forget()
         self.urls.clear()
-        self.rest.clear()
+        if self.rest.built is not None:
+            self.rest.built.clear()
         self.http_apis.forget()
 
     def close(self) -> None:
@@ -68,8 +75,18 @@ def build_http_fronts(
         recorder,
         clock,
     )
-    rest = build_rest_apis(foundation, plane, functions, callers)
-    balancers = build_load_balancers(foundation, functions)
+
+    def build_rest() -> RestApis:
+        from helpers.cloud.server.rest_apis import build_rest_apis
+
+        return build_rest_apis(foundation, plane, functions, callers)
+
+    def build_balancers() -> Front:
+        from helpers.cloud.server.rest_apis import build_load_balancers
+
+        return build_load_balancers(foundation, functions)
+
+    rest, balancers = FirstUse(build_rest), FirstUse(build_balancers)
     endpoint = foundation.endpoint
     http_apis_api = HttpApisApi(services, endpoint, http_apis.authorizers.forget)
     return HttpFronts(
@@ -80,11 +97,11 @@ def build_http_fronts(
         fronts=(
             LambdaUrlsFront(urls, functions, callers, recorder, clock),
             http_apis,
-            rest.front,
-            balancers,
+            LateFront(FrontKind.EXECUTE_API, lambda: rest.get().front),
+            LateFront(FrontKind.LOAD_BALANCER, balancers.get),
         ),
         apis={
             "lambda": (FunctionUrlsApi(urls, registry, clock, endpoint, ACCOUNT_ID),),
-            "apigateway": (http_apis_api, *rest.apis),
+            "apigateway": (http_apis_api, LateApis(lambda: rest.get().apis)),
         },
     )

@@ -26,8 +26,8 @@ from helpers.cloud.server.foundation import Foundation
 
 
 @dataclass(frozen=True, slots=True)
-class RestApisPart:
-    """REST APIs; a Part of the cloud."""
+class RestApis:
+    """The front of REST APIs, and the parts of API Gateway's API that need it."""
 
     front: RestApiFront
     apis: Sequence[ServiceApi]
@@ -39,13 +39,10 @@ class RestApisPart:
         self.authorizers.clear()
         self.meter.clear()
 
-    def close(self) -> None:
-        """End nothing: the front keeps no thread."""
-
 
 def build_rest_apis(
     foundation: Foundation, plane: DataPlane, functions: FrontFunctions, callers: FrontCallers
-) -> RestApisPart:
+) -> RestApis:
     """Build the front and its parts."""
     apis, clock = apigateway.MotoRestApis(), foundation.clock
     authorizers, meter = LambdaAuthorizers(functions, clock), UsageMeter(clock)
@@ -64,7 +61,7 @@ def build_rest_apis(
         TestInvokeApi(apis, functions, integrations, authorizers, clock, ACCOUNT_ID),
         UsageApi(apis, meter, clock),
     )
-    return RestApisPart(front, management, authorizers, meter)
+    return RestApis(front, management, authorizers, meter)
 
 
 def build_load_balancers(foundation: Foundation, functions: FrontFunctions) -> LoadBalancerFront:

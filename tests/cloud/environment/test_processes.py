@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from helpers.cloud.environment.processes import Command, ProcessGroup, wait_for_exit
+from tests.waiting import until
 
 Start = Callable[..., tuple[ProcessGroup, int]]
 WAYS = pytest.mark.parametrize("signals", [True, False], ids=["signals", "psutil"])
@@ -58,21 +59,13 @@ def start() -> Iterator[Start]:
         os.close(reader)
 
 
-def wait_until(condition: Callable[[], object], *, within_s: float = 10) -> None:
-    """Wait until a condition holds."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.002)
-
-
 @WAYS
 def test_stop_and_resume(start: Start, signals: bool) -> None:
     """A stopped process is stopped when stop returns, and runs again after resume."""
     group, reader = start(TICK, signals=signals)
     assert os.read(reader, 1) == b"."
     group.stop()
-    wait_until(lambda: psutil.Process(group.pid).status() == psutil.STATUS_STOPPED)
+    until(lambda: psutil.Process(group.pid).status() == psutil.STATUS_STOPPED)
     os.read(reader, 65536)
     os.set_blocking(reader, False)
     with pytest.raises(BlockingIOError):
@@ -101,7 +94,7 @@ def test_bury_reaches_children(start: Start, signals: bool, session: bool) -> No
     leader, child = group.pids()
     group.bury()
     assert leader == group.pid
-    wait_until(lambda: not psutil.pid_exists(child) or _is_zombie(child))
+    until(lambda: not psutil.pid_exists(child) or _is_zombie(child))
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
@@ -119,7 +112,7 @@ def test_bury_reaches_marked_orphans(start: Start) -> None:
     assert group.pids() == [group.pid]
     (orphan,) = set(_marked(mark)) - {group.pid}
     group.bury()
-    wait_until(lambda: not psutil.pid_exists(orphan) or _is_zombie(orphan))
+    until(lambda: not psutil.pid_exists(orphan) or _is_zombie(orphan))
 
 
 @WAYS
@@ -136,13 +129,38 @@ def test_wait_for_exit_gives_up(start: Start) -> None:
     assert not wait_for_exit(group, 0.01)
 
 
+@pytest.fixture
+def a_thousand_files() -> Iterator[None]:
+    """Keep the descriptors to 1023 in use, as hundreds of environments do."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard not in (-1, resource.RLIM_INFINITY) and hard < 2048:
+        pytest.skip("this machine gives a process fewer than 2048 files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    while opened[-1] < 1024:
+        opened.append(os.dup(opened[0]))
+    yield
+    for descriptor in opened:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.usefixtures("a_thousand_files")
+def test_exit_is_seen_among_a_thousand_open_files(start: Start) -> None:
+    """Waiting for an exit works with descriptors that select(2) does not know."""
+    group, _ = start("raise SystemExit(7)")
+    assert group.exit_descriptor is None or group.exit_descriptor > 1023
+    assert wait_for_exit(group, 10)
+
+
 def test_memory_of_the_group(start: Start) -> None:
     """Resident memory counts the children; the peak stays when memory is freed."""
     hold = (
         "data = bytearray(b'x' * 50_000_000); print('!', flush=True); import time; time.sleep(60)"
     )
     group, reader = start(CHILD.format(hold, False))
-    wait_until(lambda: os.read(reader, 2) and group.resident_bytes() > 50_000_000)
+    until(lambda: os.read(reader, 2) and group.resident_bytes() > 50_000_000)
     freed, reader = start(
         "d = bytearray(b'x' * 50_000_000); del d\nprint('!', flush=True)\n" + SLEEP
     )
@@ -153,11 +171,11 @@ def test_memory_of_the_group(start: Start) -> None:
 def test_processor_time(start: Start) -> None:
     """Processor seconds grow while the group works, and not while it is stopped."""
     group, _ = start("while True: pass")
-    wait_until(lambda: group.cpu_s() > 0.05)
+    until(lambda: group.cpu_s() > 0.05)
     group.stop()
     used = group.cpu_s()
     end = time.monotonic() + 0.05
-    wait_until(lambda: time.monotonic() > end)
+    until(lambda: time.monotonic() > end)
     assert used == group.cpu_s()
 
 

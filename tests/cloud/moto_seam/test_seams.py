@@ -19,6 +19,7 @@ from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
+from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -188,10 +189,25 @@ NAMES = {
     },
     "moto.sqs.models": {
         "targets": ["sqs_backends", "SQSBackend.send_message"],
-        "queue_traces": ["SQSBackend.send_message_batch"],
+        "sqs_messages": [
+            "Queue.add_message",
+            "Queue.delete_message",
+            "Queue.approximate_number_of_messages",
+            "Queue.approximate_number_of_messages_delayed",
+            "Queue.approximate_number_of_messages_not_visible",
+            "Queue.pending_message_groups",
+            "Message.all_receipt_handles",
+            "Message.mark_received",
+            "SQSBackend.receive_message",
+            "SQSBackend.change_message_visibility",
+            "SQSBackend.create_queue",
+            "SQSBackend.delete_queue",
+            "_filter_message_attributes",
+        ],
+        "queues": ["Message.attribute_md5", "Message.body_md5"],
     },
     "moto.sqs.responses": {
-        "queue_traces": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
     },
     "moto.secretsmanager.models": {
         "secrets": [
@@ -236,6 +252,30 @@ NAMES = {
     },
     "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
+    "moto.core.utils": {"sqs_messages": ["unix_time_millis"]},
+    "moto.kinesis.models": {
+        "streams": ["kinesis_backends"],
+        "stream_records": [
+            "Shard.put_record",
+            "Shard.get_records",
+            "Stream.get_shard_for_key",
+            "Stream.put_record",
+            "Stream.split_shard",
+            "Stream.merge_shards",
+            "KinesisBackend.create_stream",
+            "KinesisBackend.delete_stream",
+            "OrderedDict",
+            "md5_hash",
+            "InvalidArgumentError",
+            "Record",
+        ],
+    },
+    "moto.dynamodb.models.table": {"stream_records": ["StreamShard.add", "StreamRecord"]},
+    "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
+    "moto.dynamodb.models": {
+        "facts_of_services": ["dynamodb_backends"],
+        "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
+    },
     "moto.sns.models": {
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
@@ -247,7 +287,6 @@ NAMES = {
     },
     "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
     "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
-    "moto.dynamodb.models": {"facts_of_services": ["dynamodb_backends"]},
     "moto.apigatewayv2.models": {
         "http_apis": [
             "apigatewayv2_backends",
@@ -345,6 +384,11 @@ PARAMETERS = {
     ),
     "moto.elbv2.models:ELBv2Backend.register_targets": "target_group_arn instances",
     "moto.elbv2.models:FakeTargetGroup.health_for": "target ec2_backend",
+    "moto.sqs.models:SQSBackend.receive_message": (
+        "queue_name count wait_seconds_timeout visibility_timeout message_attribute_names"
+    ),
+    "moto.kinesis.models:Shard.put_record": "partition_key data explicit_hash_key",
+    "moto.dynamodb.models.table:StreamShard.add": "old new",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
     "moto.apigatewayv2.models:Api.create_integration": (
@@ -398,8 +442,10 @@ ATTRIBUTES = {
 OWN_METHODS = {
     "completed",
     "content",
+    "forget_event_source_mapping",
     "forget_layer_version",
     "frozen_as",
+    "keep_event_source_mapping",
     "layer_bytes",
     "published",
     "published_logging",
@@ -502,7 +548,7 @@ def methods_of(kit_class: type) -> list[str]:
     ("kit_class", "name"),
     [
         (kit_class, name)
-        for kit_class in (KitBackend, KitFunction)
+        for kit_class in (KitBackend, MappingsBackend, KitFunction)
         for name in methods_of(kit_class)
         if name not in OWN_METHODS and (name == "__init__" or not name.startswith("_"))
     ],

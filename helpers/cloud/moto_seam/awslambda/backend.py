@@ -28,6 +28,7 @@ from helpers.cloud.errors import (
     ResourceConflictException,
 )
 from helpers.cloud.model import LATEST, CodePackage, FunctionVersion
+from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
 from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
@@ -65,7 +66,7 @@ class LambdaHooks:
     link: Callable[[CodePackage, str], str]
 
 
-class KitBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
+class KitBackend(MappingsBackend):
     """moto's Lambda backend of one Region; `hooks` is bound by `install`."""
 
     hooks: LambdaHooks

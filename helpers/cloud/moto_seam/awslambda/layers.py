@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from helpers.cloud.control.asked import members_of
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.layers import LAYER_VERSION_ARN, check_permission, check_publication
 from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
-    InvalidRequestContentException,
     PreconditionFailedException,
     ResourceConflictException,
     ResourceNotFoundException,
@@ -81,14 +81,14 @@ def _policy_answer(
     version: Any, sid: str, request: HttpRequest, query: Mapping[str, str]
 ) -> HttpAnswer:
     if request.method == "POST":
-        return _permit(version, {**query, **_members(request.body)})
+        return _permit(version, {**query, **members_of(request.body)})
     if request.method == "DELETE":
         return _withdraw(version, sid, query)
     return _policy(version)
 
 
 def _publish(backend: KitBackend, name: str, request: HttpRequest) -> HttpAnswer:
-    members = _members(request.body)
+    members = members_of(request.body)
     check_publication(name, members)
     with as_aws_error():
         version = backend.publish_layer_version({**members, "LayerName": name})
@@ -207,12 +207,3 @@ def _check_revision(version: Any, members: Mapping[str, Any]) -> None:
             "The RevisionId provided does not match the latest RevisionId. Call the "
             "GetLayerVersionPolicy API to retrieve the latest RevisionId"
         )
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        raise InvalidRequestContentException(message) from error
-    return members if isinstance(members, dict) else {}

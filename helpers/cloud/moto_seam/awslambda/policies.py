@@ -18,8 +18,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
+from helpers.cloud.control.asked import arguments_of, members_of
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.permissions import (
     check_document,
@@ -30,7 +31,6 @@ from helpers.cloud.control.permissions import (
     statement_of,
 )
 from helpers.cloud.errors import (
-    InvalidRequestContentException,
     ResourceNotFoundException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
@@ -92,7 +92,7 @@ class PoliciesApi:
         """Answer one request; raises AwsError where AWS answers with one."""
         match = PATH.fullmatch(request.path)
         assert match is not None
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        query = arguments_of(request.query)
         held = self._held(unquote(match["arn"] or match["name"]), query.get("Qualifier"), region)
         if match["arn"]:
             return _whole(held, request, query)
@@ -116,7 +116,7 @@ class PoliciesApi:
         return Held(arn, key[2], qualifier, policy)
 
     def _add(self, held: Held, body: bytes, region: str) -> HttpAnswer:
-        members = _members(body)
+        members = members_of(body)
         check_qualifier(held.qualifier)
         check_permission(members, [statement["Sid"] for statement in held.statements])
         check_revision(members.pop("RevisionId", None), held.policy.revision)
@@ -138,18 +138,9 @@ def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAn
         check_revision(query.get("RevisionId"), held.policy.revision)
         held.put([])
         return HttpAnswer(204, [])
-    members = _members(request.body)
+    members = members_of(request.body)
     check_qualifier(held.qualifier)
     statements = check_document(members.get("Policy"), held.arn)
     check_revision(members.get("RevisionId"), held.policy.revision)
     held.put(statements)
     return json_answer(200, held.document())
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        raise InvalidRequestContentException(message) from error
-    return members if isinstance(members, dict) else {}

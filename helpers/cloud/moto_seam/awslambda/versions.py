@@ -10,21 +10,19 @@ and the API reference of the operations.
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 from helpers.cloud.control.aliases import WantedAlias, check_alias, check_members, weights_of
+from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
     InvalidParameterValueException,
-    InvalidRequestContentException,
     PreconditionFailedException,
     ResourceConflictException,
     ResourceNotFoundException,
@@ -58,13 +56,10 @@ class VersionsApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
-        match = PATH.fullmatch(request.path)
-        assert match is not None
-        named = parse_function_name(unquote(match[1]))
-        key = named.key(account_id=self.account_id, region=region)
+        asked = asked_of(PATH, request, region=region, account_id=self.account_id)
+        match, key, query = asked.match, asked.key, asked.arguments
         self.registry.resolve(key, None)
-        query = {name: values[0] for name, values in parse_qs(request.query).items()}
-        members = _members(request.body) if request.method in ("POST", "PUT") else {}
+        members = members_of(request.body) if request.method in ("POST", "PUT") else {}
         if match[2]:
             if request.method == "GET":
                 return self._list_versions(key, query)
@@ -156,15 +151,6 @@ class VersionsApi:
         function = self.registry.get(key)
         assert function is not None
         return function
-
-
-def _members(body: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(body or b"{}")
-    except ValueError as error:
-        message = f"Could not parse request body into json: {error}"
-        raise InvalidRequestContentException(message) from error
-    return members if isinstance(members, dict) else {}
 
 
 def _check_revision(members: Mapping[str, Any], latest: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
+from helpers.cloud.moto_seam.around import Around
 from helpers.cloud.moto_seam.cloudformation import (
     account_types,
     api_types,
@@ -23,12 +24,11 @@ from helpers.cloud.moto_seam.cloudformation import (
     nested,
     stacks,
 )
-from helpers.cloud.moto_seam.cloudformation.around import Around
 from helpers.cloud.moto_seam.cloudformation.checks import CUSTOM
 from helpers.cloud.moto_seam.cloudformation.custom_resources import custom_type
 from helpers.cloud.moto_seam.cloudformation.models import Resource, model_of
 
-__all__ = ["Around", "install"]
+__all__ = ["install"]
 
 TYPES = (
     *function_types.TYPES,

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from helpers.cloud.moto_seam.cloudformation.around import Around
+from helpers.cloud.moto_seam.around import Around
 from helpers.cloud.moto_seam.cloudformation.events import AbandonedError
 from helpers.cloud.moto_seam.cloudformation.intrinsics import as_text
 from helpers.cloud.moto_seam.cloudformation.resource_types import (

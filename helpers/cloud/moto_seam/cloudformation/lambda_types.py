@@ -5,9 +5,12 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Lambd
 
 from __future__ import annotations
 
+import time
+
 from helpers.cloud.moto_seam.cloudformation.resource_types import Made, Properties, ResourceType
 
 PROVISIONED = "ProvisionedConcurrencyConfig"
+SETTLED_WITHIN_S = 20.0
 
 
 def _alias(properties: Properties) -> Properties:
@@ -40,6 +43,19 @@ def _provision(made: Made, qualifier: str) -> None:
     if PROVISIONED in made.properties:
         names = made.named({"FunctionName": "{FunctionName}", "Qualifier": qualifier})
         made.call("PutProvisionedConcurrencyConfig", **names, **made.properties[PROVISIONED])
+
+
+def _settle(made: Made) -> None:
+    """Wait until a mapping may be changed: a stack is complete when its mappings are."""
+    named, until = made.named({"UUID": "{UUID}"}), time.monotonic() + SETTLED_WITHIN_S
+    while time.monotonic() < until:
+        if made.call("GetEventSourceMapping", **named)["State"] in ("Enabled", "Disabled"):
+            return
+        time.sleep(SETTLED_WITHIN_S / 1000)
+
+
+def _settle_again(made: Made, _before: Properties) -> None:
+    _settle(made)
 
 
 def _layer_version(properties: Properties) -> Properties:
@@ -119,6 +135,9 @@ TYPES = (
             "StartingPositionTimestamp",
             "SelfManagedEventSource",
         ),
+        made=_settle,
+        changed=_settle_again,
+        removed=_settle,
     ),
     ResourceType(
         "AWS::Lambda::LayerVersion",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +14,7 @@ from helpers.cloud.records import Recorder
 from helpers.cloud.telemetry.xray.daemon import Daemon
 from helpers.cloud.telemetry.xray.intake import Intake
 from helpers.cloud.telemetry.xray.store import TraceStore
+from tests.waiting import until
 
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
 GOOD = json.dumps({"id": "0" * 16, "trace_id": ROOT, "name": "s", "start_time": 1, "end_time": 2})
@@ -53,13 +54,6 @@ def send(address: str, *texts: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for text in texts:
             sender.sendto(text.encode(), (host, int(port)))
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.002)
 
 
 def test_a_datagram_becomes_a_segment(daemon: Daemon, store: TraceStore):

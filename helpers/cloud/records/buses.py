@@ -1,4 +1,4 @@
-"""What happens on event buses and by schedules, as records of the flight recorder."""
+"""Records of event buses and schedules."""
 
 from __future__ import annotations
 

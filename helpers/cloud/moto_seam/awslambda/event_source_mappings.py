@@ -1,0 +1,35 @@
+"""Where moto's Lambda finds the kit's event source mappings: their tags are moto's.
+
+moto's own mappings push events at once and wrongly, so none is ever made: the kit answers their API
+itself, and CloudFormation goes through it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import moto.awslambda.models as lambda_models
+
+from helpers.cloud.pollers import Mapping
+
+
+@dataclass(slots=True)
+class KeptMapping:
+    """What ListTags, TagResource and UntagResource need of a mapping."""
+
+    uuid: str
+    arn: str
+    tags: dict[str, str]
+
+
+class MappingsBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
+    """The part of moto's Lambda backend that knows of mappings."""
+
+    def keep_event_source_mapping(self, mapping: Mapping) -> None:
+        """Let moto's other operations find a mapping."""
+        tags = dict(mapping.settings.others.get("Tags") or {})
+        self._event_source_mappings[mapping.uuid] = KeptMapping(mapping.uuid, mapping.arn, tags)
+
+    def forget_event_source_mapping(self, uuid: str) -> None:
+        """Let them no longer find it."""
+        self._event_source_mappings.pop(uuid, None)

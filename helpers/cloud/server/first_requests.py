@@ -1,0 +1,51 @@
+"""What services need before their first request, and the imports that are worth having early."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from helpers.cloud.moto_seam import application
+from helpers.cloud.moto_seam.around import Around
+from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.identities import RoleCredentials
+
+
+def before_first_requests(
+    issuer: RoleCredentials, authorizer: MotoAuthorizer, around: Around
+) -> dict[str, Callable[[], None]]:
+    """Give what each service needs before its first request; the imports are part of it."""
+
+    def install_tasks() -> None:
+        from helpers.cloud.moto_seam import state_machines
+
+        state_machines.install(around.calls, issuer)
+
+    def install_stacks() -> None:
+        from helpers.cloud.moto_seam import cloudformation
+
+        install_tasks()
+        cloudformation.install(around)
+
+    def install_apis() -> None:
+        from helpers.cloud.moto_seam import apigateway
+
+        apigateway.install()
+
+    def install_balancers() -> None:
+        from helpers.cloud.moto_seam import elbv2
+
+        elbv2.install(authorizer.service_may)
+
+    return {
+        "stepfunctions": install_tasks,
+        "cloudformation": install_stacks,
+        "apigateway": install_apis,
+        "elb": install_balancers,
+        "elbv2": install_balancers,
+    }
+
+
+def warm_up() -> None:
+    """Import what a lab is likely to call, on a thread beside the cloud's first requests."""
+    threading.Thread(target=application.warm_up, name="warm-up", daemon=True).start()

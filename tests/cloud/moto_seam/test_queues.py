@@ -1,0 +1,171 @@
+"""moto's queues as pollers and everyone else use them, without HTTP."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from moto.sqs.models import sqs_backends
+
+from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.queues import MotoQueues
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture
+def queues() -> MotoQueues:
+    """The account's queues."""
+    return MotoQueues()
+
+
+def backend() -> Any:
+    """Return moto's SQS of a Region."""
+    return sqs_backends[ACCOUNT_ID][REGION]
+
+
+def made(*, fifo: bool = False, **attributes: Any) -> str:
+    """Create a queue; return its ARN."""
+    name = secrets.token_hex(6) + (".fifo" if fifo else "")
+    if fifo:
+        attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} | attributes
+    return str(backend().create_queue(name, **attributes).queue_arn)
+
+
+def send(arn: str, *bodies: str, **more: Any) -> None:
+    """Send messages."""
+    for body in bodies:
+        backend().send_message(arn.rsplit(":", 1)[1], body, **more)
+
+
+def test_many_consumers_get_each_message_once(queues: MotoQueues):
+    """Receiving is safe for threads."""
+    arn = made()
+    send(arn, *map(str, range(400)))
+
+    def consume(_: int) -> list[str]:
+        found = []
+        while messages := queues.receive(arn, 7):
+            found += [message.body for message in messages]
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        received = [body for part in pool.map(consume, range(8)) for body in part]
+    assert sorted(map(str, range(400))) == sorted(received)
+
+
+def test_deleted_messages_are_gone_and_unknown_handles_are_harmless(queues: MotoQueues):
+    """Both for a queue and for none."""
+    arn = made()
+    send(arn, "a", "b")
+    messages = queues.receive(arn, 10)
+    queues.delete(arn, [messages[0].receipt_handle, "unknown"])
+
+    assert ["b"] == [m.body for m in backend().queues[arn.rsplit(":", 1)[1]]._messages]
+    queues.delete(arn + "-none", ["unknown"])
+    assert () == queues.receive(arn + "-none", 1)
+    assert queues.facts(arn + "-none") is None
+
+
+def test_a_message_received_too_often_goes_to_the_dead_letter_queue(queues: MotoQueues):
+    """It remembers where it comes from."""
+    dead = made()
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 2})
+    arn = made(RedrivePolicy=redrive, VisibilityTimeout=0)
+    send(arn, "a")
+    counts = []
+    for _ in range(2):
+        (message,) = queues.receive(arn, 1)
+        counts.append(message.attributes["ApproximateReceiveCount"])
+    assert ["1", "2"] == counts
+    assert [] == [*queues.receive(arn, 1)]
+    (message,) = queues.receive(dead, 1)
+    assert ("a", arn) == (message.body, message.attributes["DeadLetterQueueSourceArn"])
+
+
+def test_a_message_group_is_with_one_consumer_at_a_time(queues: MotoQueues):
+    """Others of the group wait for it, also those behind a delayed one."""
+    arn = made(fifo=True)
+    send(arn, "a1", "a2", group_id="a")
+    send(arn, "b1", group_id="b")
+    first = queues.receive(arn, 1)
+    assert ["a1"] == [m.body for m in first]
+    assert ["b1"] == [m.body for m in queues.receive(arn, 10)]
+    queues.delete(arn, [first[0].receipt_handle])
+    assert ["a2"] == [m.body for m in queues.receive(arn, 10)]
+
+
+def test_fifo_messages_have_rising_numbers(queues: MotoQueues):
+    """Twenty digits, in the order of sending."""
+    arn = made(fifo=True)
+    send(arn, "a", "b", "c", group_id="g")
+    numbers = [m.attributes["SequenceNumber"] for m in queues.receive(arn, 10)]
+
+    assert sorted(numbers) == numbers
+    assert {20} == {len(number) for number in numbers}
+
+
+def test_one_can_know_when_the_next_message_is_visible(queues: MotoQueues):
+    """Now, later, or not at all."""
+    arn = made(VisibilityTimeout=30)
+    assert queues.next_visible_s(arn) is None
+    send(arn, "later", delay_seconds=60)
+    delayed_s = queues.next_visible_s(arn)
+    assert delayed_s is not None
+    assert 55 < delayed_s <= 60.1
+    send(arn, "now")
+    assert 0 == queues.next_visible_s(arn)
+    queues.receive(arn, 1)
+    invisible_s = queues.next_visible_s(arn)
+    assert invisible_s is not None
+    assert 25 < invisible_s <= 30.1
+
+
+def test_bells_ring_for_messages_that_come_or_come_back(queues: MotoQueues):
+    """And no more when the watch has ended."""
+    arn, rings = made(VisibilityTimeout=30), []
+    end = queues.watch(arn, lambda: rings.append(1))
+    send(arn, "a")
+    assert 1 == len(rings)
+    (message,) = queues.receive(arn, 1)
+    name = arn.rsplit(":", 1)[1]
+    backend().change_message_visibility(
+        queue_name=name, receipt_handle=message.receipt_handle, visibility_timeout=0
+    )
+    assert 2 == len(rings)
+    backend().delete_queue(name)
+    assert 3 == len(rings)
+    end()
+    backend().create_queue(name)
+    assert 3 == len(rings)
+
+
+def test_a_long_poll_ends_with_the_first_message():
+    """Whoever waits for a message gets it at once, not a second later."""
+    queues = MotoQueues()
+    arn = made()
+    name = arn.rsplit(":", 1)[1]
+    found: list[Any] = []
+    waiting = threading.Thread(
+        target=lambda: found.extend(backend().receive_message(name, 1, 10, 30, []))
+    )
+    waiting.start()
+    send(arn, "a")
+    waiting.join(5)
+
+    assert ["a"] == [message.body for message in found]
+    assert queues.facts(arn) is not None
+
+
+def test_a_long_poll_ends_without_a_message():
+    """Also while messages are there that it may not have: one of a group in flight."""
+    queues = MotoQueues()
+    arn = made(fifo=True)
+    send(arn, "a1", "a2", group_id="a")
+    queues.receive(arn, 1)
+
+    assert [] == backend().receive_message(arn.rsplit(":", 1)[1], 1, 1, 30, [])

@@ -1,0 +1,16 @@
+"""What the shell around the tests must not decide."""
+
+from __future__ import annotations
+
+import signal
+
+
+def pytest_configure() -> None:
+    """Take signals again that a shell's `&` or nohup ignores: tests send them to their children.
+
+    A process inherits what its parent ignores, so every child would be deaf to them.
+    """
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
