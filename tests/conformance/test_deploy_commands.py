@@ -76,7 +76,7 @@ def test_the_aws_cli_deploys_a_template(cloud: Any, stack: Stack, tmp_path: Path
     assert "Successfully created/updated stack" in created.stdout, created.stderr
     assert 0 == updated.returncode, updated.stderr
     assert "second" == stack.outputs["Name"]
-    assert "No changes to deploy" in unchanged.stdout
+    assert "No changes to deploy" in unchanged.stdout + unchanged.stderr
 
 
 def test_change_sets_are_found_by_stack_and_name(stack: Stack):

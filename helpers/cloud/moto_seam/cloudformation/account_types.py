@@ -90,10 +90,7 @@ TYPES = (
         made=_grant,
         changed=_grant,
         removed=_revoke,
-        fixed=(
-            "RoleName",
-            "Path",
-        ),
+        fixed=("RoleName", "Path"),
     ),
     ResourceType(
         "AWS::SecretsManager::Secret",
@@ -165,10 +162,7 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
-        fixed=(
-            "LogGroupName",
-            "FilterName",
-        ),
+        fixed=("LogGroupName", "FilterName"),
     ),
     ResourceType(
         "AWS::Logs::MetricFilter",
@@ -179,9 +173,6 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
-        fixed=(
-            "LogGroupName",
-            "FilterName",
-        ),
+        fixed=("LogGroupName", "FilterName"),
     ),
 )

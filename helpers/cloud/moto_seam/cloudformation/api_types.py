@@ -149,11 +149,7 @@ TYPES = (
         prepare=_method,
         made=_integrate,
         changed=_integrate,
-        fixed=(
-            "RestApiId",
-            "ResourceId",
-            "HttpMethod",
-        ),
+        fixed=("RestApiId", "ResourceId", "HttpMethod"),
     ),
     ResourceType(
         "AWS::ApiGateway::Deployment",
@@ -174,10 +170,7 @@ TYPES = (
         ref="{StageName}",
         own=("MethodSettings", "AccessLogSetting"),
         changed=_stage_change,
-        fixed=(
-            "RestApiId",
-            "StageName",
-        ),
+        fixed=("RestApiId", "StageName"),
     ),
     _v1("Authorizer", restApiId="{RestApiId}", authorizerId="{Id}"),
     _v1("RequestValidator", restApiId="{RestApiId}", requestValidatorId="{Id}"),
@@ -198,10 +191,7 @@ TYPES = (
         delete="DeleteGatewayResponse",
         identity={"restApiId": "{RestApiId}", "responseType": "{ResponseType}"},
         ref="{RestApiId}|{ResponseType}",
-        fixed=(
-            "RestApiId",
-            "ResponseType",
-        ),
+        fixed=("RestApiId", "ResponseType"),
     ),
     ResourceType(
         "AWS::ApiGateway::ApiKey",

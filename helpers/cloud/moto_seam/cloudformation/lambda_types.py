@@ -105,10 +105,7 @@ TYPES = (
         prepare=_alias,
         made=_provision_alias,
         changed=_provision_alias_anew,
-        fixed=(
-            "FunctionName",
-            "Name",
-        ),
+        fixed=("FunctionName", "Name"),
     ),
     ResourceType(
         "AWS::Lambda::Permission",
@@ -168,10 +165,7 @@ TYPES = (
         ref="{FunctionArn}",
         attributes={"FunctionUrl": "{FunctionUrl}", "FunctionArn": "{FunctionArn}"},
         prepare=_targeted,
-        fixed=(
-            "TargetFunctionArn",
-            "Qualifier",
-        ),
+        fixed=("TargetFunctionArn", "Qualifier"),
     ),
     ResourceType(
         "AWS::Lambda::EventInvokeConfig",
@@ -181,9 +175,6 @@ TYPES = (
         delete="DeleteFunctionEventInvokeConfig",
         identity={"FunctionName": "{FunctionName}", "Qualifier": "{Qualifier}"},
         ref="{FunctionName}|{Qualifier}",
-        fixed=(
-            "FunctionName",
-            "Qualifier",
-        ),
+        fixed=("FunctionName", "Qualifier"),
     ),
 )

@@ -209,10 +209,7 @@ TYPES = (
         prepare=_queue,
         made=_find_queue,
         changed=_set_queue,
-        fixed=(
-            "QueueName",
-            "FifoQueue",
-        ),
+        fixed=("QueueName", "FifoQueue"),
     ),
     ResourceType(
         "AWS::SQS::QueuePolicy",
@@ -237,10 +234,7 @@ TYPES = (
         prepare=lambda properties: _topic(_renamed(properties, "TopicName", "Name")),
         made=_subscribe_all,
         changed=_set_topic,
-        fixed=(
-            "TopicName",
-            "FifoTopic",
-        ),
+        fixed=("TopicName", "FifoTopic"),
     ),
     ResourceType(
         "AWS::SNS::Subscription",
@@ -252,11 +246,7 @@ TYPES = (
         attributes={"Arn": "{SubscriptionArn}"},
         prepare=_subscription,
         changed=_set_subscription,
-        fixed=(
-            "TopicArn",
-            "Protocol",
-            "Endpoint",
-        ),
+        fixed=("TopicArn", "Protocol", "Endpoint"),
     ),
     ResourceType(
         "AWS::SNS::TopicPolicy",
@@ -308,10 +298,7 @@ TYPES = (
         made=_set_targets,
         changed=_put_rule_again,
         removed=_remove_targets,
-        fixed=(
-            "Name",
-            "EventBusName",
-        ),
+        fixed=("Name", "EventBusName"),
     ),
     ResourceType(
         "AWS::Scheduler::Schedule",
@@ -323,10 +310,7 @@ TYPES = (
         ref="{Name}",
         attributes={"Arn": "{ScheduleArn}"},
         name_property="Name",
-        fixed=(
-            "Name",
-            "GroupName",
-        ),
+        fixed=("Name", "GroupName"),
     ),
     ResourceType(
         "AWS::Scheduler::ScheduleGroup",

@@ -6,9 +6,6 @@ Source: docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Operations
 from __future__ import annotations
 
 import re
-import urllib.parse
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from moto.cloudformation import models
@@ -20,18 +17,10 @@ from moto.cloudformation.exceptions import (
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult, EmptyResult
-from moto.s3.exceptions import S3ClientError
-from moto.s3.models import s3_backends
 
 from helpers.cloud.moto_seam.cloudformation import life
-from helpers.cloud.moto_seam.cloudformation.checks import (
-    check_capabilities,
-    check_parameters,
-    check_template,
-)
 from helpers.cloud.moto_seam.cloudformation.events import move
-from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
-from helpers.cloud.moto_seam.identities import PARTITION
+from helpers.cloud.moto_seam.cloudformation.wanted import Wanted, wanted_by
 
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 UPDATABLE = (
@@ -59,16 +48,6 @@ class InvalidChangeSetStatusError(CloudFormationError):  # type: ignore[misc]
     code = "InvalidChangeSetStatus"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a call wants a stack to be: its template as given, transformed and read, and values."""
-
-    original: str
-    text: str
-    template: dict[str, Any]
-    parameters: dict[str, Any]
-
-
 def install() -> None:
     """Bind the calls."""
     for call in (
@@ -90,7 +69,7 @@ def create_stack(response: Any) -> ActionResult:
     backend, name = response.cloudformation_backend, _name(response)
     if any(stack.name == name for stack in backend.stacks.values()):
         raise AlreadyExistsException(f"Stack [{name}] already exists")
-    wanted = _wanted(response, {})
+    wanted = wanted_by(response, {})
     stack = _new_stack(response, wanted)
     on_failure = response._get_param("OnFailure") or "ROLLBACK"
     if response._get_bool_param("DisableRollback", False):
@@ -103,7 +82,7 @@ def update_stack(response: Any) -> ActionResult:
     """UpdateStack: refused when nothing would change."""
     stack = stack_of(response.cloudformation_backend, response._get_param("StackName"))
     check_updatable(stack)
-    wanted = _wanted(response, stack.resource_map.input_parameters, stack.original_template)
+    wanted = wanted_by(response, stack.resource_map.input_parameters, stack.original_template)
     tags = _tags(response)
     if _is_same(stack, wanted) and (not tags or tags == stack.tags):
         raise ValidationError(message="No updates are to be performed.")
@@ -140,7 +119,7 @@ def create_change_set(response: Any) -> ActionResult:
     name = response._get_param("ChangeSetName")
     stack = _stack_for(response, kind)
     known = stack.resource_map.input_parameters if kind != "CREATE" else {}
-    wanted = _wanted(response, known, stack.original_template, direct=False)
+    wanted = wanted_by(response, known, stack.original_template, direct=False)
     if any(s.change_set_name == name and s.stack is stack for s in backend.change_sets.values()):
         raise AlreadyExistsException(f"ChangeSet {name} already exists")
     if kind == "CREATE" and stack.stack_id not in backend.stacks:
@@ -242,61 +221,6 @@ def check_updatable(stack: Any) -> None:
     if stack.status not in UPDATABLE:
         message = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
         raise ValidationError(message=message)
-
-
-def _wanted(
-    response: Any, known: Mapping[str, Any], previous: str = "", *, direct: bool = True
-) -> Wanted:
-    """Read and check what a call wants; `known` values and the `previous` template may be kept."""
-    original = template_text(response, previous)
-    given: dict[str, Any] = {}
-    for each in response._get_param("Parameters", []):
-        name = each["ParameterKey"]
-        keeps = str(each.get("UsePreviousValue", "")).lower() == "true"
-        if keeps and name in known:
-            given[name] = known[name]
-        elif not keeps:
-            given[name] = each.get("ParameterValue", "")
-    untransformed = read_template(original)
-    check_parameters(untransformed, given)
-    text = transformed(original, given, response.region)
-    template = read_template(text)
-    check_template(template)
-    allowed = response._get_param("Capabilities", [])
-    check_capabilities(untransformed, template, allowed, direct=direct)
-    return Wanted(original, text, template, given)
-
-
-def template_text(response: Any, previous: str = "") -> str:
-    """Return the template of a call: its body, its address in S3, or the previous one."""
-    body, url = response._get_param("TemplateBody"), response._get_param("TemplateURL")
-    if response._get_bool_param("UsePreviousTemplate", False):
-        return previous
-    if not body and not url:
-        message = "Either Template URL or Template Body must be specified."
-        raise ValidationError(message=message)
-    return str(body or template_at(url, response.current_account))
-
-
-def template_at(url: str, account_id: str) -> str:
-    """Return a template in S3, by an address of either style, here or as on AWS."""
-    address = urllib.parse.urlsplit(url)
-    host, path = address.hostname or "", urllib.parse.unquote(address.path).lstrip("/")
-    if ".s3." in host or ".s3-" in host:
-        bucket, key = re.split(r"\.s3[.-]", host)[0], path
-    else:
-        bucket, _, key = path.partition("/")
-    if not bucket or not key:
-        raise ValidationError(message="TemplateURL must be a supported URL.")
-    version = urllib.parse.parse_qs(address.query).get("versionId", [None])[0]
-    backend = s3_backends[account_id][PARTITION]
-    try:
-        found = backend.get_object(bucket, key, version_id=version)
-    except S3ClientError as error:
-        raise ValidationError(message=f"S3 error: {error.message}") from error
-    if found is None:
-        raise ValidationError(message="S3 error: The specified key does not exist.")
-    return str(found.value.decode())
 
 
 def _new_stack(response: Any, wanted: Wanted | None) -> Any:

@@ -17,8 +17,9 @@ from moto.core.responses import ActionResult
 from helpers.cloud.moto_seam.cloudformation import life
 from helpers.cloud.moto_seam.cloudformation.checks import IAM_NAMES, capabilities
 from helpers.cloud.moto_seam.cloudformation.intrinsics import as_text
-from helpers.cloud.moto_seam.cloudformation.requests import stack_of, template_text
+from helpers.cloud.moto_seam.cloudformation.requests import stack_of
 from helpers.cloud.moto_seam.cloudformation.templates import read_template
+from helpers.cloud.moto_seam.cloudformation.wanted import template_text
 
 MAYBE_IAM = "AWS::Serverless::"
 
