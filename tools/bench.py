@@ -25,6 +25,7 @@ import psutil
 from helpers.cloud.client import Cloud, start_cloud
 from tools.bench_account import measure_account
 from tools.bench_load import TRIVIAL, measure_load
+from tools.bench_simulator import measure_simulator
 from tools.bench_target import Target, connect, deploy
 from tools.emulator import ensure_emulator
 from tools.measure import Measure, interleaved, ratio
@@ -45,6 +46,7 @@ def main() -> int:
         _eight_at_once,
         measure_load,
         measure_account,
+        measure_simulator,
     )
     for group in groups:
         for measure in group():

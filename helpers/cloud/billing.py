@@ -74,6 +74,11 @@ def request_cost(requests: int) -> Decimal:
     return load_facts().price("requests") * requests / MILLION
 
 
+def prices_of() -> str:
+    """Return the date on which the prices were read, as YYYY-MM-DD."""
+    return str(_price("requests").date)
+
+
 def ephemeral_cost(amount: Decimal) -> Decimal:
     """Return the USD for GB-seconds of /tmp above the 512 MB that are free."""
     return load_facts().price("ephemeral_storage") * amount

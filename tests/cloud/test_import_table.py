@@ -21,7 +21,7 @@ CLOUD = "helpers.cloud"
 ROWS = (
     ("errors", "clock", "records", "facts", "http_messages", "settings"),
     ("model", "ports", "registry"),
-    ("policy", "billing", "logs", "events", "signatures", "rates", "metrics"),
+    ("policy", "billing", "logs", "events", "signatures", "rates", "metrics", "queue_scaling"),
     ("environment", "governor"),
     ("pool", "admission", "provisioned", "reaper", "snapshots"),
     ("invoke",),
@@ -52,7 +52,6 @@ PURE = {
     f"{CLOUD}.control.concurrency": 2,
     f"{CLOUD}.pollers.batches": 2,
     f"{CLOUD}.pollers.partial": 2,
-    f"{CLOUD}.pollers.scaling": 2,
     f"{CLOUD}.pollers.shard": 2,
     f"{CLOUD}.pollers.windows": 2,
 }
@@ -80,6 +79,7 @@ THIRD_PARTY = {
     "awslambdaric": (f"{CLOUD}.environment",),
     "packaging": (f"{CLOUD}.environment",),
     "werkzeug": (f"{CLOUD}.moto_seam",),
+    "simpy": ("helpers.simulator",),
     "samtranslator": (f"{CLOUD}.moto_seam.cloudformation",),
     "yaml": (f"{CLOUD}.moto_seam.cloudformation",),
 }
@@ -94,7 +94,13 @@ LATE_ONLY = {
 
 ROOMS = {
     "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing"),
-    "simulator": ("cloud.model", "cloud.billing"),
+    "simulator": (
+        "cloud.model",
+        "cloud.billing",
+        "cloud.errors",
+        "cloud.rates",
+        "cloud.queue_scaling",
+    ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
     "checks": ("views", "cloud.errors"),
     "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model"),

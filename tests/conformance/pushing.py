@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conformance.roles import make_role
 from tests.waiting import until
 
 TELLS = "import json\n\n\ndef handler(event, context):\n    print('EVENT ' + json.dumps(event))\n"
@@ -36,12 +37,7 @@ class Stage:
 
     def role(self, *actions: str) -> str:
         """Create a role that may log and do these actions; return its ARN."""
-        iam, name = self.account.client("iam"), f"r-{secrets.token_hex(4)}"
-        trust = statement(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole")
-        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        document = statement(Action=["logs:*", *actions], Resource="*")
-        iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
-        return str(arn)
+        return make_role(self.account.client("iam"), ["logs:*", *actions])
 
     def permit(self, function: str, service: str, source_arn: str, **more: str) -> None:
         """Let a service invoke a function for a source."""
@@ -173,11 +169,6 @@ def receiving(action: str, arn: str, *allowed: tuple[str, str]) -> str:
         for service, source in allowed
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def statement(**members: Any) -> str:
-    """Return a policy with one statement that allows."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
 
 
 def refused(call: Callable[..., Any], **parameters: Any) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from botocore.serialize import create_serializer
 
 from tests.conformance.conftest import zipped
+from tests.conformance.roles import make_role, may_only
 from tests.waiting import until
 
 LAPSE = 600
@@ -33,16 +34,11 @@ class Sources:
 
     def role(self, *actions: str, resource: str = "*") -> str:
         """Create an execution role that may do these actions."""
-        name = f"r-{secrets.token_hex(4)}"
-        trust = {"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=statement(**trust))
-        self.allow(name, *actions, resource=resource)
-        return str(arn["Role"]["Arn"])
+        return make_role(self.iam, ["logs:*", *actions], resource=resource)
 
     def allow(self, role_name: str, *actions: str, resource: str = "*") -> None:
         """Let a role do these actions, and nothing else."""
-        document = statement(Action=["logs:*", *actions], Resource=resource)
-        self.iam.put_role_policy(RoleName=role_name, PolicyName="p", PolicyDocument=document)
+        may_only(self.iam, role_name, ["logs:*", *actions], resource=resource)
 
     def deploy_again(self, name: str) -> None:
         """Create a function of a name that a deleted one had."""
@@ -211,8 +207,3 @@ def sources_in(account_with: Callable[..., Any], **settings: Any) -> Sources:
 def bodies(event: Mapping[str, Any]) -> list[str]:
     """Return the bodies of an SQS event."""
     return [record["body"] for record in event["Records"]]
-
-
-def statement(**members: Any) -> str:
-    """Return a policy with one statement that allows."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})

@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
 from tests.conformance.refusals import refused
+from tests.conformance.roles import make_role, may_only, statement
 from tests.waiting import until
 
 LAPSE = 600
@@ -42,19 +43,12 @@ class Setup:
 
     def new_role(self, actions: list[str] | None = None) -> str:
         """Create a role that may log and do these actions; return its ARN."""
-        iam, name = self.account.client("iam"), f"r-{secrets.token_hex(4)}"
-        trust = statement(Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole")
-        arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        self.allow(arn, SENDS if actions is None else actions)
-        return str(arn)
+        may = SENDS if actions is None else actions
+        return make_role(self.account.client("iam"), ["logs:*", *may])
 
     def allow(self, role: str, actions: list[str]) -> None:
         """Replace what a role may do."""
-        self.account.client("iam").put_role_policy(
-            RoleName=role.rsplit("/", 1)[1],
-            PolicyName="may",
-            PolicyDocument=statement(Action=["logs:*", *actions], Resource="*"),
-        )
+        may_only(self.account.client("iam"), role, ["logs:*", *actions])
 
     def deploy(self, source: str, **settings: Any) -> str:
         """Create a function with the role that may send anywhere."""
@@ -122,11 +116,6 @@ def lab(account_with: Callable[..., Any]) -> Setup:
     if not hasattr(account, "setup"):
         account.setup = Setup(account)
     return account.setup  # type: ignore[no-any-return]
-
-
-def statement(**members: Any) -> str:
-    """Return a policy with one statement that allows."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **members}]})
 
 
 def to(success: str | None = None, failure: str | None = None) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
+from tests.conformance.roles import make_role
+
 ACCOUNT = "123456789012"
 SEES = "def handler(event, context):\n    print('SEEN', __import__('json').dumps(event))\n"
 ANY_RULE = "arn:aws:events:*:*:rule/*"
@@ -628,11 +630,8 @@ def test_a_role_that_does_not_trust_eventbridge(bridge: Bridge):
 
 def state_machine(bridge: Bridge, trusted: str) -> tuple[str, str]:
     """Create a state machine, and a role for starting it."""
-    iam, name = bridge.account.client("iam"), bridge.name("role")
-    trust = {"Effect": "Allow", "Principal": {"Service": trusted}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-    may = {"Effect": "Allow", "Action": "states:StartExecution", "Resource": "*"}
-    iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document(may))
+    iam = bridge.account.client("iam")
+    role = make_role(iam, ["states:StartExecution"], service=trusted)
     definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
     machine = bridge.account.client("stepfunctions").create_state_machine(
         name=bridge.name("machine"), definition=json.dumps(definition), roleArn=role

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.roles import make_role
 from tests.waiting import until
 
 PACKAGES = (
@@ -54,17 +55,8 @@ class Shop:
         self.layer = account.functions.publish_layer_version(
             LayerName="powertools", Content={"ZipFile": layer_zip()}
         )["LayerVersionArn"]
-        name, iam = f"powertools-{secrets.token_hex(3)}", account.client("iam")
-        self.role = iam.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=_document(
-                Action="sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}
-            ),
-        )["Role"]["Arn"]
         actions = ["logs:*", "xray:*", "ssm:*", "secretsmanager:*", "kms:*", "dynamodb:*"]
-        iam.put_role_policy(
-            RoleName=name, PolicyName="it", PolicyDocument=_document(Action=actions, Resource="*")
-        )
+        self.role = make_role(account.client("iam"), actions)
 
     def deploy(self, source: str, **variables: str) -> str:
         return str(
@@ -83,10 +75,6 @@ class Shop:
         answer = self.account.invoke(self.deploy(source), {} if event is None else event)
         assert answer.function_error is None, answer.payload
         return answer
-
-
-def _document(**statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
 
 
 def lines(answer: Any) -> list[dict[str, Any]]:

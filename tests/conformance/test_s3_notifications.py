@@ -14,7 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.conformance.pushing import ACCOUNT, STAMP, Stage, error_of, refused, statement
+from tests.conformance.pushing import ACCOUNT, STAMP, Stage, error_of, refused
+from tests.conformance.roles import statement
 from tests.waiting import until
 
 S3 = "s3.amazonaws.com"

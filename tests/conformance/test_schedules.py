@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conformance.roles import make_role
+
 ACCOUNT = "123456789012"
 LAPSE = 240
 """A minute of AWS takes a quarter of a second here."""
@@ -44,12 +46,7 @@ class Timetable:
 
     def new_role(self, actions: list[str], trusted: str = "scheduler.amazonaws.com") -> str:
         """Create a role that a service may assume, and that may do these actions."""
-        name = self.name("role")
-        trust = {"Effect": "Allow", "Principal": {"Service": trusted}, "Action": "sts:AssumeRole"}
-        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
-        may = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        self.iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document(may))
-        return str(role["Role"]["Arn"])
+        return make_role(self.iam, actions, service=trusted)
 
     def queue(self, *, open_to_rules: bool = False) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""

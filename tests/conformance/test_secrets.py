@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conformance.roles import make_role
 from tests.waiting import until
 
 ROTATION = """\
@@ -55,15 +56,7 @@ class Stores:
         self.kms = account.client("kms")
 
     def role(self, *actions: str) -> str:
-        name, iam = f"role-{secrets.token_hex(4)}", self.account.client("iam")
-        trust = {
-            "Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-        }  # fmt: skip
-        allowed = {"Effect": "Allow", "Action": ["logs:*", *actions], "Resource": "*"}
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_document(trust))
-        iam.put_role_policy(RoleName=name, PolicyName="it", PolicyDocument=_document(allowed))
-        return str(role["Role"]["Arn"])
+        return make_role(self.account.client("iam"), ["logs:*", *actions])
 
     def rotation_function(self, *, permitted: bool = True, **variables: str) -> str:
         name = self.account.deploy(
@@ -93,10 +86,6 @@ class Stores:
     def steps(self, arn: str) -> list[dict[str, Any]]:
         records = self.account.cloud.records()["records"]
         return [r for r in records if r["kind"] == "rotation.step" and r["secret"] == arn]
-
-
-def _document(statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import socket
 import sys
@@ -12,6 +11,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.conformance.roles import make_role
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="extensions are POSIX programs")
 
@@ -55,16 +56,8 @@ class Setup:
         ssm.put_parameter(Name=f"/{self.name}/safe", Value="s3cret", Type="SecureString")
 
     def _role(self) -> str:
-        iam = self.account.client("iam")
-        trust = {
-            "Effect": "Allow", "Action": "sts:AssumeRole",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-        }  # fmt: skip
         actions = ["logs:*", "ssm:GetParameter", "secretsmanager:GetSecretValue", "kms:Decrypt"]
-        may = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-        role = iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=_document(trust))
-        iam.put_role_policy(RoleName=self.name, PolicyName="it", PolicyDocument=_document(may))
-        return str(role["Role"]["Arn"])
+        return make_role(self.account.client("iam"), actions, name=self.name)
 
     def deploy(self, *, layer: int = 12, **variables: str) -> str:
         # a port of this test's own: 2773 may belong to another account on this machine
@@ -82,10 +75,6 @@ class Setup:
 
     def get(self, function: str, *paths: str, **event: Any) -> Any:
         return self.account.invoke(function, {"paths": paths, **event}).value
-
-
-def _document(statement: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _free_port() -> int:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.conformance.sources import Sources, sources_in, statement
+from tests.conformance.roles import statement
+from tests.conformance.sources import Sources, sources_in
 from tests.waiting import until
 
 REPORT = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}

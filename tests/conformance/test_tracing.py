@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conformance.roles import make_role
 from tests.waiting import until
 
 HEADER = '{"format": "json", "version": 1}\n'
@@ -96,22 +97,7 @@ class Tracing:
         self.layer = ""
 
     def make_role(self, *actions: str) -> str:
-        trust = {"Service": "lambda.amazonaws.com"}
-        name = f"role-{secrets.token_hex(4)}"
-        iam = self.account.client("iam")
-        role = iam.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=json.dumps(
-                {"Statement": [{"Effect": "Allow", "Principal": trust, "Action": "sts:AssumeRole"}]}
-            ),
-        )
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
-        iam.put_role_policy(
-            RoleName=name,
-            PolicyName="it",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-        )
-        return str(role["Role"]["Arn"])
+        return make_role(self.account.client("iam"), actions)
 
     def deploy(self, source: str = PLAIN, **settings: Any) -> str:
         given = {"Role": self.role, "TracingConfig": {"Mode": "Active"}, **settings}
@@ -383,7 +369,7 @@ def test_a_role_that_lost_its_permission_sends_nothing(lab: Tracing):
     """Trace data of a function is dropped, and a record says why."""
     role = lab.make_role("xray:*", "logs:*")
     name, root = lab.deploy(Role=role), new_root()
-    lab.account.client("iam").delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="it")
+    lab.account.client("iam").delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="may")
     lab.invoke(name, trace=f"Root={root}")
 
     def withheld() -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import selectors
 import signal
 import socket
 import time
@@ -101,7 +101,9 @@ class Fork(Process):
 
     def _ended(self, within_s: float) -> bool:
         if self._pidfd is not None:
-            return bool(select.select([self._pidfd], [], [], within_s)[0])
+            with selectors.DefaultSelector() as selector:  # select() knows descriptors to 1023 only
+                selector.register(self._pidfd, selectors.EVENT_READ)
+                return bool(selector.select(within_s))
         end = time.monotonic() + within_s
         while not _is_gone(self.pid):
             if time.monotonic() >= end:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from moto.core.utils import unix_time
@@ -91,6 +91,7 @@ def _wrap(name: str, check: Callable[[EventsBackend, dict[str, Any]], None], hoo
     original = getattr(current, _ORIGINAL, current)
     parameters = original.__code__.co_varnames[1 : original.__code__.co_argcount]
 
+    @wraps(original)
     def wrapped(backend: EventsBackend, *args: Any, **kwargs: Any) -> Any:
         given = {**dict(zip(parameters, args, strict=False)), **kwargs}
         with as_moto():

@@ -23,9 +23,9 @@ from helpers.cloud.pollers.batches import Gathering
 from helpers.cloud.pollers.delivery import Courier, Delivered, new_request_id
 from helpers.cloud.pollers.mapping import CALL_FAILED, FINE
 from helpers.cloud.pollers.partial import reported_failures
-from helpers.cloud.pollers.scaling import AT_MOST, Scaling
 from helpers.cloud.pollers.thread import PollerThread
 from helpers.cloud.ports import QueueFacts, QueueMessage
+from helpers.cloud.queue_scaling import AT_MOST, Scaling
 
 ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 PER_POLLER = 10

@@ -5,6 +5,7 @@ Source: docs.aws.amazon.com/apigateway/latest/api/API_Operations.html.
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from moto.apigateway import exceptions
@@ -81,6 +82,7 @@ def _delete_deployment(api: Any, deployment_id: str) -> Any:
 def _authorizing(create_authorizer: Any) -> Any:
     """Keep the validation expression, which moto loses to a misspelling."""
 
+    @wraps(create_authorizer)
     def create(api: Any, *args: Any, **given: Any) -> Any:
         made = create_authorizer(api, *args, **given)
         made.identity_validation_expression = given.get("identiy_validation_expression")
@@ -156,6 +158,7 @@ def _existing(delete_rest_api: Any) -> Any:
 
 
 def _of_a_deployment(create_stage: Any) -> Any:
+    @wraps(create_stage)
     def create(backend: Any, function_id: str, stage_name: str, *args: Any, **given: Any) -> Any:
         deployment_id = args[0] if args else given.get("deploymentId")
         _must_exist(backend.get_rest_api(function_id), deployment_id)
@@ -198,6 +201,7 @@ def _complete(create_deployment: Any) -> Any:
 def _once(put_method: Any) -> Any:
     """Refuse a second method of one verb, and an authorizer that is not there."""
 
+    @wraps(put_method)
     def put(
         backend: Any, function_id: str, resource_id: str, method_type: str, *args: Any, **given: Any
     ) -> Any:
@@ -219,6 +223,7 @@ def _once(put_method: Any) -> Any:
 def _callable(put_integration: Any) -> Any:
     """Refuse what cannot be called, where moto would fail."""
 
+    @wraps(put_integration)
     def put(backend: Any, *named: str, uri: str | None = None, **given: Any) -> Any:
         wanted, rest = named[:4], named[4:]  # API, resource, verb and type; then the URI
         timeout_ms = given.get("timeout_in_millis")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.cloud.pollers.scaling import Scaling
+from helpers.cloud.queue_scaling import Scaling
 
 
 def test_it_begins_with_five_and_grows_by_three_hundred_a_minute_while_all_are_busy():
@@ -17,6 +17,16 @@ def test_it_begins_with_five_and_grows_by_three_hundred_a_minute_while_all_are_b
     assert 10 == scaling.limit
     scaling.grow(10, now=120.0)
     assert 310 == scaling.limit
+
+
+def test_batches_that_end_do_not_take_back_the_time_in_which_all_were_busy():
+    """A queue with a backlog grows at the same rate, however short its batches are."""
+    scaling = Scaling()
+    for tick in range(200):
+        now = tick * 0.05
+        scaling.grow(scaling.limit - 1, now)  # one has just ended
+        scaling.grow(scaling.limit, now)
+    assert 54 == scaling.limit
 
 
 def test_it_never_passes_its_ceiling():

@@ -35,14 +35,11 @@ class Scaling:
 
     def grow(self, in_flight: int, now: float) -> None:
         """Note how many are in flight: time in which all were busy raises the limit."""
-        if in_flight < self.limit:
-            self._busy_since = None
-            if in_flight == 0 and self._limit > AT_FIRST:
-                self._limit = float(AT_FIRST)
-            return
-        if self._busy_since is not None:
+        if self._busy_since is not None:  # all were busy until now, also if one has just ended
             self._limit = min(AT_MOST, self._limit + PER_SECOND * (now - self._busy_since))
-        self._busy_since = now
+        self._busy_since = now if in_flight >= self.limit else None
+        if in_flight == 0 and self._limit > AT_FIRST:
+            self._limit = float(AT_FIRST)
 
     def failed(self) -> None:
         """Back off: the function failed or was throttled."""
