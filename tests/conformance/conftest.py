@@ -108,15 +108,16 @@ class Account:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **options: Any) -> Any:
         """Return a boto3 client that does not retry and takes nothing from the shell."""
+        known = {"retries": {"total_max_attempts": 1}, "proxies": {}, "max_pool_connections": 32}
         return boto3.client(
             service,
             endpoint_url=self.cloud.endpoint,
             region_name=self.cloud.region,
             aws_access_key_id=self.cloud.access_key_id,
             aws_secret_access_key=self.cloud.secret_access_key,
-            config=Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=32),
+            config=Config(**{**known, **options}),
         )
 
     @cached_property

@@ -20,6 +20,7 @@ class FrontKind(StrEnum):
     EXECUTE_API = "execute-api"
     LOAD_BALANCER = "elb"
     LAMBDA_PACKAGE = "lambda-package"
+    STACK_RESPONSE = "stack-response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ _HOSTS = (
 )
 _BY_HOST = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _HOSTS)
 _BY_PATH = re.compile(
-    r"/_aws/(?P<kind>lambda-url|execute-api|elb|lambda-package)/(?P<id>[A-Za-z0-9-]+)(?P<path>/.*)?"
+    r"/_aws/(?P<kind>lambda-url|execute-api|elb|lambda-package|stack-response)"
+    r"/(?P<id>[A-Za-z0-9-]+)(?P<path>/.*)?"
 )
 _DEFAULT_REGION = "us-east-1"
 
@@ -96,6 +98,9 @@ def domain_name(kind: FrontKind, identifier: str, region: str = _DEFAULT_REGION)
         FrontKind.EXECUTE_API: f"{identifier}.execute-api.{region}.amazonaws.com",
         FrontKind.LOAD_BALANCER: f"{identifier}.{region}.elb.amazonaws.com",
         FrontKind.LAMBDA_PACKAGE: f"awslambda-{region}-tasks.s3.{region}.amazonaws.com",
+        FrontKind.STACK_RESPONSE: (
+            f"cloudformation-custom-resource-response-{region.replace('-', '')}.s3.amazonaws.com"
+        ),
     }
     return pattern[kind]
 

@@ -18,6 +18,7 @@ from helpers.cloud.ports import Credentials
 _CONFIG = Config(
     retries={"total_max_attempts": 1},
     proxies={},
+    inject_host_prefix=False,  # "sync-127.0.0.1" is no host
     s3={"addressing_style": "path"},
     connect_timeout=10,
     read_timeout=900,  # Lambda's longest function

@@ -169,11 +169,11 @@ class Guard:
         return _Who(identity.principal, policies, _of_function(identity))
 
     def _circumstances(self, request: HttpRequest, region: str, who: _Who) -> dict[str, object]:
-        """Give the condition keys of every request. A cloud on this machine has no TLS."""
+        """Give the condition keys of every request, as AWS sees them: by TLS."""
         now = self._clock.now()
         return {
             "aws:SourceIp": "127.0.0.1",
-            "aws:SecureTransport": "false",
+            "aws:SecureTransport": "true",
             "aws:CurrentTime": _iso(self._clock.today()),
             "aws:EpochTime": int(now),
             "aws:RequestedRegion": region,

@@ -7,24 +7,22 @@ from collections.abc import Callable
 
 from helpers.cloud.moto_seam import application
 from helpers.cloud.moto_seam.account_calls import AccountCalls
-from helpers.cloud.moto_seam.stack_calls import StackCalls
+from helpers.cloud.moto_seam.around import Around
 
 
-def before_first_requests(
-    calls: AccountCalls, stack_calls: StackCalls
-) -> dict[str, Callable[[], None]]:
+def before_first_requests(calls: AccountCalls, around: Around) -> dict[str, Callable[[], None]]:
     """Give what each service needs before its first request; the imports are part of it."""
 
     def install_tasks() -> None:
         from helpers.cloud.moto_seam import state_machines
 
-        state_machines.install(calls, stack_calls.issuer)
+        state_machines.install(calls, around.calls.issuer)
 
     def install_stacks() -> None:
         from helpers.cloud.moto_seam import cloudformation
 
         install_tasks()
-        cloudformation.install(lambda: stack_calls)
+        cloudformation.install(around)
 
     def install_apis() -> None:
         from helpers.cloud.moto_seam import apigateway
@@ -34,7 +32,7 @@ def before_first_requests(
     def install_balancers() -> None:
         from helpers.cloud.moto_seam import elbv2
 
-        elbv2.install(stack_calls.authorizer.service_may)
+        elbv2.install(around.calls.authorizer.service_may)
 
     return {
         "stepfunctions": install_tasks,

@@ -77,7 +77,7 @@ def build_gateway(
     return Gateway(
         doorkeeper=http.callers.doorkeeper,
         invocations=InvocationsApi(plane.invoker, plane.queue, ACCOUNT_ID),
-        fronts=(services.packages, *http.fronts),
+        fronts=(services.packages, services.stack_responses, *http.fronts),
         apis={
             **http.apis,
             "lambda": (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.http_fronts.packages import PackageLinks
+from helpers.cloud.http_fronts.stack_responses import StackResponses
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import (
     application,
@@ -19,6 +20,7 @@ from helpers.cloud.moto_seam import (
     security_tokens,
 )
 from helpers.cloud.moto_seam.account_calls import AccountCalls
+from helpers.cloud.moto_seam.around import Around
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.customer_keys import CustomerKeys
 from helpers.cloud.moto_seam.faults import Faults
@@ -50,6 +52,7 @@ class Services:
     ports: Ports
     moto: Callable[[HttpRequest], HttpAnswer]
     packages: PackageLinks
+    stack_responses: StackResponses
     runtimes: RuntimeManagementApi
     xray: XRay
     keys: CustomerKeys
@@ -58,6 +61,7 @@ class Services:
     def clear(self) -> None:
         """Empty every service."""
         self.packages.clear()
+        self.stack_responses.clear()
         self.runtimes.clear()
         application.reset_services()
         self.authorizer.forget()
@@ -65,7 +69,8 @@ class Services:
         self.faults.clear()
 
     def close(self) -> None:
-        """End the X-Ray daemon: moto keeps no thread."""
+        """End the X-Ray daemon, and whoever waits for a custom resource."""
+        self.stack_responses.clear()
         self.xray.close()
 
 
@@ -86,8 +91,10 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    starts = before_first_requests(calls, StackCalls(calls, issuer, identities, authorizer))
-    moto = application.wsgi_application(starts)
+    stack_responses = StackResponses(foundation.endpoint)
+    stack_calls = StackCalls(calls, issuer, identities, authorizer)
+    around = Around(stack_calls, foundation.clock, stack_responses)
+    moto = application.wsgi_application(before_first_requests(calls, around))
     return Services(
         identities,
         authorizer,
@@ -104,6 +111,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         ),
         _as_asked(lambda request: call(moto, request, port=foundation.port)),
         PackageLinks(foundation.clock, foundation.endpoint),
+        stack_responses,
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
         xray,
         keys,

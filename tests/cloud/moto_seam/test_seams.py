@@ -14,7 +14,6 @@ from typing import Any
 import moto.awslambda.models as lambda_models
 import pytest
 from moto.awslambda.utils import get_backend
-from moto.cloudformation.parsing import resource_class_from_type
 from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
@@ -43,8 +42,6 @@ NAMES = {
     "moto.awslambda_simple.models": {"awslambda": ["lambda_simple_backends"]},
     "moto.awslambda.models": {
         "awslambda": [
-            "LambdaFunction.create_from_cloudformation_json",
-            "LambdaFunction.update_from_cloudformation_json",
             "LambdaFunction._get_layers_data",
             "LambdaFunction._create_zipfile_from_plaintext_code",
             "LambdaBackend.layers_versions_by_arn",
@@ -89,34 +86,65 @@ NAMES = {
     "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
     "moto.cloudformation.models": {
         "cloudformation": [
+            "Stack.__init__",
             "Stack.parse_template",
             "Stack.create_resources",
-            "Stack.update",
             "Stack.exports",
+            "Stack.outputs",
+            "Stack.parameter_list",
+            "Stack.stack_resources",
+            "Stack._add_stack_event",
             "Stack._create_output_map",
+            "Stack._create_resource_map",
             "ChangeSet._parse_template",
-            "ChangeSet.apply",
-            "CloudFormationBackend.create_stack",
-            "CloudFormationBackend.create_change_set",
-            "CloudFormationBackend.update_stack",
-            "CloudFormationBackend.execute_change_set",
             "CloudFormationBackend.delete_stack",
-            "CloudFormationBackend.get_template",
+            "CloudFormationBackend.describe_change_set",
+            "generate_changeset_id",
+        ]
+    },
+    "moto.cloudformation.responses": {
+        "cloudformation": [
+            "StackResourceDTO.__init__",
+            "CloudFormationResponse.create_stack",
+            "CloudFormationResponse.update_stack",
+            "CloudFormationResponse.delete_stack",
+            "CloudFormationResponse.create_change_set",
+            "CloudFormationResponse.execute_change_set",
+            "CloudFormationResponse.describe_change_set",
+            "CloudFormationResponse.delete_change_set",
+            "CloudFormationResponse.list_change_sets",
+            "CloudFormationResponse.get_template",
+            "CloudFormationResponse.get_template_summary",
+            "CloudFormationResponse.validate_template",
+            "CloudFormationResponse.list_stack_resources",
         ]
     },
     "moto.cloudformation.parsing": {
         "cloudformation": [
+            "clean_json",
             "get_model_map",
             "get_model_list",
             "get_name_type_map",
+            "resource_class_from_type",
+            "parse_condition",
             "parse_and_create_resource",
             "parse_and_update_resource",
             "NULL_MODELS",
+            "LazyDict",
             "OutputMap",
-            "ResourceMap.update",
-            "ResourceMap.delete",
-            "ResourceMap.build_resource_diff",
+            "ResourceMap.load",
+            "ResourceMap.load_conditions",
+            "ResourceMap.load_parameters",
+            "ResourceMap.validate_outputs",
             "ResourceMap._delete_resource",
+        ]
+    },
+    "moto.codedeploy.models": {"cloudformation": ["codedeploy_backends"]},
+    "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
+    ".state_task_service_sfn": {
+        "state_machines": [
+            "StateTaskServiceSfn._normalise_parameters",
+            "StateTaskServiceSfn._normalise_response",
         ]
     },
     "moto.stepfunctions.parser.asl.utils.boto_client": {"state_machines": ["boto_client_for"]},
@@ -613,14 +641,6 @@ def test_managed_policies_are_read_by_the_method_that_the_kit_replaces():
     names = IAMBackend.__init__.__code__.co_names
 
     assert "_init_aws_policies" in names, advice("managed_policies", "IAMBackend.__init__")
-
-
-def test_cloudformation_knows_functions_by_motos_own_class():
-    """That is why creation and update from a template are bound on that class."""
-    found = resource_class_from_type("AWS::Lambda::Function")
-
-    assert found.__name__ == "LambdaFunction", advice("awslambda", "CloudFormation's functions")
-    assert found.__module__ == "moto.awslambda.models"
 
 
 def test_an_http_api_keeps_its_parts_under_the_names_that_are_read():

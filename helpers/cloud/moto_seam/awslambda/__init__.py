@@ -12,7 +12,6 @@ import moto.awslambda.models as lambda_models
 import moto.awslambda_simple.models as simple_models
 from moto.core.base_backend import BackendDict
 
-from helpers.cloud.moto_seam.awslambda import stacks
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.function import KitFunction
 from helpers.cloud.moto_seam.awslambda.functions import FunctionsApi
@@ -55,4 +54,3 @@ def install(hooks: LambdaHooks) -> None:
     backend = type("KitBackend", (KitBackend,), {"hooks": hooks, "__module__": __name__})
     lambda_models.LambdaFunction = KitFunction
     simple_models.lambda_simple_backends = BackendDict(backend, "lambda")
-    stacks.install()

@@ -90,6 +90,7 @@ TYPES = (
         made=_grant,
         changed=_grant,
         removed=_revoke,
+        fixed=("RoleName", "Path"),
     ),
     ResourceType(
         "AWS::SecretsManager::Secret",
@@ -103,6 +104,7 @@ TYPES = (
         name_property="Name",
         prepare=_secret,
         made=_generate,
+        fixed=("Name",),
     ),
     ResourceType(
         "AWS::SecretsManager::RotationSchedule",
@@ -115,6 +117,7 @@ TYPES = (
         prepare=lambda properties: {
             name: value for name, value in properties.items() if name != "HostedRotationLambda"
         },
+        fixed=("SecretId",),
     ),
     ResourceType(
         "AWS::SecretsManager::ResourcePolicy",
@@ -124,6 +127,7 @@ TYPES = (
         delete="DeleteResourcePolicy",
         identity={"SecretId": "{SecretId}"},
         ref="{SecretId}",
+        fixed=("SecretId",),
     ),
     ResourceType(
         "AWS::CloudWatch::Alarm",
@@ -135,6 +139,7 @@ TYPES = (
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
         name_property="AlarmName",
         removed=_delete_alarm,
+        fixed=("AlarmName",),
     ),
     ResourceType(
         "AWS::CloudWatch::CompositeAlarm",
@@ -146,6 +151,7 @@ TYPES = (
         attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
         name_property="AlarmName",
         removed=_delete_alarm,
+        fixed=("AlarmName",),
     ),
     ResourceType(
         "AWS::Logs::SubscriptionFilter",
@@ -156,6 +162,7 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
+        fixed=("LogGroupName", "FilterName"),
     ),
     ResourceType(
         "AWS::Logs::MetricFilter",
@@ -166,5 +173,6 @@ TYPES = (
         identity={"logGroupName": "{LogGroupName}", "filterName": "{FilterName}"},
         ref="{FilterName}",
         name_property="FilterName",
+        fixed=("LogGroupName", "FilterName"),
     ),
 )

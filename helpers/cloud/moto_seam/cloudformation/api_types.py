@@ -106,6 +106,7 @@ def _v2(kind: str, ref: str, *more: str) -> ResourceType:
         identity=identity,
         ref=ref,
         own=("AccessLogSettings",) if kind == "Stage" else (),
+        fixed=("ApiId", "StageName") if kind == "Stage" else ("ApiId",),
     )
 
 
@@ -148,6 +149,7 @@ TYPES = (
         prepare=_method,
         made=_integrate,
         changed=_integrate,
+        fixed=("RestApiId", "ResourceId", "HttpMethod"),
     ),
     ResourceType(
         "AWS::ApiGateway::Deployment",
@@ -168,6 +170,7 @@ TYPES = (
         ref="{StageName}",
         own=("MethodSettings", "AccessLogSetting"),
         changed=_stage_change,
+        fixed=("RestApiId", "StageName"),
     ),
     _v1("Authorizer", restApiId="{RestApiId}", authorizerId="{Id}"),
     _v1("RequestValidator", restApiId="{RestApiId}", requestValidatorId="{Id}"),
@@ -188,6 +191,7 @@ TYPES = (
         delete="DeleteGatewayResponse",
         identity={"restApiId": "{RestApiId}", "responseType": "{ResponseType}"},
         ref="{RestApiId}|{ResponseType}",
+        fixed=("RestApiId", "ResponseType"),
     ),
     ResourceType(
         "AWS::ApiGateway::ApiKey",
@@ -230,6 +234,7 @@ TYPES = (
         prepare=_http_api,
         made=_load_http_definition,
         changed=_load_http_definition,
+        fixed=("ProtocolType",),
     ),
     _v2("Stage", "{StageName}", "StageName"),
     _v2("Integration", "{IntegrationId}", "IntegrationId"),

@@ -105,6 +105,7 @@ TYPES = (
         prepare=_alias,
         made=_provision_alias,
         changed=_provision_alias_anew,
+        fixed=("FunctionName", "Name"),
     ),
     ResourceType(
         "AWS::Lambda::Permission",
@@ -125,6 +126,12 @@ TYPES = (
         identity={"UUID": "{UUID}"},
         ref="{UUID}",
         attributes={"Id": "{UUID}", "EventSourceMappingArn": "{EventSourceMappingArn}"},
+        fixed=(
+            "EventSourceArn",
+            "StartingPosition",
+            "StartingPositionTimestamp",
+            "SelfManagedEventSource",
+        ),
         made=_settle,
         changed=_settle_again,
         removed=_settle,
@@ -138,6 +145,7 @@ TYPES = (
         ref="{LayerVersionArn}",
         attributes={"LayerVersionArn": "{LayerVersionArn}"},
         name_property="LayerName",
+        shares_name=True,
     ),
     ResourceType(
         "AWS::Lambda::LayerVersionPermission",
@@ -157,6 +165,7 @@ TYPES = (
         ref="{FunctionArn}",
         attributes={"FunctionUrl": "{FunctionUrl}", "FunctionArn": "{FunctionArn}"},
         prepare=_targeted,
+        fixed=("TargetFunctionArn", "Qualifier"),
     ),
     ResourceType(
         "AWS::Lambda::EventInvokeConfig",
@@ -166,5 +175,6 @@ TYPES = (
         delete="DeleteFunctionEventInvokeConfig",
         identity={"FunctionName": "{FunctionName}", "Qualifier": "{Qualifier}"},
         ref="{FunctionName}|{Qualifier}",
+        fixed=("FunctionName", "Qualifier"),
     ),
 )

@@ -12,6 +12,7 @@ from helpers.cloud.moto_seam.cloudformation.resource_types import (
     Made,
     Properties,
     ResourceType,
+    UnknownPropertyError,
     json_text,
 )
 
@@ -22,7 +23,19 @@ _UNSET = {
     "RedrivePolicy": "{}",
 }
 """What a subscription's attributes are set to when a template leaves them out; the scope first."""
-_BUCKET_HOOKS = ("NotificationConfiguration", "VersioningConfiguration", "Tags")
+_TOPIC = (
+    "Name Tags DisplayName KmsMasterKeyId FifoTopic ContentBasedDeduplication ArchivePolicy "
+    "DataProtectionPolicy DeliveryStatusLogging SignatureVersion TracingConfig FifoThroughputScope"
+)
+_BUCKET = (
+    "BucketName BucketEncryption PublicAccessBlockConfiguration OwnershipControls Tags "
+    "VersioningConfiguration NotificationConfiguration LifecycleConfiguration CorsConfiguration "
+    "AccessControl AccelerateConfiguration AnalyticsConfigurations "
+    "IntelligentTieringConfigurations InventoryConfigurations LoggingConfiguration "
+    "MetadataTableConfiguration MetricsConfigurations "
+    "ObjectLockConfiguration ObjectLockEnabled ReplicationConfiguration WebsiteConfiguration"
+)
+"""Properties of a bucket; those about names, access, versions, tags and events have an effect."""
 _EVENT_TARGETS = {
     "LambdaConfigurations": ("LambdaFunctionConfigurations", "Function", "LambdaFunctionArn"),
     "QueueConfigurations": ("QueueConfigurations", "Queue", "QueueArn"),
@@ -58,6 +71,7 @@ def _forget_on_queues(made: Made) -> None:
 
 
 def _topic(properties: Properties) -> Properties:
+    _check_known(properties, _TOPIC)
     rest = dict(properties)
     known: Properties = {name: rest.pop(name) for name in ("Name", "Tags") if name in rest}
     return {**known, **({"Attributes": rest} if rest else {})}
@@ -66,6 +80,23 @@ def _topic(properties: Properties) -> Properties:
 def _subscribe_all(made: Made) -> None:
     for each in made.properties.get("Subscription", []):
         made.call("Subscribe", TopicArn=made.facts["TopicArn"], **each)
+
+
+def _set_topic(made: Made, before: Properties) -> None:
+    arn, now = made.facts["TopicArn"], made.properties
+    for name in sorted({*now, *before} - {"TopicName", "Tags", "Subscription", "FifoTopic"}):
+        if now.get(name) != before.get(name):
+            value = json_text(now.get(name, ""))
+            made.call("SetTopicAttributes", TopicArn=arn, AttributeName=name, AttributeValue=value)
+    wanted, had = now.get("Subscription", []), before.get("Subscription", [])
+    gone = [(each["Protocol"], each["Endpoint"]) for each in had if each not in wanted]
+    subscribed = made.call("ListSubscriptionsByTopic", TopicArn=arn)["Subscriptions"]
+    for each in subscribed:
+        if (each["Protocol"], each["Endpoint"]) in gone:
+            made.call("Unsubscribe", SubscriptionArn=each["SubscriptionArn"])
+    for each in wanted:
+        if each not in had:
+            made.call("Subscribe", TopicArn=arn, **each)
 
 
 def _subscription(properties: Properties) -> Properties:
@@ -94,6 +125,7 @@ def _allow_on_topics(made: Made, _before: Properties | None = None) -> None:
 
 
 def _bucket(properties: Properties) -> Properties:
+    _check_known(properties, _BUCKET)
     name = properties["BucketName"]
     return {"Bucket": name}
 
@@ -103,6 +135,9 @@ def _set_bucket(made: Made, before: Properties | None = None) -> None:
     versioning = made.properties.get("VersioningConfiguration")
     if versioning:
         made.call("PutBucketVersioning", Bucket=bucket, VersioningConfiguration=versioning)
+    blocked = made.properties.get("PublicAccessBlockConfiguration")
+    if blocked:
+        made.call("PutPublicAccessBlock", Bucket=bucket, PublicAccessBlockConfiguration=blocked)
     if made.properties.get("Tags"):
         made.call("PutBucketTagging", Bucket=bucket, Tagging={"TagSet": made.properties["Tags"]})
     wanted = made.properties.get("NotificationConfiguration")
@@ -174,6 +209,7 @@ TYPES = (
         prepare=_queue,
         made=_find_queue,
         changed=_set_queue,
+        fixed=("QueueName", "FifoQueue"),
     ),
     ResourceType(
         "AWS::SQS::QueuePolicy",
@@ -197,6 +233,8 @@ TYPES = (
         own=("Subscription",),
         prepare=lambda properties: _topic(_renamed(properties, "TopicName", "Name")),
         made=_subscribe_all,
+        changed=_set_topic,
+        fixed=("TopicName", "FifoTopic"),
     ),
     ResourceType(
         "AWS::SNS::Subscription",
@@ -208,6 +246,7 @@ TYPES = (
         attributes={"Arn": "{SubscriptionArn}"},
         prepare=_subscription,
         changed=_set_subscription,
+        fixed=("TopicArn", "Protocol", "Endpoint"),
     ),
     ResourceType(
         "AWS::SNS::TopicPolicy",
@@ -233,6 +272,7 @@ TYPES = (
         prepare=_bucket,
         made=_set_bucket,
         changed=_set_bucket,
+        fixed=("BucketName",),
     ),
     ResourceType(
         "AWS::S3::BucketPolicy",
@@ -243,6 +283,7 @@ TYPES = (
         identity={"Bucket": "{Bucket}"},
         ref="{Bucket}",
         prepare=lambda properties: _renamed(properties, "PolicyDocument", "Policy"),
+        fixed=("Bucket",),
     ),
     ResourceType(
         "AWS::Events::Rule",
@@ -257,6 +298,7 @@ TYPES = (
         made=_set_targets,
         changed=_put_rule_again,
         removed=_remove_targets,
+        fixed=("Name", "EventBusName"),
     ),
     ResourceType(
         "AWS::Scheduler::Schedule",
@@ -268,6 +310,7 @@ TYPES = (
         ref="{Name}",
         attributes={"Arn": "{ScheduleArn}"},
         name_property="Name",
+        fixed=("Name", "GroupName"),
     ),
     ResourceType(
         "AWS::Scheduler::ScheduleGroup",
@@ -282,6 +325,11 @@ TYPES = (
 )
 
 
+def _check_known(properties: Properties, names: str) -> None:
+    for name in properties:
+        if name not in names.split():
+            raise UnknownPropertyError(f"Encountered unsupported property {name}")
+
+
 def _renamed(properties: Properties, old: str, new: str) -> Properties:
-    rest = dict(properties)
-    return {**rest, new: rest.pop(old)} if old in rest else rest
+    return {(new if name == old else name): value for name, value in properties.items()}

@@ -9,15 +9,22 @@ from botocore.exceptions import ClientError, ParamValidationError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.common_models import CloudFormationModel
 
-from helpers.cloud.moto_seam.cloudformation.resource_types import Made, ResourceType
+from helpers.cloud.moto_seam.cloudformation.resource_types import (
+    FailedRequestError,
+    Made,
+    ResourceType,
+)
 from helpers.cloud.moto_seam.stack_calls import StackCalls
+
+KNOWN = ("Account", "Region", "LogicalId", "StackId", "StackName", "ResourceName")
+"""What every resource knows, beside its properties and the answer to its creation."""
 
 
 class ResourceError(Exception):
     """A resource could not be made or changed; the text is the reason that events show."""
 
 
-def model_of(row: ResourceType, calls: Callable[[], StackCalls]) -> type[Any]:
+def model_of(row: ResourceType, calls: StackCalls) -> type[Any]:
     """Return the class of one type of resource."""
 
     class OfRow(Resource):
@@ -25,7 +32,7 @@ def model_of(row: ResourceType, calls: Callable[[], StackCalls]) -> type[Any]:
 
         @classmethod
         def calls(cls) -> StackCalls:
-            return calls()
+            return calls
 
     OfRow.__name__ = row.name.replace("::", "")
     return OfRow
@@ -62,7 +69,7 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        return attr in cls.kit_row.attributes
+        return attr in cls.kit_row.attributes or cls.kit_row.open_attributes
 
     @classmethod
     def create_from_cloudformation_json(
@@ -73,13 +80,24 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
         region_name: str,
         **kwargs: Any,
     ) -> Any:
-        properties = dict(cloudformation_json["Properties"])
-        if cls.kit_row.name_property:
-            properties.setdefault(cls.kit_row.name_property, resource_name)
-        known = {"Account": account_id, "Region": region_name, "LogicalId": kwargs["LogicalId"]}
-        made = with_reason(lambda: cls.kit_row.make(cls.calls(), region_name, properties))
-        made.facts = {**known, "StackName": _stack_name(kwargs["StackId"]), **made.facts}
-        return cls(made)
+        stack_id = kwargs["StackId"]
+        known = {
+            "Account": account_id,
+            "Region": region_name,
+            "LogicalId": kwargs["LogicalId"],
+            "StackId": stack_id,
+            "StackName": stack_id.split("/")[1],
+            "ResourceName": resource_name,
+        }
+        return cls(cls._make(resource_name, dict(cloudformation_json["Properties"]), known))
+
+    @classmethod
+    def _make(cls, name: str, properties: dict[str, Any], known: dict[str, Any]) -> Made:
+        row = cls.kit_row
+        if row.name_property:
+            properties.setdefault(row.name_property, name)
+        made: Made = with_reason(lambda: row.make(cls.calls(), known, properties))
+        return made
 
     @classmethod
     def update_from_cloudformation_json(
@@ -93,15 +111,26 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
         row, made = cls.kit_row, original_resource.made
         cls.act(made)
         properties = dict(cloudformation_json["Properties"])
-        if row.name_property:
-            properties.setdefault(row.name_property, made.properties.get(row.name_property))
-        if row.update or row.changed is not None:
+        name = row.name_property
+        given = properties.get(name)
+        current = made.properties.get(name)
+        if (row.update or row.changed is not None) and not row.must_replace(made, properties):
+            if name:
+                properties.setdefault(name, current)
             with_reason(lambda: row.change(made, properties))
             return original_resource
-        replaced = with_reason(lambda: row.make(cls.calls(), region_name, properties))
-        with_reason(lambda: row.remove(made))
-        replaced.facts = {**made.facts, **replaced.facts}
-        return cls(replaced)
+        if name and given is not None and given == current and not row.shares_name:
+            raise ResourceError(
+                f"CloudFormation cannot update a stack when a custom-named resource requires "
+                f"replacing. Rename {current} and update the stack again."
+            )
+        known = {key: made.facts[key] for key in KNOWN}
+        if not row.deferred:
+            with_reason(lambda: row.remove(made))
+            row_made = cls._make(new_resource_name, properties, known)
+            original_resource.made = row_made
+            return original_resource
+        return cls(cls._make(new_resource_name, properties, known))
 
     @classmethod
     def delete_from_cloudformation_json(
@@ -125,11 +154,14 @@ class Resource(CloudFormationModel):  # type: ignore[misc]
     def physical_resource_id(self) -> str:
         return self.kit_row.ref.format_map(self.made.facts)
 
-    def get_cfn_attribute(self, attribute_name: str) -> str:
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
         template = self.kit_row.attributes.get(attribute_name)
-        if template is None:
+        if template is not None:
+            return template.format_map(self.made.facts)
+        open_ones: dict[str, Any] = self.made.facts.get("Attributes", {})
+        if not self.kit_row.open_attributes or attribute_name not in open_ones:
             raise UnformattedGetAttTemplateException()
-        return template.format_map(self.made.facts)
+        return open_ones[attribute_name]
 
 
 def with_reason(action: Callable[[], Any]) -> Any:
@@ -145,9 +177,7 @@ def with_reason(action: Callable[[], Any]) -> Any:
             f"(HandlerErrorCode: {facts.get('Code', 'GeneralServiceException')})"
         ) from error
     except (ParamValidationError, ValueError, KeyError) as error:
+        if isinstance(error, FailedRequestError):
+            raise ResourceError(str(error)) from error
         text = f"{error.args[0]!r} is required" if isinstance(error, KeyError) else str(error)
         raise ResourceError(f"Properties validation failed: {text}") from error
-
-
-def _stack_name(stack_id: str) -> str:
-    return stack_id.split("/")[1]

@@ -29,6 +29,7 @@ class Made:
     client: Any
     properties: Properties
     facts: dict[str, Any]
+    calls: StackCalls
 
     def named(self, formats: Mapping[str, str]) -> dict[str, str]:
         """Fill formats such as ``{"FunctionName": "{FunctionName}"}`` with facts."""
@@ -58,7 +59,10 @@ class ResourceType:
     `identity` gives the parameters that name it in `update` and `delete`. `name_property` is what
     gets a generated name. `own` properties are handled by the hooks: `made` and `changed` run
     after the operations, `removed` before the deletion. Without `update` and `changed` a changed
-    resource is replaced.
+    resource is replaced, as it is when a `fixed` property changes: the new one is made at once
+    and the old one goes with the end of the update, or before it when not `deferred`, because both
+    would have the same name; `shares_name` is for what has versions. With `open_attributes`
+    Fn::GetAtt also finds what is in the fact "Attributes".
     """
 
     name: str
@@ -75,19 +79,36 @@ class ResourceType:
     made: Hook | None = None
     changed: Change | None = None
     removed: Hook | None = None
+    fixed: tuple[str, ...] = ()
+    shares_name: bool = False
+    deferred: bool = True
+    open_attributes: bool = False
 
-    def make(self, calls: StackCalls, region: str, properties: Properties) -> Made:
-        """Create the resource; raises ClientError as the service words it."""
-        client = calls.client(self.service, region)
-        answer = call(client, self.create, self._parameters(properties))
-        resource = Made(self, client, properties, {**properties, **_flat(answer)})
+    def make(self, calls: StackCalls, known: Properties, properties: Properties) -> Made:
+        """Create the resource; raises ClientError as the service words it.
+
+        `known` is what every resource knows: its account, Region, stack and logical id.
+        """
+        client = calls.client(self.service, known["Region"])
+        answer = call(client, self.create, self._parameters(properties)) if self.create else {}
+        resource = Made(self, client, properties, {**known, **properties, **_flat(answer)}, calls)
         try:
             if self.made is not None:
                 self.made(resource)
         except Exception:
-            self.remove(resource)  # nobody else knows of what is half made
+            with contextlib.suppress(Exception):
+                self.remove(resource)  # nobody else knows of what is half made
             raise
         return resource
+
+    def must_replace(self, resource: Made, properties: Properties) -> bool:
+        """Tell whether new properties need a new resource; a name left out may stay generated."""
+        before = resource.properties
+        return any(
+            properties.get(name) != before.get(name)
+            for name in self.fixed
+            if name in properties or name != self.name_property
+        )
 
     def change(self, resource: Made, properties: Properties) -> None:
         """Bring the resource to new properties, in place."""
@@ -121,6 +142,10 @@ class ResourceType:
     def _parameters(self, properties: Properties) -> Properties:
         given = {name: value for name, value in properties.items() if name not in self.own}
         return self.prepare(given)
+
+
+class FailedRequestError(ValueError):
+    """A resource of its own kind failed; the text is the reason as it stands."""
 
 
 class UnknownPropertyError(ValueError):

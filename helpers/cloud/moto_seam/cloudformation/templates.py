@@ -9,9 +9,7 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-ser
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from graphlib import CycleError, TopologicalSorter
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -23,7 +21,6 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
-_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9]+)")
 _BARE = {"!Ref": "Ref", "!Condition": "Condition"}
 
 
@@ -36,14 +33,11 @@ class _Reader(yaml.SafeLoader):  # type: ignore[misc]
     }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse aliases, as CloudFormation does: a dozen of them can fill the world."""
+        """Read a node; an alias could stand for itself."""
         if self.check_event(yaml.AliasEvent):
-            raise _AliasError
+            message = "Template error: YAML aliases are not allowed in CloudFormation templates"
+            raise ValidationError(message=message)
         return super().compose_node(parent, index)
-
-
-class _AliasError(Exception):
-    """The template has a YAML alias."""
 
 
 def _short_form(reader: Any, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -66,9 +60,6 @@ def read_template(text: str) -> dict[str, Any]:
     """Return a template of YAML or JSON; raises ValidationError as CloudFormation words it."""
     try:
         template = yaml.load(text, Loader=_Reader)  # a SafeLoader
-    except _AliasError as error:
-        message = "Template error: YAML aliases are not allowed in CloudFormation templates"
-        raise ValidationError(message=message) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         where = f" (line {place.line + 1}, column {place.column + 1})" if place else ""
@@ -77,38 +68,20 @@ def read_template(text: str) -> dict[str, Any]:
         ) from error
     if not isinstance(template, dict):
         raise ValidationError(message="Template format error: unsupported structure.")
+    _separate(template)
     return template
 
 
-def check_circles(template: Mapping[str, Any]) -> None:
-    """Refuse resources that wait for each other; raises ValidationError."""
-    resources = template.get("Resources") or {}
-    waits = {name: _names_in(each) & resources.keys() for name, each in resources.items()}
-    try:
-        TopologicalSorter(waits).prepare()
-    except CycleError as error:
-        listed = ", ".join(sorted(set(error.args[1])))
-        message = f"Circular dependency between resources: [{listed}]"
-        raise ValidationError(message=message) from error
-
-
-def _names_in(resource: Any) -> set[str]:
-    """Return what a resource names by Ref, Fn::GetAtt, Fn::Sub and DependsOn."""
-    depends = resource.get("DependsOn") if isinstance(resource, dict) else None
-    found = {depends} if isinstance(depends, str) else set(depends or ())
-    left = [resource]
-    while left:
-        one = left.pop()
-        if isinstance(one, list):
-            left += one
-        if not isinstance(one, dict):
-            continue
-        left += one.values()
-        got, text = one.get("Fn::GetAtt"), one.get("Fn::Sub")
-        got = got[0] if isinstance(got, list) and got else str(got or "").partition(".")[0]
-        text = text[0] if isinstance(text, list) and text else text
-        found |= {str(one.get("Ref")), str(got)} | {*_SUBSTITUTED.findall(str(text))}
-    return found
+def _separate(value: Any) -> None:
+    """Write every Fn::GetAtt of name and attribute as a list, in place."""
+    if isinstance(value, list):
+        for item in value:
+            _separate(item)
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get("Fn::GetAtt"), str):
+            value["Fn::GetAtt"] = value["Fn::GetAtt"].split(".", 1)
+        for inner in value.values():
+            _separate(inner)
 
 
 def transformed(text: str, parameters: Mapping[str, Any], region: str) -> str:
