@@ -107,7 +107,7 @@ def order(cloud: Any) -> dict[str, Any]:
         LayerName="opentelemetry", Content={"ZipFile": layer_zip()}
     )["LayerVersionArn"]
     function = cloud.deploy(
-        HANDLER, Role=role, Layers=[layer["LayerVersionArn"]], Timeout=30, MemorySize=512,
+        HANDLER, Role=role, Layers=[layer], Timeout=30, MemorySize=512,
         TracingConfig={"Mode": "Active"},
     )  # fmt: skip
     answer = cloud.functions.invoke(FunctionName=function, Payload=b'{"tenant": "ada"}')
