@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.stacking import Stack
+from tests.waiting import until
 
 TRUST = {
     "Effect": "Allow",
@@ -45,7 +47,12 @@ def stack(cloud: Any) -> Iterator[Stack]:
 
 
 def aws(cloud: Any, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the AWS CLI with what `kit.py serve` prints."""
+    """Run the AWS CLI with what `kit.py serve` prints, in a second of its own.
+
+    The CLI names its change sets by the second.
+    """
+    began = int(time.time())
+    until(lambda: int(time.time()) > began)
     account = cloud.cloud
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
