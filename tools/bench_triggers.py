@@ -118,7 +118,7 @@ def measure_triggers() -> Iterator[Measure]:
     """Measure every source, then how fast a full queue is drained."""
     with ExitStack() as stack:
         folder = stack.enter_context(ledger_folder())
-        cloud = start_cloud()
+        cloud = start_cloud(settings={"file_level": "A"})  # handlers write ledgers read here
         stack.callback(cloud.stop)
         ours = Side(cloud, folder / "ours")
         theirs = _peer(stack, folder / "theirs")

@@ -158,6 +158,7 @@ class CodeStorageExceededException(AwsError):
 class CodeSigningConfigNotFoundException(AwsError):
     """The code signing configuration does not exist."""
 
+    message_member = "Message"
     code = "CodeSigningConfigNotFoundException"
     http_status = 404
     fault = "User"

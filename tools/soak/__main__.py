@@ -20,7 +20,8 @@ from tools.soak.gauge import Gauge, Size
 from tools.soak.routes import build_routes, dead_letters, produce
 from tools.triggers import Triggers
 
-SETTINGS = {"time_lapse": 60, "account_concurrency": 1000}
+SETTINGS = {"time_lapse": 60, "account_concurrency": 1000, "file_level": "A"}
+"""At file level B a handler may write to its own /tmp only, and ledgers are read out here."""
 SHARES = (0.2, 0.4, 0.4)
 SETTLED_WITHIN_S = 120.0
 LATE_S = 3.0

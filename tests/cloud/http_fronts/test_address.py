@@ -28,7 +28,7 @@ def test_a_path_under_the_prefix_of_a_front_names_it(kind: FrontKind):
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in FrontKind if kind is not FrontKind.LAMBDA_PACKAGE]
+    "kind", [FrontKind.LAMBDA_URL, FrontKind.EXECUTE_API, FrontKind.LOAD_BALANCER]
 )
 def test_a_host_name_of_aws_names_the_front_its_id_and_its_region(kind: FrontKind):
     """The whole path belongs to the front, and the port and case of Host do not matter."""

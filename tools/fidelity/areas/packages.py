@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
-from tools.fidelity.account import EMPTY, ProbedAccount, outcome
+from tools.fidelity.account import EMPTY, LOGS, ProbedAccount, outcome
 from tools.fidelity.rows import BOTH, LAMBDA, Area
 
 AREA = Area("Packages and runtimes")
@@ -114,7 +114,9 @@ def vpc(account: ProbedAccount) -> str:
         Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
     )["SecurityGroups"]
     config = {"SubnetIds": [subnet["SubnetId"]], "SecurityGroupIds": [groups[0]["GroupId"]]}
-    name = account.deploy(EMPTY, VpcConfig=config)
+    attaches = {"Effect": "Allow", "Action": "ec2:CreateNetworkInterface", "Resource": "*"}
+    role = account.make_role(account.name(), LOGS, attaches)
+    name = account.deploy(EMPTY, VpcConfig=config, Role=role)
     state = account.lambda_client.get_function_configuration(FunctionName=name)["State"]
     answer = account.invoke(name).payload
     return f"Kept with the function, which is {state} at once and runs ({answer}) without a VPC."
