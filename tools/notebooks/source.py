@@ -1,8 +1,9 @@
 """A lesson's source: its cells, read line by line from jupytext's percent format.
 
 Stricter than jupytext, so that nothing is ever split or dropped in silence: a cell starts with
-`# %%` or `# %% [markdown]`, then `tags=[…]` and, for a wrong answer, `expect="…"`; every line of
-a markdown cell starts with `#`; every code cell is tagged and parses as Python.
+`# %%` or `# %% [markdown]`, then `tags=[…]`, for a wrong answer `expect="…"`, and `teaches=[…]`,
+which the coverage page lists; every line of a markdown cell starts with `#`; every code cell is
+tagged and parses as Python.
 
 Source of the format: jupytext.readthedocs.io, "The percent format".
 """
@@ -19,10 +20,13 @@ from pathlib import Path
 
 HEADER = re.compile(
     r'# %%(?P<markdown> \[markdown\])?(?: tags=(?P<tags>\[[^\]]*\]))?(?: expect=(?P<expect>".*"))?'
+    r"(?: teaches=(?P<teaches>\[[^\]]*\]))?"
 )
 SPLITS = re.compile(r"\s*#\s*(%%|<codecell>|In\[[0-9 ]*\]:?\s*$)")
 MAGIC = re.compile(r"\s*(# ?)?[%!][A-Za-z]")
 FENCE = re.compile(r"\s*(```+|~~~+)")
+TAUGHT = re.compile(r"\d\d-\d\d|claim \d{1,2}|[A-Z]{3}-C\d\d \d\.\d")
+"""A row of the inventory of topics, a claim heard elsewhere, or a task of an exam."""
 TAG = re.compile(
     r"(?P<kind>setup|demo|run|solution-only|raises-exception|nbval-ignore-output"
     r"|predict(?=-)|exercise(?=-)|check(?=-)|wrong(?=-)|alternative(?=-))(?:-(?P<id>\d+\.[0-9a-z]+))?"
@@ -60,6 +64,7 @@ class Cell:
     source: str
     tags: tuple[str, ...] = ()
     expect: str = ""
+    teaches: tuple[str, ...] = ()
 
     def has(self, *tags: str) -> bool:
         """Tell whether the cell carries one of these tags."""
@@ -141,7 +146,7 @@ def _split(path: Path, text: str) -> Iterator[tuple[int, re.Match[str], list[str
                 path,
                 number,
                 f"{line.strip()!r} would start a new cell here.",
-                'A header is `# %%`, `# %% [markdown]`, then tags=["…"] and expect="…"; '
+                'A header is `# %%`, `# %% [markdown]`, then tags=["…"], expect="…", teaches=["…"]; '
                 "leave %% out of text, code and diagrams.",
             )
         if found is None and header is None and line.strip():
@@ -170,11 +175,24 @@ def _cell(path: Path, started: int, header: re.Match[str], body: list[str]) -> C
     tags = _tags(path, started, header["tags"])
     expect = _expect(path, started, header["expect"], tags)
     kind = CellKind.MARKDOWN if header["markdown"] else CellKind.CODE
+    teaches = _teaches(path, started, header["teaches"])
     if kind is CellKind.MARKDOWN:
-        return Cell(kind, line, _uncommented(path, line, body), tags, expect)
+        return Cell(kind, line, _uncommented(path, line, body), tags, expect, teaches)
     source = "\n".join(body)
     _check_code(path, line, source, tags)
-    return Cell(kind, line, source, tags, expect)
+    return Cell(kind, line, source, tags, expect, teaches)
+
+
+def _teaches(path: Path, line: int, written: str | None) -> tuple[str, ...]:
+    example = 'Write teaches=["02-01", "claim 5", "DVA-C03 1.2"].'
+    try:
+        taught = json.loads(written or "[]")
+    except json.JSONDecodeError:
+        raise LessonError(path, line, f"Cannot read teaches={written}.", example) from None
+    for each in taught:
+        if not isinstance(each, str) or not TAUGHT.fullmatch(each):
+            raise LessonError(path, line, f"Unknown topic {each!r}.", example)
+    return tuple(taught)
 
 
 def _tags(path: Path, line: int, written: str | None) -> tuple[str, ...]:

@@ -28,12 +28,13 @@ def test_the_same_cells_as_jupytext(path):
     ours = read_lesson(path).cells
     first = read[0].source.partition("\n")[2]
 
-    assert [(str(c.kind), c.source, list(c.tags), c.expect) for c in ours] == [
+    assert [(str(c.kind), c.source, list(c.tags), c.expect, list(c.teaches)) for c in ours] == [
         (
             cell.cell_type,
             first if number == 0 else cell.source.strip("\n"),
             cell.metadata.get("tags", []),
             cell.metadata.get("expect", ""),
+            cell.metadata.get("teaches", []),
         )
         for number, cell in enumerate(read)
     ]
@@ -48,6 +49,15 @@ def test_cells_and_lines():
     assert cell.tags == ("demo", "raises-exception")
     assert lesson.front.title == "P"
     assert lesson.cells[0].source == "# Lab 07 · P"
+
+
+def test_a_cell_says_what_it_teaches():
+    """Rows of the inventory, claims heard elsewhere and tasks of exams, for the coverage page."""
+    header = '# %% [markdown] tags=["solution-only"] teaches=["02-01", "claim 5", "DVA-C03 1.2"]'
+    cell = parse_lesson(PATH, FRONT + f"{header}\n# Text.\n").cells[1]
+
+    assert (cell.tags, cell.source) == (("solution-only",), "Text.")
+    assert cell.teaches == ("02-01", "claim 5", "DVA-C03 1.2")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,8 @@ def test_cells_and_lines():
         ("# %% tags=[demo]\nx = 1\n", 5, "Cannot read tags"),
         ('# %% tags=["wrong-7.1"]\nx = 1\n', 5, "says no expect"),
         ('# %% tags=["demo"] expect="x"\nx = 1\n', 5, "Only a wrong answer has expect"),
+        ('# %% [markdown] teaches=["02-1"]\n# Text.\n', 5, "Unknown topic '02-1'"),
+        ("# %% [markdown] teaches=[02-01]\n# Text.\n", 5, "Cannot read teaches"),
     ],
 )
 def test_refused(text, line, words):
