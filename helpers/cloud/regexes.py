@@ -14,8 +14,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import regex
-
 MATCH_S = 1.0
 """What one match may take, of the processor's time."""
 SLOW_S = 0.02
@@ -53,6 +51,8 @@ class Regex:
 
     def __init__(self, source: str, *, ignore_case: bool = False) -> None:
         """Compile; raises InvalidRegexError."""
+        import regex  # noqa: PLC0415 - 2 MB that most accounts never need
+
         try:
             self._pattern: Any = regex.compile(source, regex.IGNORECASE if ignore_case else 0)
         except (regex.error, RecursionError, OverflowError, MemoryError, ValueError) as error:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from helpers.cloud.http_fronts.address import FrontKind, PublicAddress
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.server.first_use import FirstUse, LateFront
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Everything:
@@ -66,3 +71,22 @@ def test_an_address_of_another_kind_builds_no_front():
     assert late.built is None
     assert front.takes(PublicAddress(FrontKind.EXECUTE_API, "a", "/", "a.amazonaws.com"))
     assert late.built is not None
+
+
+@pytest.mark.parametrize(
+    "heavy",
+    ["moto.apigateway", "moto.cloudformation.models", "moto.ec2", "moto.elbv2", "moto.ssm"],
+)
+def test_a_cloud_starts_without_what_few_labs_need(heavy: str):
+    """Each of these takes tens of megabytes or a second, which only its first user pays."""
+    program = (
+        "import sys\n"
+        "from helpers.cloud.moto_seam import application\n"
+        "application.prepare(1)\n"
+        "import helpers.cloud.server.composition\n"
+        f"sys.exit({heavy!r} in sys.modules)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+
+    assert 0 == ended.returncode, f"{heavy} is imported at the start: import it where it is used"

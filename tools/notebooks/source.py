@@ -146,7 +146,7 @@ def _split(path: Path, text: str) -> Iterator[tuple[int, re.Match[str], list[str
                 path,
                 number,
                 f"{line.strip()!r} would start a new cell here.",
-                'A header is `# %%`, `# %% [markdown]`, then tags=["…"], expect="…", teaches=["…"]; '
+                'A header is `# %%`, `# %% [markdown]`, then tags=["…"], expect="…", teaches=[…]; '
                 "leave %% out of text, code and diagrams.",
             )
         if found is None and header is None and line.strip():

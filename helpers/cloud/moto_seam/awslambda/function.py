@@ -9,7 +9,6 @@ from typing import Any
 
 import moto.awslambda.models as lambda_models
 from moto.awslambda.utils import get_backend
-from moto.ec2.models import ec2_backends
 
 from helpers.cloud.logs import RuntimeVersion, group_name
 from helpers.cloud.model import (
@@ -87,6 +86,8 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         subnets = given.get("SubnetIds") or []
         vpc_id = ""
         if subnets:
+            from moto.ec2.models import ec2_backends  # 90 MB that few functions need
+
             ec2 = ec2_backends[self.account_id][self.region]
             vpc_id = next((s.vpc_id for s in ec2.describe_subnets() if s.id == subnets[0]), "")
         elif not self._vpc_config:

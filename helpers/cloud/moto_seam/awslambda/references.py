@@ -15,8 +15,6 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from moto.ec2.exceptions import InvalidSubnetIdError
-from moto.ec2.models import ec2_backends
 from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 
@@ -71,6 +69,9 @@ def check_network(
             "The provided execution role does not have permissions to call "
             "CreateNetworkInterface on EC2"
         )
+    from moto.ec2.exceptions import InvalidSubnetIdError  # 90 MB that few functions need
+    from moto.ec2.models import ec2_backends
+
     account_id, region = place
     ec2 = ec2_backends[account_id][region]
     for subnet in subnets:
