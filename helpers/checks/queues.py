@@ -80,7 +80,7 @@ class Queue:
 
 @contextmanager
 def queue(session: Session, name: str, attributes: Mapping[str, Any]) -> Iterator[Queue]:
-    """Make a queue, yield it, delete it; a `.fifo` at the end of `name` stays, refusals are told."""
+    """Make a queue, yield it, delete it; a `.fifo` at the end of `name` stays there."""
     stem, dot, suffix = name.partition(".")
     sqs = session.client("sqs")
     unique = f"{stem}-{secrets.token_hex(4)}{dot}{suffix}"

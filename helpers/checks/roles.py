@@ -1,7 +1,4 @@
-"""Execution roles that a check makes for its own functions: their logs, and what they need.
-
-A check may not use the course's own role maker, which talks to the learner.
-"""
+"""Execution roles that a check makes for its own functions: their logs, and what they need."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ POLICY_NAME = "needs"
 def role_for(session: Session, function: str, *statements: Mapping[str, Any]) -> Iterator[str]:
     """Make a role with a function's own logs and `statements`; yield its ARN, then delete it."""
     iam = session.client("iam")
-    name = f"{function}-role"
+    name = f"{function}-needs-role"
     group = f"arn:aws:logs:*:*:log-group:/aws/lambda/{function}"
     own_logs = {
         "Effect": "Allow",
