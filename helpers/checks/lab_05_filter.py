@@ -8,7 +8,7 @@ from typing import Any
 
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import deleted, mapped, may_poll, queue
-from helpers.checks.roles import role_for
+from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
 
@@ -48,7 +48,7 @@ def check_5_3(session: Session, did: Did, criteria: Mapping[str, Any]) -> None:
     bodies = [*OTHERS.values(), *WANTED]
     with (
         queue(session, "check-orders", attributes) as orders,
-        role_for(session, FUNCTION, may_poll(orders)) as role,
+        execution_role(session, FUNCTION, may_poll(orders)) as role,
     ):
         session.deploy(SHOWS, FUNCTION, Role=role)
         with mapped(session, FUNCTION, orders, {"FilterCriteria": criteria}, hint=2) as mapping:

@@ -11,8 +11,8 @@ from typing import Any
 
 from helpers.checks.lab_05_jobs import printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
-from helpers.checks.queues import mapped, may_poll, queue
-from helpers.checks.roles import role_for
+from helpers.checks.queues import Queue, mapped, may_poll, queue
+from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of
 
@@ -26,9 +26,17 @@ SHEETS = [("o-5001", 1, 0), ("o-5002", 1, 0), ("o-5001", 2, 1), ("o-5001", 3, 0)
 
 def check_5_2(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Send a batch with a jam, then the same sheets through a FIFO queue."""
-    session.deploy(handler, FUNCTION)
-    _one_event(session, did)
-    _through_a_queue(session, did, handler)
+    attributes = {"FifoQueue": "true", "VisibilityTimeout": str(VISIBILITY_S)}
+    with (
+        queue(session, "check-sheets.fifo", attributes) as sheets,
+        execution_role(session, FUNCTION, may_poll(sheets)) as role,
+    ):
+        session.deploy(handler, FUNCTION, Role=role, Timeout=VISIBILITY_S)
+        _one_event(session, did)
+        before = len(printed(session.logs(FUNCTION)))
+        _through_a_queue(session, did, sheets)
+        lines = printed(session.logs(FUNCTION))[before:]
+    _expect_in_order(lines)
 
 
 def _body(order_id: str, sheet: int, jams: int) -> str:
@@ -86,24 +94,19 @@ def _expect_in_step(name: str, times: int, *, listed: bool, late: bool) -> None:
         )
 
 
-def _through_a_queue(session: Session, did: Did, handler: Callable[..., Any]) -> None:
-    attributes = {"FifoQueue": "true", "VisibilityTimeout": str(VISIBILITY_S)}
-    before = len(printed(session.logs(FUNCTION)))
-    with (
-        queue(session, "check-sheets.fifo", attributes) as sheets,
-        role_for(session, FUNCTION, may_poll(sheets)) as role,
-    ):
-        session.deploy(handler, FUNCTION, Role=role, Timeout=VISIBILITY_S)
-        for order, sheet, jams in SHEETS:
-            sheets.send_in_group(order, _body(order, sheet, jams))
-        did("sent the five sheets in one batch, then through a FIFO queue")
-        with mapped(session, FUNCTION, sheets, REPORTS, hint=3):
-            session.wait_until(
-                lambda: sheets.holds() == 0,
-                WITHIN_S,
-                "there were still sheets in the queue.",
-            )
-            lines = printed(session.logs(FUNCTION))[before:]
+def _through_a_queue(session: Session, did: Did, sheets: Queue) -> None:
+    for order, sheet, jams in SHEETS:
+        sheets.send_in_group(order, _body(order, sheet, jams))
+    did("sent the five sheets in one batch, then through a FIFO queue")
+    with mapped(session, FUNCTION, sheets, REPORTS, hint=3):
+        session.wait_until(
+            lambda: sheets.holds() == 0,
+            WITHIN_S,
+            "there were still sheets in the queue.",
+        )
+
+
+def _expect_in_order(lines: list[str]) -> None:
     for order in ("o-5001", "o-5002"):
         wanted = [_name(o, sheet) for o, sheet, _ in SHEETS if o == order]
         mine = [line for line in lines if line.startswith(order)]

@@ -13,7 +13,7 @@ from typing import Any
 from helpers.checks.lab_05_jobs import printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import deleted, mapped, may_poll, queue
-from helpers.checks.roles import role_for
+from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of, shown
 
@@ -45,9 +45,27 @@ def check_5_1(
             expected='a dict of what create_event_source_mapping takes, such as {"BatchSize": 10}.',
             hint=3,
         )
-    session.deploy(handler, FUNCTION)
-    _one_event(session, did)
-    _through_a_queue(session, did, handler, mapping_settings)
+    with queue(session, "check-dead-letters", {}) as dead:
+        redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1}
+        attributes = {
+            "VisibilityTimeout": str(VISIBILITY_S),
+            "RedrivePolicy": json.dumps(redrive),
+        }
+        with (
+            queue(session, "check-print-jobs", attributes) as jobs,
+            execution_role(session, FUNCTION, may_poll(jobs)) as role,
+        ):
+            session.deploy(handler, FUNCTION, Role=role, Timeout=VISIBILITY_S)
+            _one_event(session, did)
+            jobs.send(*MIXED)
+            with mapped(session, FUNCTION, jobs, mapping_settings, hint=3) as mapping:
+                did("sent ten jobs in one event, and ten through a queue with your mapping")
+                session.wait_until(
+                    lambda: deleted(session, mapping) + dead.holds() >= len(MIXED),
+                    WITHIN_S,
+                    "not all of the ten messages were deleted or had come back.",
+                )
+        _expect_left(dead.bodies())
 
 
 def _one_event(session: Session, did: Did) -> None:
@@ -105,31 +123,6 @@ def _expect_printed_once(order_id: str, lines: list[str], *, listed: bool) -> No
         advice="Call print_poster(job) once per record, inside the loop.",
         hint=1,
     )
-
-
-def _through_a_queue(
-    session: Session, did: Did, handler: Callable[..., Any], settings: Mapping[str, Any]
-) -> None:
-    with queue(session, "check-dead-letters", {}) as dead:
-        redrive = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1}
-        attributes = {
-            "VisibilityTimeout": str(VISIBILITY_S),
-            "RedrivePolicy": json.dumps(redrive),
-        }
-        with (
-            queue(session, "check-print-jobs", attributes) as jobs,
-            role_for(session, FUNCTION, may_poll(jobs)) as role,
-        ):
-            session.deploy(handler, FUNCTION, Role=role, Timeout=VISIBILITY_S)
-            jobs.send(*MIXED)
-            with mapped(session, FUNCTION, jobs, settings, hint=3) as mapping:
-                did("sent ten jobs in one event, and ten through a queue with your mapping")
-                session.wait_until(
-                    lambda: deleted(session, mapping) + dead.holds() >= len(MIXED),
-                    WITHIN_S,
-                    "not all of the ten messages were deleted or had come back.",
-                )
-        _expect_left(dead.bodies())
 
 
 def _expect_left(left: list[str]) -> None:

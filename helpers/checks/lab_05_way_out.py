@@ -15,7 +15,7 @@ from typing import Any
 from helpers.checks.lab_05_jobs import printed
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import mapped, may_poll, queue
-from helpers.checks.roles import role_for
+from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
 
@@ -133,7 +133,7 @@ def _receive_again_and_again(session: Session, did: Did, attributes: Mapping[str
 def _wait_through_throttling(session: Session, did: Did, attributes: Mapping[str, str]) -> None:
     with (
         queue(session, NAME, attributes) as jobs,
-        role_for(session, FUNCTION, may_poll(jobs)) as role,
+        execution_role(session, FUNCTION, may_poll(jobs)) as role,
     ):
         session.deploy(SLOW, FUNCTION, Role=role, Timeout=TIMEOUT_S)
         functions = session.client("lambda")
