@@ -21,6 +21,7 @@ from helpers.cloud.gateway import REGION
 from helpers.cloud.server.cloud_server import CloudServer
 from helpers.cloud.settings import Settings
 
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a cloud until its pipe closes (child) or a signal comes (foreground)."""
     parser = argparse.ArgumentParser(prog="kit.py serve", description="Run the local account.")
