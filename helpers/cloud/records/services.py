@@ -9,7 +9,11 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """IAM allowed or denied a call; `statement` is the one that decided, or None."""
+    """IAM allowed or denied a call; `statement` is the one that decided, or None.
+
+    `policies` are all that were asked, each with its statements about the action: which parts of
+    a statement matched the call, and which conditions did not hold.
+    """
 
     kind: ClassVar[str] = "decision"
     principal: str
@@ -18,6 +22,7 @@ class Decided:
     allowed: bool
     reason: str
     statement: Mapping[str, Any] | None
+    policies: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
