@@ -10,20 +10,21 @@ stays the same from run to run.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from helpers.views.names import counted, named, resource_name, spans
+from helpers.views.marks import Box, mark, stop
+from helpers.views.names import counted, named, resource_name
 from helpers.views.panel import aligned
 from helpers.views.picture import Picture, draw
-from helpers.views.queue_state import Delivery, Message, Outcome, Place, QueueState, read_queue
+from helpers.views.queue_state import Delivery, Outcome, Place, QueueState, read_queue
+from helpers.views.queue_stories import MOST_ROWS, Story, gathered, stories_of
 from helpers.views.svg import Svg, element, group, label, line, rectangle, shortened
-from helpers.views.theme import SIGNS, Fill, Ink, Shape, shape
+from helpers.views.theme import Fill, Ink, Shape, shape
 
-WIDTH, MARGIN, ROW = 760.0, 12.0, 26.0
-NAME_WIDTH, FATE_WIDTH, STEP = 150.0, 132.0, 150.0
-MOST_ROWS, MOST_STEPS = 24, 3
-TILES_TOP, TILE_HEIGHT, ROWS_TOP = 10.0, 52.0, 106.0
+WIDTH, MARGIN, ROW = 760.0, 12.0, 36.0
+NAME_WIDTH, FATE_WIDTH, STEP = 164.0, 120.0, 150.0
+MOST_STEPS = 3
+TILES_TOP, TILE_HEIGHT, ROWS_TOP = 6.0, 52.0, 100.0
 
 PLACES = {
     Place.DELAYED: (Shape.RING, Fill.GREY),
@@ -41,30 +42,6 @@ OUTCOMES = {
     Outcome.FAILED: (Shape.CROSS, Fill.RED),
     Outcome.THROTTLED: (Shape.SQUARE, Fill.TEAL),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Messages that fared alike: who they are, where they are, and one of them to look at."""
-
-    numbers: tuple[int, ...]
-    place: Place
-    deliveries: tuple[Delivery, ...]
-    same_batches: bool
-
-    @property
-    def who(self) -> str:
-        """Name the messages by their numbers."""
-        return f"{'message' if len(self.numbers) == 1 else 'messages'} {spans(self.numbers)}"
-
-    def words(self) -> str:
-        """Tell the story without what differs from run to run."""
-        if not self.deliveries:
-            return "not received yet"
-        told: list[str] = []
-        for delivery in self.deliveries:
-            told.append(delivery.words)
-        return f"received {_times(len(told))}: {_folded(told)}"
 
 
 def queue_view(
@@ -87,32 +64,7 @@ def queue_view(
     names = _names(state, labels or {})
     height = ROWS_TOP + ROW * max(1, min(len(stories), MOST_ROWS) + (len(stories) > MOST_ROWS)) + 8
     text = _text(state, stories, names, moment)
-    return draw(
-        _title(state), text, (WIDTH, height), _tiles(state, moment), _rows(stories, names)
-    )
-
-
-def stories_of(state: QueueState, moment: float) -> list[Story]:
-    """Return messages that fared alike, in order; those of one batch each while they are few."""
-    apart = _gathered(state, moment, with_batches=True)
-    return apart if len(apart) <= MOST_ROWS else _gathered(state, moment, with_batches=False)
-
-
-def _gathered(state: QueueState, moment: float, *, with_batches: bool) -> list[Story]:
-    found: dict[tuple[Any, ...], list[Message]] = {}
-    for message in state.messages.values():
-        batches = tuple(d.batch for d in message.deliveries) if with_batches else ()
-        words = tuple(d.words for d in message.deliveries)
-        found.setdefault((message.place_at(moment), words, batches), []).append(message)
-    return [
-        Story(
-            tuple(message.number for message in alike),
-            alike[0].place_at(moment),
-            tuple(alike[0].deliveries),
-            with_batches,
-        )
-        for alike in found.values()
-    ]
+    return draw(_title(state), text, (WIDTH, height), _tiles(state, moment), _rows(stories, names))
 
 
 def _title(state: QueueState) -> str:
@@ -129,19 +81,19 @@ def _names(state: QueueState, labels: Mapping[str, str]) -> dict[int, str]:
 
 def _who(story: Story, names: Mapping[int, str]) -> str:
     given = [names[number] for number in story.numbers if number in names]
-    return f"{story.who} ({', '.join(given[:3])}{', …' if len(given) > 3 else ''})" if given else (
-        story.who
+    return (
+        f"{story.who} ({', '.join(given[:3])}{', …' if len(given) > 3 else ''})"
+        if given
+        else (story.who)
     )
 
 
-def _text(
-    state: QueueState, stories: list[Story], names: Mapping[int, str], moment: float
-) -> str:
+def _text(state: QueueState, stories: list[Story], names: Mapping[int, str], moment: float) -> str:
     counts = state.count(moment)
     shown = [place for place in Place if counts[place] or place is not Place.DELAYED]
     lines = [" · ".join(f"{place} {counts[place]:,}" for place in shown)]
     dead_end = f", in {named(resource_name(state.dead_letter_queue))}"
-    alike = _gathered(state, moment, with_batches=False)
+    alike = gathered(state, moment, with_batches=False)
     lines.append(
         aligned(
             (
@@ -152,23 +104,9 @@ def _text(
         )
     )
     if len(alike) > MOST_ROWS:
-        lines.append(f"  … {counted(len(alike) - MOST_ROWS, 'more story')[:-1]}")
+        left_out = sum(len(story.numbers) for story in alike[MOST_ROWS:])
+        lines.append(f"  … and {counted(left_out, 'message')} with other stories")
     return "\n".join(part for part in lines if part)
-
-
-def _folded(words: list[str]) -> str:
-    """Write what follows itself once: failed × 3."""
-    parts: list[list[Any]] = []
-    for word in words:
-        if parts and parts[-1][0] == word:
-            parts[-1][1] += 1
-        else:
-            parts.append([word, 1])
-    return ", then ".join(word if count == 1 else f"{word} × {count}" for word, count in parts)
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _tiles(state: QueueState, moment: float) -> Svg:
@@ -180,8 +118,8 @@ def _tiles(state: QueueState, moment: float) -> Svg:
     delayed = counts[Place.DELAYED]
     notes = {
         Place.VISIBLE: f"and {delayed:,} delayed" if delayed else "can be received",
-        Place.IN_FLIGHT: "with a consumer, hidden",
-        Place.DELETED: "processed or filtered out",
+        Place.IN_FLIGHT: "received, not deleted",
+        Place.DELETED: "for good",
         Place.DEAD: f"in {dead}" if dead else "received too often",
     }
     order = (Place.VISIBLE, Place.IN_FLIGHT, Place.DELETED, Place.DEAD)
@@ -207,14 +145,15 @@ def _tiles(state: QueueState, moment: float) -> Svg:
 def _tile(place: Place, count: int, note: str, left: float, width: float) -> Svg:
     outline, fill = PLACES[place]
     top = TILES_TOP
-    return group(
-        element("title", f"{place}: {counted(count, 'message')}, {note}"),
+    return stop(
+        str(place),
+        f"{place}: {counted(count, 'message')}, {note}",
+        Box(left, top, width, TILE_HEIGHT),
         rectangle(left, top, width, TILE_HEIGHT, rx=6, fill=Ink.SHADE, stroke=fill),
         shape(outline, left + 18, top + 19, fill, size=15),
         label(f"{count:,}", left + 34, top + 25, font_size=18, font_weight=600),
         label(str(place), left + width - 10, top + 24, text_anchor="end", font_weight=600),
-        label(note, left + 12, top + 43, font_size=11, fill=Ink.TEXT),
-        data_mark=str(place),
+        label(note, left + 12, top + 43, font_size=11),
     )
 
 
@@ -250,21 +189,20 @@ def _rows(stories: list[Story], names: Mapping[int, str]) -> Svg:
 
 
 def _row(story: Story, who: str, top: float) -> Svg:
-    middle, baseline = top + ROW / 2, top + ROW / 2 + 4
+    middle = top + ROW / 2
     outline, fill = PLACES[story.place]
-    fate_left = WIDTH - FATE_WIDTH
-    return group(
-        element("title", f"{who}: {story.words()}, {story.place}"),
+    return stop(
+        who,
+        f"{who}: {story.words()}, {story.place}",
+        Box(MARGIN, top, WIDTH - 2 * MARGIN, ROW),
         line(MARGIN, top, WIDTH - MARGIN, top, stroke=Ink.GRID, stroke_width=0.6),
-        label(shortened(who, 23), MARGIN, baseline, font_weight=600),
-        *_steps(story, middle, baseline),
-        shape(outline, fate_left + 12, middle, fill),
-        label(f"→ {story.place}", fate_left + 26, baseline),
-        data_mark=who,
+        label(shortened(who, 24), MARGIN + 4, middle + 4, font_weight=600),
+        *_steps(story, middle),
+        mark(outline, fill, f"→ {story.place}", WIDTH - FATE_WIDTH, middle),
     )
 
 
-def _steps(story: Story, middle: float, baseline: float) -> list[Svg]:
+def _steps(story: Story, middle: float) -> list[Svg]:
     """Draw each delivery, or the first, a gap, and the last."""
     shown: list[Delivery | int] = list(story.deliveries)
     if len(shown) > MOST_STEPS:
@@ -273,17 +211,12 @@ def _steps(story: Story, middle: float, baseline: float) -> list[Svg]:
     for place, step in enumerate(shown):
         x = NAME_WIDTH + MARGIN + place * STEP
         if isinstance(step, int):
-            drawn.append(label(f"… {step:,} more …", x, baseline, fill=Ink.SOFT))
+            drawn.append(label(f"… {step:,} more …", x + 18, middle + 4, fill=Ink.SOFT))
             continue
-        outline, fill = OUTCOMES[step.outcome]
-        batch = f" · {step.batch}" if step.batch and story.same_batches else ""
-        drawn += [
-            shape(outline, x + 6, middle, fill),
-            label(shortened(step.words, 20) + batch, x + 18, baseline, font_size=11),
-        ]
+        told = bool(step.batch and story.same_batches)
+        drawn.append(mark(*OUTCOMES[step.outcome], shortened(step.words, 24), x, middle - 6 * told))
+        if told:
+            drawn.append(
+                label(f"batch {step.batch}", x + 18, middle + 13, font_size=11, fill=Ink.SOFT)
+            )
     return drawn
-
-
-def legend() -> str:
-    """Return what the marks of deliveries mean, as text."""
-    return " · ".join(f"{SIGNS[outline]} {what}" for what, (outline, _) in OUTCOMES.items())

@@ -1,8 +1,8 @@
 """A queue, read from records: where each message is, and what every delivery of it came to.
 
 Messages are numbered in the order in which they were sent, because their ids differ on each run.
-Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/
-sqs-visibility-timeout.html and docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
+Source: docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html and, of SQS's
+Developer Guide, sqs-visibility-timeout.html.
 """
 
 from __future__ import annotations

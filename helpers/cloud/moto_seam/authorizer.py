@@ -55,6 +55,7 @@ class MotoAuthorizer:
                 reason=decision.message(),
                 statement=decision.deciding_statement(),
                 policies=decision.heard,
+                policy_type=str(decision.policy_type),
             )
         )
 
