@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from moto.sqs.models import sqs_backends
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.records import Recorder
 
 REGION = "eu-central-1"
 
@@ -20,7 +22,7 @@ REGION = "eu-central-1"
 @pytest.fixture
 def queues() -> MotoQueues:
     """The account's queues."""
-    return MotoQueues()
+    return MotoQueues(Recorder(Clock()))
 
 
 def backend() -> Any:
@@ -146,7 +148,7 @@ def test_bells_ring_for_messages_that_come_or_come_back(queues: MotoQueues):
 
 def test_a_long_poll_ends_with_the_first_message():
     """Whoever waits for a message gets it at once, not a second later."""
-    queues = MotoQueues()
+    queues = MotoQueues(Recorder(Clock()))
     arn = made()
     name = arn.rsplit(":", 1)[1]
     found: list[Any] = []
@@ -163,7 +165,7 @@ def test_a_long_poll_ends_with_the_first_message():
 
 def test_a_long_poll_ends_without_a_message():
     """Also while messages are there that it may not have: one of a group in flight."""
-    queues = MotoQueues()
+    queues = MotoQueues(Recorder(Clock()))
     arn = made(fifo=True)
     send(arn, "a1", "a2", group_id="a")
     queues.receive(arn, 1)
