@@ -47,8 +47,12 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Delivery:
-    """One time a message was handed out: to which batch (0: none yet), and what came of it."""
+    """One time a message was handed out: to which batch (0: none yet), and what came of it.
 
+    `again` is set where a throttled batch was tried again, without the queue's doing.
+    """
+
+    again: bool = False
     batch: int = 0
     outcome: Outcome = Outcome.RECEIVED
     error: str = ""
@@ -137,7 +141,7 @@ class QueueState:
             delivery = message.deliveries[-1]
             if verb == "invoked":
                 if delivery.batch:  # throttled before, and tried again with the same receipt
-                    delivery = Delivery()
+                    delivery = Delivery(again=True)
                     message.deliveries.append(delivery)
                 delivery.batch, delivery.outcome = self.batches, Outcome.RUNNING
             else:
