@@ -58,7 +58,10 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
             self.status = status
 
     def when(self, action: str, handler: Callable[[], None]) -> None:
-        """Add a button with this word on it and call `handler` when it is pressed."""
+        """Add a button with this word on it and call `handler` when it is pressed.
+
+        `actions` says which of them are there now.
+        """
         self._handlers[action] = handler
         self.actions = [*self._handlers]
 
