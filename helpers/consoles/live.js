@@ -226,7 +226,7 @@ function render({ model, el }) {
   };
   for (const [event, handler] of Object.entries(listen)) model.on(event, handler);
   return () => {
-    model.send({ do: "Stop" }); // nobody looks any more
+    model.send({ do: "gone" });
     for (const [event, handler] of Object.entries(listen)) model.off(event, handler);
   };
 }

@@ -55,6 +55,7 @@ class LiveTimeline:
         self.view = LiveView()
         self.view.when(FOLLOW, self.follow)
         self.view.when(STOP, self.stop)
+        self.view.when_gone(self.stop)
         self.view.actions = [FOLLOW]
         self._show("ready")
 
