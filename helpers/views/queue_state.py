@@ -166,7 +166,7 @@ def read_queue(records: Iterable[Mapping[str, Any]], queue: str = "") -> QueueSt
     A queue that the records do not know has no messages.
     """
     listed = [r for r in records if _source(r)]
-    arn = _chosen(listed, resource_name(queue))
+    arn = _chosen(listed, queue)
     state = QueueState(arn)
     for record in listed:
         if _source(record) == arn:
@@ -185,7 +185,8 @@ def _source(record: Mapping[str, Any]) -> str:
 def _chosen(records: Sequence[Mapping[str, Any]], name: str) -> str:
     seen = {_source(r): None for r in records}
     if name:
-        return next((arn for arn in seen if resource_name(arn) == name), name)
+        same = (arn for arn in seen if resource_name(arn) == resource_name(name))
+        return name if name in seen else next(same, name)
     read = {_source(r): None for r in records if str(r["kind"]).startswith("batch.")}
     found = list(read or seen)
     if len(found) <= 1:
