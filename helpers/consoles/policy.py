@@ -42,64 +42,63 @@ class PolicyConsole:
         """Read what was decided so far; the newest denial is chosen, if there is one."""
         self._lab = lab
         self._calls: list[Decided] = []
+        self._verdict, self._number = 0, 0
         self._twin: Any = None
-        self.show = ipywidgets.Dropdown(description="Show", options=[*VERDICTS])
-        self.call = ipywidgets.Dropdown(description="Call", options=[])
-        self.call.layout.width = "min(720px, 100%)"
         self.view = LiveView()
         self.view.when(LOOK, self.refresh)
         self.document = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox([self.show, self.call, self.view, self.document])
-        self.show.observe(lambda _: self._offer(), "value")
-        self.call.observe(lambda _: self._draw(), "value")
+        self.widget = ipywidgets.VBox([self.view, self.document])
         self.refresh()
+        if self._calls and not self.offered():
+            self.show(len(VERDICTS) - 1)
 
     def refresh(self) -> None:
-        """Read what was decided since, and offer it."""
+        """Read what was decided since, and choose the newest call."""
         try:
             decided = self._lab.records(kind="decision")
         except Exception as error:  # whatever it was, the learner reads a sentence
             self._say(plain_message(error))
             return
-        apart = {
-            (r["principal"], r["action"], r["resource"], r["allowed"]): r for r in reversed(decided)
-        }
+        apart: dict[tuple[object, ...], Decided] = {}
+        for record in reversed(decided):
+            key = tuple(record[name] for name in ("principal", "action", "resource", "allowed"))
+            apart.setdefault(key, record)
         self._calls = [*apart.values()][:MOST_CALLS]
-        if not self._chosen() and self._calls:
-            self.show.value = "all calls"
-        self._offer()
+        self.show(self._verdict)
 
-    def picture(self) -> PolicyPicture | Card:
-        """Return the picture of the chosen call, or what to do when there is none."""
-        chosen = self._chosen()
-        if not chosen:
-            return NONE_YET
-        number = self.call.value
-        return decision_view(chosen[number if number is not None and number < len(chosen) else 0])
+    def show(self, verdict: int) -> None:
+        """Offer the calls of a verdict, by its number in the menu, and draw the newest."""
+        self._verdict = verdict
+        self.view.offer("Show", [*VERDICTS], verdict, self.show)
+        self.choose(0)
 
-    def _chosen(self) -> list[Decided]:
-        wanted = VERDICTS[self.show.value]
-        return [call for call in self._calls if wanted in (None, call["allowed"])]
-
-    def _offer(self) -> None:
-        words = [_words(call) for call in self._chosen()]
-        self.call.options = [(text, number) for number, text in enumerate(words)]
-        self.call.disabled = not words
-        self._draw()
-
-    def _draw(self) -> None:
+    def choose(self, number: int) -> None:
+        """Draw a call, by its number in the menu."""
+        self._number = number
+        self.view.offer("Call", [_words(call) for call in self.offered()], number, self.choose)
         picture = self.picture()
         if isinstance(picture, Card):
             self._say(picture)
-            return
-        self.view.swap(picture, status="")
-        offered = f"{paragraph(picture.hint)}{code(picture.document)}" if picture.document else ""
-        self.document.value = offered
+        else:
+            self.view.swap(picture)
+            hint = paragraph(picture.hint) if picture.document else ""
+            self.document.value = hint + (code(picture.document) if picture.document else "")
         if self._twin is not None:
             self._twin.update(twin_bundle(picture), raw=True)
 
+    def offered(self) -> list[Decided]:
+        """Return the calls of the chosen verdict, the newest first."""
+        wanted = [*VERDICTS.values()][self._verdict]
+        return [call for call in self._calls if wanted in (None, call["allowed"])]
+
+    def picture(self) -> PolicyPicture | Card:
+        """Return the picture of the chosen call, or what to do when there is none."""
+        offered = self.offered()
+        return decision_view(offered[self._number]) if offered else NONE_YET
+
     def _say(self, card: Card) -> None:
-        self.view.heading, self.view.drawing, self.view.text = card.heading, "", str(card)
+        with self.view.hold_sync():
+            self.view.heading, self.view.drawing, self.view.text = card.heading, "", str(card)
         self.document.value = card._repr_html_()
 
     def __repr__(self) -> str:
