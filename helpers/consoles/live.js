@@ -18,9 +18,8 @@ function niceStep(span) {
   return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= rough);
 }
 
-function inSeconds(value, step) {
-  if (step >= 1) return `${Math.round(value)} s`;
-  return `${Math.round(value * 1000 * 100) / 100} ms`;
+function inWords(value, span) {
+  return span >= 1 ? `${+value.toFixed(4)} s` : `${+(value * 1000).toFixed(3)} ms`;
 }
 
 class View {
@@ -29,6 +28,7 @@ class View {
     this.window = null; // seconds [from, to] while zoomed, null while all is shown
     this.key = null; // data-mark of the active mark
     el.classList.add("coldstart-live");
+    this.menus = make("div", el, { class: "menus" });
     this.heading = make("h3", el);
     this.body = make("div", el, { class: "body" });
     this.plot = make("div", this.body, { class: "plot", tabindex: "0", role: "application" });
@@ -44,6 +44,7 @@ class View {
     this.plot.addEventListener("mouseover", (event) => this.onPoint(event, false));
     this.redraw();
     this.drawTexts();
+    this.drawMenus();
     this.drawToolbar();
   }
 
@@ -54,6 +55,7 @@ class View {
     this.heading.textContent = heading;
     this.plot.setAttribute("aria-label", `${heading}. ${HELP}`);
     this.marks = [...this.plot.querySelectorAll("[data-mark]")];
+    this.marks.sort((one, other) => one.dataset.mark - other.dataset.mark); // numbers tell the order
     this.span = Number(this.svg?.dataset.span ?? 0);
     if (this.window) this.place();
     this.activate(this.marks.findIndex((mark) => mark.dataset.mark === this.key), false);
@@ -69,7 +71,24 @@ class View {
     }
   }
 
+  drawMenus() {
+    const focused = [...this.menus.querySelectorAll("select")].indexOf(document.activeElement);
+    this.menus.replaceChildren();
+    for (const { label, options, chosen } of this.model.get("menus")) {
+      const select = make("select", make("label", this.menus, {}, label));
+      for (const words of options) make("option", select, {}, words);
+      select.selectedIndex = chosen;
+      select.disabled = options.length === 0;
+      select.addEventListener("change", () => this.model.send({ menu: label, to: select.selectedIndex }));
+      select.addEventListener("keydown", (event) => {
+        if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+      });
+    }
+    this.menus.querySelectorAll("select")[focused]?.focus();
+  }
+
   drawToolbar() {
+    const focused = this.toolbar.contains(document.activeElement);
     this.toolbar.replaceChildren();
     if (this.span > 0) {
       this.button("Zoom in", () => this.zoom(1 / ZOOM));
@@ -80,6 +99,7 @@ class View {
       this.button(action, () => this.model.send({ do: action }));
     }
     this.zoomable = this.span > 0;
+    if (focused) this.toolbar.lastElementChild?.focus();
   }
 
   button(words, handler) {
@@ -203,7 +223,7 @@ class View {
     for (let value = Math.ceil(from / step) * step; value <= to + step / 1e6; value += step) {
       const tick = pattern.cloneNode(true);
       tick.setAttribute("transform", `translate(${x(value / this.span)} 0)`);
-      tick.querySelector("text").textContent = inSeconds(value, step);
+      tick.querySelector("text").textContent = inWords(value, this.span);
       axis.append(tick);
     }
   }
@@ -220,9 +240,11 @@ function render({ model, el }) {
     "change:facts": () => view.drawTexts(),
     "change:status": () => view.drawTexts(),
     "change:actions": () => view.drawToolbar(),
+    "change:menus": () => view.drawMenus(),
   };
   for (const [event, handler] of Object.entries(listen)) model.on(event, handler);
   return () => {
+    model.send({ do: "gone" });
     for (const [event, handler] of Object.entries(listen)) model.off(event, handler);
   };
 }

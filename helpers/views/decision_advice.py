@@ -106,8 +106,7 @@ def _for_missing_allow(decision: Decided) -> Advice:
             "whatever other policies allow."
         )
         return Advice((sentence, *near), document(added), f"Add to the {kind}:")
-    sentence = f"No statement of the caller's policies allows {named(decision['action'])} here."
-    return Advice((sentence, *near), document(added), f"Add for {_owner(decision['principal'])}:")
+    return Advice(near, document(added), f"Add for {_owner(decision['principal'])}:")
 
 
 def _near_misses(decision: Decided, kind: str) -> Iterator[str]:

@@ -47,8 +47,12 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Delivery:
-    """One time a message was handed out: to which batch (0: none yet), and what came of it."""
+    """One time a message was handed out: to which batch (0: none yet), and what came of it.
 
+    `again` is set where a throttled batch was tried again, without the queue's doing.
+    """
+
+    again: bool = False
     batch: int = 0
     outcome: Outcome = Outcome.RECEIVED
     error: str = ""
@@ -137,7 +141,7 @@ class QueueState:
             delivery = message.deliveries[-1]
             if verb == "invoked":
                 if delivery.batch:  # throttled before, and tried again with the same receipt
-                    delivery = Delivery()
+                    delivery = Delivery(again=True)
                     message.deliveries.append(delivery)
                 delivery.batch, delivery.outcome = self.batches, Outcome.RUNNING
             else:
@@ -162,7 +166,7 @@ def read_queue(records: Iterable[Mapping[str, Any]], queue: str = "") -> QueueSt
     A queue that the records do not know has no messages.
     """
     listed = [r for r in records if _source(r)]
-    arn = _chosen(listed, resource_name(queue))
+    arn = _chosen(listed, queue)
     state = QueueState(arn)
     for record in listed:
         if _source(record) == arn:
@@ -181,7 +185,8 @@ def _source(record: Mapping[str, Any]) -> str:
 def _chosen(records: Sequence[Mapping[str, Any]], name: str) -> str:
     seen = {_source(r): None for r in records}
     if name:
-        return next((arn for arn in seen if resource_name(arn) == name), name)
+        same = (arn for arn in seen if resource_name(arn) == resource_name(name))
+        return name if name in seen else next(same, name)
     read = {_source(r): None for r in records if str(r["kind"]).startswith("batch.")}
     found = list(read or seen)
     if len(found) <= 1:

@@ -29,10 +29,11 @@ class Story:
         """Tell the story without what differs from run to run."""
         if not self.deliveries:
             return "not received yet"
-        told: list[str] = []
-        for delivery in self.deliveries:
-            told.append(delivery.words)
-        return f"received {_times(len(told))}: {_folded(told)}"
+        receives = sum(not delivery.again for delivery in self.deliveries)
+        tries = len(self.deliveries)
+        invoked = f", invoked {_times(tries)}" if tries > receives else ""
+        told = _folded([delivery.words for delivery in self.deliveries])
+        return f"received {_times(receives)}{invoked}: {told}"
 
 
 def stories_of(state: QueueState, moment: float) -> list[Story]:

@@ -149,7 +149,7 @@ def read_stream(records: Iterable[Mapping[str, Any]], stream: str = "") -> Strea
     Raises KitError when the records tell of several and none is named.
     """
     listed = list(records)
-    arn = _chosen(listed, resource_name(stream))
+    arn = _chosen(listed, stream)
     errors = {
         str(r["request_id"]): str(r["error_type"])
         for r in listed
@@ -176,7 +176,8 @@ def _chosen(records: Sequence[Mapping[str, Any]], name: str) -> str:
         if str(r.get("kind", "")).startswith("batch.") and r["shard"]
     }
     if name:  # a table made again has a stream of its own: the last one is meant
-        return next((arn for arn in reversed(seen) if resource_name(arn) == name), name)
+        same = (arn for arn in reversed(seen) if resource_name(arn) == resource_name(name))
+        return name if name in seen else next(same, name)
     if len(seen) <= 1:
         return "".join(seen)
     names = ", ".join(named(resource_name(arn)) for arn in seen)
