@@ -12,6 +12,7 @@ from typing import Any
 
 from helpers.checks.outcome import NotYet
 from helpers.checks.submission import shown
+from helpers.views.invocation import Answer
 
 PRINTED = "printed "
 ARN = "arn:aws:sqs:us-east-1:123456789012:print-jobs"
@@ -53,6 +54,18 @@ def printed(lines: Iterable[str]) -> list[str]:
     """Return what log lines say was printed, in their order."""
     found = [line.partition(PRINTED) for line in lines]
     return [after.strip() for before, mark, after in found if mark and not before]
+
+
+def expect_answer(answer: Answer, *, expected: str) -> None:
+    """Let an invocation that did not fail pass; a failed one fails its whole batch."""
+    if answer.function_error is None:
+        return
+    raise NotYet(
+        f"The function failed with {answer.error_type}: {answer.error_message}",
+        expected=expected,
+        advice="Catch what goes wrong with one record beside that record, and go on.",
+        hint=2,
+    )
 
 
 def reported(payload: Any, event: Mapping[str, Any], *, hint: int) -> set[str]:

@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.lab_05_jobs import printed, reported, sqs_event
+from helpers.checks.lab_05_jobs import expect_answer, printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import Queue, mapped, may_poll, queue
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
-from helpers.checks.submission import Did, payload_of
+from helpers.checks.submission import Did
 
 FUNCTION = "check-sheets"
 VISIBILITY_S = 2
@@ -51,16 +51,13 @@ def _one_event(session: Session, did: Did) -> None:
     event = sqs_event([_body(*sheet) for sheet in SHEETS], [order for order, _, _ in SHEETS])
     answer = session.invoke(FUNCTION, event)
     did("sent one batch with five sheets of two orders; sheet 2 of o-5001 jams")
-    if answer.function_error is not None:
-        payload_of(
-            answer,
-            {"Records": "five sheets of two orders"},
-            expected="an answer: after an exception all five come back, and sheets that were "
-            "printed are printed again.",
-            hint=2,
-        )
+    expect_answer(
+        answer,
+        expected="an answer: after an exception all five come back, and sheets that were printed "
+        "are printed again.",
+    )
     failed = reported(answer.payload, event, hint=2)
-    lines = printed((answer.log_tail or "").splitlines())
+    lines = printed(answer.log_tail.splitlines())
     blocked: set[str] = set()
     for (order, sheet, _), record in zip(SHEETS, event["Records"], strict=True):
         is_listed = record["messageId"] in failed

@@ -10,12 +10,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpers.checks.lab_05_jobs import printed, reported, sqs_event
+from helpers.checks.lab_05_jobs import expect_answer, printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import deleted, mapped, may_poll, queue
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
-from helpers.checks.submission import Did, payload_of, shown
+from helpers.checks.submission import Did, shown
 
 FUNCTION = "check-print-job"
 VISIBILITY_S = 2
@@ -72,16 +72,13 @@ def _one_event(session: Session, did: Did) -> None:
     event = sqs_event(MIXED)
     answer = session.invoke(FUNCTION, event)
     did("sent one event with ten jobs, three of them bad")
-    if answer.function_error is not None:
-        payload_of(
-            answer,
-            {"Records": "ten jobs, three of them bad"},
-            expected="an answer: an exception fails the whole batch, and all ten jobs come back.",
-            hint=2,
-        )
+    expect_answer(
+        answer,
+        expected="an answer: an exception fails the whole batch, and all ten jobs come back.",
+    )
     failed = reported(answer.payload, event, hint=2)
     wanted = {r["messageId"] for r in event["Records"] if r["body"] in BAD.values()}
-    lines = printed((answer.log_tail or "").splitlines())
+    lines = printed(answer.log_tail.splitlines())
     for record in event["Records"]:
         is_listed = record["messageId"] in failed
         if record["messageId"] in wanted and not is_listed:
