@@ -54,8 +54,9 @@ def _in_tables(cell: Cell, place: Place) -> Iterator[Term]:
     for line, text in text_lines(cell):
         row = ROW.match(text.strip())
         if row and not is_label(row["name"]):
-            rest = [part.strip() for part in row["rest"].split(" | ") if part.strip()]
-            yield Term(row["name"].strip(), _shown(" · ".join(rest)), place, line)
+            bare, held = _without_code(row["rest"])
+            rest = " · ".join(part.strip() for part in bare.split("|") if part.strip())
+            yield Term(row["name"].strip(), _release(_shown(rest), held), place, line)
 
 
 def _in_prose(cell: Cell, place: Place) -> Iterator[Term]:
