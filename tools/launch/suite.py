@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from tools.launch.browser import find_chromium
 from tools.launch.installation import Installation
 
-
 LESSONS = "tests/lessons"
 
 

@@ -15,7 +15,7 @@ def two_cores_and_a_browser(monkeypatch):
 
 
 def test_full():
-    """Labs, which mostly wait, get more workers, and no worker is idle while another has a queue."""
+    """Labs, which mostly wait, get more workers, and nobody is idle while another has a queue."""
     *_, tests, labs = suite.sections(quick=False)
 
     assert ("pytest", "-n", "3", "--ignore", "tests/lessons") == tests.arguments
