@@ -63,7 +63,7 @@ lambda_ = lab.client("lambda")
 # | **run** | run the cell and see what did happen |
 # | **exercise** | fill in a `# TODO` yourself |
 # | **check** | run `lab.check(…)`: it tries your function with events you have not seen |
-# | **hint** | run `lab.hint(…)` whenever you want; there are three per exercise |
+# | **hint** | run `lab.hint("0.1")` in a new cell (the + above makes one) whenever you want; there are three per exercise |
 #
 # You cannot break anything. `lab.reset()` gives you an empty account at any time.
 
@@ -133,7 +133,7 @@ json.loads(response["Payload"].read())
 #
 # **Done when** the check's six events all get the right greeting.
 #
-# Replace the line with `raise`, run the cell, then run the check below it. The check deploys your function for you.
+# Write your code in place of the line that starts with `raise`. Run the cell, then the check below it, which deploys your function for you.
 
 # %% tags=["exercise-0.1"]
 def greet(event, context):
@@ -570,4 +570,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **01 · Handlers**: deployment by hand, all the ways a handler can fail, and what the log tells.
-# Close this tab, and in the terminal run `python3 kit.py lab 01`.
+# Close this tab. In the terminal press Ctrl+C, then run `python3 kit.py lab 01`.

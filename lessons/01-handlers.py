@@ -1246,4 +1246,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **02 · The life of an execution environment**: what happens before the first event, between two events, and after the last.
-# Close this tab, and in the terminal run `python3 kit.py lab 02`.
+# Close this tab. In the terminal press Ctrl+C, then run `python3 kit.py lab 02`.
