@@ -75,7 +75,7 @@ def _in_prose(cell: Cell, place: Place) -> Iterator[Term]:
 def is_label(bold: str) -> bool:
     """Tell whether bold text names a step or a number rather than a thing."""
     text = bold.strip()
-    return text in LABELS or text[-1:] in ".:?!," or text[:1].isdigit()
+    return text in LABELS or text[-1:] in ".:?!,;" or text[:1].isdigit()
 
 
 def _explaining(sentences: list[str]) -> str:

@@ -14,6 +14,7 @@ GOOD = "A **scale** weighs one parcel at a time and knows no other."
     [
         ("It is **not** a thing that weighs parcels at all.", "**not** is no term"),
         ("A **scale that weighs two parcels** is not here yet, they say.", "is no term"),
+        ("It weighs **at the same time** as all of the others.", "is no term"),
         ("Take a **scale**.", "Nothing explains **scale**"),
         (f"{GOOD} Two **scales** weigh two parcels at the same time.", "bold in line"),
     ],
@@ -25,6 +26,13 @@ def test_faults(lesson, spoil, prose, expected):
     (problem,) = explained(spoil(GOOD, prose))
 
     assert expected in problem.message
+
+
+def test_guarantees_are_terms(spoil):
+    """A guarantee that begins with a small word is a term all the same."""
+    assert [] == explained(
+        spoil(GOOD, "A queue delivers **at least once**: a message may come twice.")
+    )
 
 
 def test_explained_twice(lesson, spoil):
