@@ -128,7 +128,7 @@ print(messages_in(batch_queue), "message waits; the function has no error and no
 lab.saw("5.a")
 
 # %% [markdown] teaches=["05-02", "07-01", "07-02", "claim 15", "DVA-C03 1.2", "DVA-C03 4.1"]
-# **What we saw.** Three messages, **one** event: that is a **batch**. Success emptied the queue.
+# **What we saw.** Three messages came in *one* event. The messages of one event are a **batch**. Success emptied the queue.
 #
 # | | trigger (push) | event source mapping (poll) |
 # |---|---|---|
@@ -184,10 +184,11 @@ def all_ended(function):
 # %% [markdown]
 # ## A batch succeeds or fails as one
 #
-# A message that was received is not gone. It is **invisible** for a while, the **visibility timeout**, so that nobody else takes it.
-# If nobody deletes it in that time, it is visible again, and is received once more.
+# A message that was received is not gone. The **visibility timeout** is the time for which nobody else can receive it: it is invisible.
+# If it is not deleted in that time, it is visible again, and is received once more.
 #
-# A **redrive policy** ends this: after `maxReceiveCount` receives, SQS moves the message to a **dead-letter queue**, a queue for what failed.
+# A **redrive policy** is a queue's rule that ends this: after `maxReceiveCount` receives, the message moves to another queue.
+# That other one is its **dead-letter queue**, a queue for what failed.
 #
 # The next demo has ten messages, a visibility timeout of 1 second and a `maxReceiveCount` of 3. The handler goes through its records in order.
 
@@ -228,7 +229,7 @@ lab.saw("5.b")
 # **What we saw.** One invocation failed, and that is all Lambda knows. It deleted nothing, so all ten came back, three times.
 # Messages 1 to 6 were printed three times. Messages 8 to 10 never had their turn, and lie in the dead-letter queue although nothing is wrong with them.
 #
-# That is half of the ticket: neighbours of a **poison message**, a message that always fails.
+# A **poison message** is one that always fails, and its neighbours suffer. That is half of the ticket.
 # A timeout, a crash and a throttle end in the same way.
 #
 # Even when nothing fails, SQS and Lambda promise **at least once**: a message may arrive twice. So your work must stand being done twice (labs 04 and 10).
@@ -236,7 +237,7 @@ lab.saw("5.b")
 # %% [markdown]
 # ## Naming the ones that failed
 #
-# A handler can tell Lambda which messages failed. It is called a **partial batch response**, and needs two things:
+# With a **partial batch response** a handler tells Lambda which messages of the batch failed. Two things are needed:
 #
 # 1. the mapping has `FunctionResponseTypes=["ReportBatchItemFailures"]`;
 # 2. the handler returns `{"batchItemFailures": [{"itemIdentifier": messageId}, …]}`.
@@ -689,7 +690,7 @@ criteria = {"Filters": [{"Pattern": json.dumps(paid)}]}
 #   visible -->|maxReceiveCount| dlq[dead-letter queue]
 # ```
 #
-# **Retention** is 4 days unless you say so, 14 at most. The ticket's queue has no redrive policy. But somebody gave the *function* a dead-letter queue.
+# **Retention** is how long a queue keeps a message: 4 days unless you say so, 14 at most. The ticket's queue has no redrive policy. But somebody gave the *function* a dead-letter queue.
 
 # %% [markdown]
 # **Predict.** `poison-demo` raises for its only message, every second. The function has a `DeadLetterConfig`; the queue has no redrive policy.
@@ -743,7 +744,7 @@ print("in the queue's dead-letter queue:", messages_in(queue_dlq))
 # | `DeadLetterConfig`, `OnFailure` | the function | asynchronous invokes |
 # | `RedrivePolicy` | the queue | messages received too often |
 #
-# AWS recommends a `maxReceiveCount` of **at least 5**. A receive counts also when the function was throttled and no line of yours ran.
+# AWS recommends a `maxReceiveCount` of *at least 5*. A receive counts also when the function was throttled and no line of yours ran.
 # When the bug is mended, `start_message_move_task` sends the dead letters back (lab 10).
 
 # %% [markdown]
@@ -796,7 +797,7 @@ lab.saw("5.f")
 # %% [markdown] teaches=["07-05", "DVA-C03 4.1"]
 # **What we saw.** The same poster from two printers, and no error anywhere: both runs succeeded. That is the other half of the ticket.
 #
-# Lambda insists on a visibility timeout of at least the function's timeout. AWS recommends **six times** as much, plus the batching window.
+# Lambda insists on a visibility timeout of at least the function's timeout. AWS recommends *six times* as much, plus the batching window.
 # The reason is throttling: a batch that gets no environment waits and is tried again, while its clock runs.
 #
 # | clock | here | AWS's rule |
