@@ -76,6 +76,9 @@ kinesis = lab.client("kinesis")
 lab.predict("6.a", ...)
 
 # %% tags=["demo"]
+import json
+
+
 def show_images(event, context):
     for record in event["Records"]:
         change = record["dynamodb"]
@@ -118,7 +121,6 @@ for view in VIEWS:
     dynamodb.put_item(TableName=name, Item={**order, "status": {"S": "printing"}})  # no change
     dynamodb.delete_item(TableName=name, Key={"order_id": order["order_id"]})
 
-print(json.dumps(may_read(streams["NEW_IMAGE"]), indent=2))
 role = lab.execution_role("images-demo", may_read(*streams.values()))
 lab.deploy(show_images, "images-demo", Role=role)
 for stream_arn in streams.values():
@@ -130,15 +132,12 @@ for stream_arn in streams.values():
 
 # %% tags=["run"]
 def image_lines():
-    return [line for line in lab.logs("images-demo") if "Image" in line or "KEYS" in line]
+    return [line for line in lab.logs("images-demo") if line.startswith((*VIEWS, "its"))]
 
 
 lab.wait_until(lambda: len(image_lines()) == 13, 20, "12 records")
-for view in VIEWS:
-    for line in image_lines():
-        if line.startswith(view + " "):
-            print(line)
-print(*[line for line in image_lines() if line.startswith("its")])
+for view in (*VIEWS, "its"):
+    print(*[line for line in image_lines() if line.startswith(view + " ")], sep="\n")
 lab.saw("6.a")
 
 # %% [markdown] teaches=["09-01", "09-04", "claim 32", "DVA-C03 1.2"]
@@ -466,8 +465,8 @@ blocked = read_stream("block-demo", take_stock, six_orders("block-demo"))
 lab.wait_until(lambda: len(batches("block-demo", "retried")) >= 5, 20, "the fifth failure")
 
 # the records up to the fifth failure
-fifth = batches("block-demo", "retried")[4]["seq"]
-display(stream_view([r for r in lab.records() if r["seq"] <= fifth], stream="block-demo"))
+fifth = batches("block-demo", "retried")[4]["sequence"]
+display(stream_view([r for r in lab.records() if r["sequence"] <= fifth], stream="block-demo"))
 taken = times_taken("block-demo")
 print("o-2001 was taken off the stock more than once:", taken["o-2001"] > 1)
 print("o-2004 to o-2006:", taken["o-2004"], taken["o-2005"], taken["o-2006"])
@@ -533,8 +532,9 @@ read_stream(
     DestinationConfig={"OnFailure": {"Destination": lost_arn}},
 )
 lab.wait_until(lambda: times_taken("bisect-demo")["o-2006"] == 1, 30, "the last order")
-display(stream_view(lab.records(), stream="bisect-demo"))
+stream_view(lab.records(), stream="bisect-demo")
 
+# %% tags=["run"]
 body = sqs.receive_message(QueueUrl=lost, WaitTimeSeconds=5)["Messages"][0]["Body"]
 told = json.loads(body)
 print("condition:", told["requestContext"]["condition"])
@@ -706,6 +706,8 @@ lab.predict("6.e", ...)
 # %% tags=["run"]
 for order_id, count in times_taken("bisect-demo").items():
     print(order_id, "was taken off the stock", count, "times")
+
+# %% tags=["run"]
 lab.saw("6.e")
 
 # %% [markdown] teaches=["09-07", "DVA-C03 1.2"]
