@@ -109,7 +109,7 @@ ROOMS = {
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
     "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model"),
+    "consoles": ("views", "cloud.client", "cloud.errors", "cloud.records", "cloud.model"),
     "course": (
         "checks",
         "views",
