@@ -58,6 +58,20 @@ def test_in_order_two_runs_give_the_same_picture():
     assert "ms" not in timeline(timed(BURST), scale="order").drawing
 
 
+def test_in_steps_what_ran_at_once_gives_the_same_picture_in_any_order():
+    """Which of two environments was quicker does not show; how often each worked does."""
+    one, other = cold("e1"), cold("e2")
+    begin = [one.pop(0), other.pop(0)]
+    first = timeline(timed([*begin, *one, *other]), scale="steps")
+    second = timeline(timed([*begin, *other, *one]), scale="steps")
+
+    assert first.html() == second.html()
+    assert (
+        timeline(timed([*begin, *one, *other]), scale="order").html()
+        != timeline(timed([*begin, *other, *one]), scale="order").html()
+    )
+
+
 def test_to_scale_the_picture_has_an_axis_marks_and_the_cost():
     """Each bar and mark says what it is; the page gets what it needs to zoom."""
     drawing = ElementTree.fromstring(timeline(timed(BURST)).drawing)
@@ -106,7 +120,7 @@ def test_nothing_is_a_picture_too():
 
 @given(
     st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from([None, "e1", "e2"])), max_size=40),
-    st.sampled_from(["time", "order"]),
+    st.sampled_from(["time", "order", "steps"]),
 )
 def test_any_records_are_drawn(steps, scale):
     """Whatever the ring still holds, and in whatever order, the picture is well formed."""
