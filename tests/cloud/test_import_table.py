@@ -96,7 +96,14 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing"),
+    "views": (
+        "cloud.records",
+        "cloud.model",
+        "cloud.logs",
+        "cloud.billing",
+        "cloud.events",
+        "cloud.errors",
+    ),
     "simulator": (
         "cloud.model",
         "cloud.billing",
@@ -106,7 +113,7 @@ ROOMS = {
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
     "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model"),
+    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model", "cloud.events"),
     "course": (
         "checks",
         "views",
