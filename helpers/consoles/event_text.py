@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NoReturn
+
+from helpers.views.panel import MONO, TEXT, paragraph
 
 TOKENS = re.compile(r'"(?:\\.|[^"\\])*"|(?P<constant>-?Infinity|NaN)', re.DOTALL)
 WORD = re.compile(r"[A-Za-z_]\w*")
@@ -154,3 +157,20 @@ def tidy(text: str) -> str:
     """
     document: Any = json.loads(text)
     return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def verdict(text: str) -> str:
+    """Return what is known of an event's text, as HTML: its size, or where it is no JSON."""
+    problem = problem_in(text)
+    if problem is None:
+        size = len(text.encode("utf-8", "replace"))
+        return paragraph(f"✓ JSON, {size:,} {'byte' if size == 1 else 'bytes'}")
+    lines = text.splitlines() or [""]
+    shown = lines[min(problem.line, len(lines)) - 1]
+    start = max(0, problem.column - 40)
+    caret = " " * (problem.column - 1 - start) + "↑"
+    pre = f"margin:2px 0;background:transparent;{MONO};{TEXT}"
+    return (
+        f"{paragraph(f'✗ {problem}')}"
+        f'<pre style="{pre}">{escape(shown[start : start + 80])}\n{caret}</pre>'
+    )

@@ -1,10 +1,11 @@
-"""Two documents side by side: which lines say the same, which differ, which only one has.
+"""Two documents side by side: which lines say the same, which moved, which only one has.
 
 A line is a member of the document at its place; order does not count, as it does not in JSON.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -15,6 +16,8 @@ from helpers.views.text import as_json
 
 Place = tuple[str | int, ...]
 INDENT = "  "
+TELLING = 4
+"""From so many characters on, an equal text elsewhere is no accident."""
 
 
 class Mark(StrEnum):
@@ -22,6 +25,7 @@ class Mark(StrEnum):
 
     SAME = "= in both"
     DIFFERENT = "≠ another value there"
+    MOVED = "→ the same value, elsewhere there"
     ALONE = "+ only here"
     STRUCTURE = " "
 
@@ -45,7 +49,7 @@ def marked(document: Any, other: Any) -> list[Line]:
     >>> [f"{line.mark.sign}{line.text}" for line in marked({"a": 1, "b": 2}, {"a": 1})]
     [' {', '=  "a": 1,', '+  "b": 2', ' }']
     """
-    return _lines(document, (), dict(_leaves(other, ())), _Around())
+    return _lines(document, (), _Other(dict(_leaves(other, ()))), _Around())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,12 @@ class Comparison:
         return marked(left, right), marked(right, left)
 
     def counts(self) -> str:
-        """Return how many values are the same, differ, or stand in one only."""
-        left, right = (dict(_leaves(document, ())) for document in self.documents)
-        both = left.keys() & right.keys()
-        same = sum(_same(left[place], right[place]) for place in both)
-        return (
-            f"= the same place and value: {same} · ≠ another value there: {len(both) - same} · "
-            f"+ only in {self.titles[0]}: {len(left.keys() - both)} · "
-            f"+ only in {self.titles[1]}: {len(right.keys() - both)}"
+        """Return how many values of the first stand how to the second."""
+        marks = Counter(line.mark for line in self.sides()[0])
+        words = " · ".join(
+            f"{mark.value}: {marks[mark]}" for mark in Mark if mark is not Mark.STRUCTURE
         )
+        return f"Values of {self.titles[0]}, beside {self.titles[1]}: {words}"
 
     def __repr__(self) -> str:
         """Return the plain-text twin: one document below the other."""
@@ -117,9 +118,9 @@ class _Around:
         return f"{start}{written}{self.comma if comma else ''}"
 
 
-def _lines(document: Any, place: Place, other: dict[Place, Any], around: _Around) -> list[Line]:
+def _lines(document: Any, place: Place, other: _Other, around: _Around) -> list[Line]:
     if not isinstance(document, (dict, list)) or not document:
-        return [Line(_mark(place, document, other), around.text(as_json(document)))]
+        return [Line(other.mark(place, document), around.text(as_json(document)))]
     opening, closing = "{}" if isinstance(document, dict) else "[]"
     pairs = [*document.items()] if isinstance(document, dict) else [*enumerate(document)]
     lines = [Line(Mark.STRUCTURE, around.text(opening, comma=False))]
@@ -131,10 +132,18 @@ def _lines(document: Any, place: Place, other: dict[Place, Any], around: _Around
     return [*lines, Line(Mark.STRUCTURE, around.text(closing, name=False))]
 
 
-def _mark(place: Place, value: Any, other: dict[Place, Any]) -> Mark:
-    if place not in other:
-        return Mark.ALONE
-    return Mark.SAME if _same(other[place], value) else Mark.DIFFERENT
+class _Other:
+    """The document that another one is compared with."""
+
+    def __init__(self, leaves: dict[Place, Any]) -> None:
+        self._leaves = leaves
+        self._texts = {value for value in leaves.values() if isinstance(value, str)}
+
+    def mark(self, place: Place, value: Any) -> Mark:
+        if place in self._leaves:
+            return Mark.SAME if _same(self._leaves[place], value) else Mark.DIFFERENT
+        moved = isinstance(value, str) and len(value) >= TELLING and value in self._texts
+        return Mark.MOVED if moved else Mark.ALONE
 
 
 def _same(one: Any, two: Any) -> bool:
@@ -143,6 +152,6 @@ def _same(one: Any, two: Any) -> bool:
 
 
 def _html_line(line: Line) -> str:
-    weight = "600" if line.mark in (Mark.DIFFERENT, Mark.ALONE) else "400"
+    weight = "400" if line.mark in (Mark.SAME, Mark.STRUCTURE) else "600"
     said = "" if line.mark is Mark.STRUCTURE else f' title="{line.mark.value[2:]}"'
     return f'<span style="font-weight:{weight}"{said}>{line.mark.sign} {escape(line.text)}\n</span>'

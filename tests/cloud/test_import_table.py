@@ -116,7 +116,14 @@ ROOMS = {
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
     "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model", "cloud.events"),
+    "consoles": (
+        "views",
+        "cloud.errors",
+        "cloud.records",
+        "cloud.model",
+        "cloud.events",
+        "cloud.http_messages",
+    ),
     "course": (
         "checks",
         "views",
