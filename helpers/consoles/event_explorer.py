@@ -38,7 +38,7 @@ class EventExplorer:
         self.right = fields.choice("Second source", [])
         self.table = ipywidgets.HTML()
         self.widget = ipywidgets.VBox(
-            [self.kind, fields.row(self.left, self.right), self.table],
+            [fields.indented(self.kind), self.left, self.right, self.table],
         )
         self._offering = False
         self._offer()

@@ -7,12 +7,15 @@ from typing import Any, Protocol
 import ipywidgets
 
 LABELLED = {"description_width": "8em"}
+INDENT = "2px 2px 2px calc(8em + 12px)"
+CLOSE = "line-height:1.4"
+"""Widgets have the height of a button for each line."""
 
 
 def choice(label: str, options: Any) -> Any:
     """Return a menu."""
     return ipywidgets.Dropdown(
-        description=label, options=options, style=LABELLED, layout=ipywidgets.Layout(width="34em")
+        description=label, options=options, style=LABELLED, layout=ipywidgets.Layout(width="44em")
     )
 
 
@@ -23,7 +26,7 @@ def line(label: str, value: str = "", *, hint: str = "") -> Any:
         value=value,
         placeholder=hint,
         style=LABELLED,
-        layout=ipywidgets.Layout(width="34em"),
+        layout=ipywidgets.Layout(width="44em"),
         continuous_update=False,
     )
 
@@ -71,10 +74,16 @@ class Drawn(Protocol):
 
 
 def drawn(view: Drawn) -> str:
-    """Return the HTML of a view."""
-    return view._repr_html_()
+    """Return the HTML of a view, with lines as close as in any output."""
+    return f'<div style="{CLOSE}">{view._repr_html_()}</div>'
 
 
 def said(html: str) -> str:
     """Return HTML that screen readers speak when it changes."""
-    return f'<div role="status" aria-live="polite">{html}</div>'
+    return f'<div role="status" aria-live="polite" style="{CLOSE}">{html}</div>'
+
+
+def indented(widget: Any) -> Any:
+    """Return a widget that begins where the fields do, below their labels."""
+    widget.layout.margin = INDENT
+    return widget

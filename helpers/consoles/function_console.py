@@ -62,7 +62,7 @@ class FunctionConsole:
         self.refresher = fields.button("Refresh", "Read the account's functions again")
         self.qualifier = fields.line("Version or alias", hint="$LATEST")
         self.source = fields.choice("Event", [])
-        self.event = fields.text("Event as JSON", rows=12)
+        self.event = fields.text("Event as JSON", rows=10)
         self.verdict = ipywidgets.HTML()
         self.tidier = fields.button("Tidy up", "Indent the event")
         self.name = fields.line("Save as", hint="a name for this event")
@@ -78,10 +78,10 @@ class FunctionConsole:
                 self.qualifier,
                 self.source,
                 self.event,
-                self.verdict,
+                fields.indented(self.verdict),
                 fields.row(self.name, self.saver, self.tidier),
-                self.type,
-                fields.row(self.invoker),
+                fields.indented(self.type),
+                fields.indented(fields.row(self.invoker)),
                 self.progress,
                 self.message,
                 self.result,

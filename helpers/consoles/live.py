@@ -18,8 +18,14 @@ from IPython.display import display
 
 HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ALIVE = ".jp-OutputArea:has(.jupyter-widgets, .coldstart-live)"
-HIDE_TWIN = f"<style>{ALIVE} .coldstart-twin{{display:none}}</style>"
+GONE = ".jupyter-widgets-disconnected"
+"""What JupyterLab calls a widget whose kernel was restarted."""
+ALIVE = f".jp-OutputArea:has(:is(.jupyter-widgets, .coldstart-live):not({GONE}, {GONE} *))"
+HIDE_TWIN = (
+    f"<style>{ALIVE} .coldstart-twin{{display:none}}"
+    f".jp-OutputArea:has(.coldstart-twin) {GONE}{{display:none}}</style>"
+)
+"""Either the widget is seen or its twin, which says what to do."""
 
 
 class Twin(Protocol):
@@ -44,6 +50,7 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
         """Take the first values of the traits; actions are the words on its buttons."""
         super().__init__(**values)
         self._handlers: dict[str, Callable[[], None]] = {}
+        self._gone: Callable[[], None] = lambda: None
         self.on_msg(self._on_message)
 
     def swap(
@@ -58,12 +65,20 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
             self.status = status
 
     def when(self, action: str, handler: Callable[[], None]) -> None:
-        """Add a button with this word on it and call `handler` when it is pressed."""
+        """Add a button with this word on it and call `handler` when it is pressed.
+
+        `actions` says which of them are there now.
+        """
         self._handlers[action] = handler
         self.actions = [*self._handlers]
 
+    def when_gone(self, handler: Callable[[], None]) -> None:
+        """Call `handler` when the page has taken the picture away, e.g. as its cell runs again."""
+        self._gone = handler
+
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
-        handler = self._handlers.get(str(content.get("do")))
+        asked = str(content.get("do"))
+        handler = self._gone if asked == "gone" else self._handlers.get(asked)
         if handler is not None:
             handler()
 
