@@ -69,7 +69,7 @@ def _problem(text: str, error: json.JSONDecodeError) -> Problem:
         closed = CLOSING.get(text[comma + 1 :].lstrip()[:1], "document")
         return _at(text, comma, f"Remove this comma: nothing follows it in the {closed}.")
     if not text[at:].strip():
-        return _at(text, len(text.rstrip()), _ended(text, error.msg))
+        return _at(text, len(text.rstrip()), _ended(text))
     return _at(text, at, _sentence(text, at, error.msg))
 
 
@@ -105,9 +105,7 @@ def _about(complaint: str, shown: str) -> str:
     return f"{complaint}."
 
 
-def _ended(text: str, complaint: str) -> str:
-    if complaint.startswith("Unterminated"):
-        return "This text has no closing quote."
+def _ended(text: str) -> str:
     opened = _open_brackets(text)
     if opened:
         return f"The text ends here, and {' '.join(opened)} is still missing."

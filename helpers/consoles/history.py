@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 KEPT = 50
@@ -35,15 +35,6 @@ class History(Generic[Sent]):
         number = self.attempts[0].number + 1 if self.attempts else 1
         newest = Attempt(number, sent, what, outcome)
         return History((newest, *self.attempts)[:KEPT])
-
-    def settling(self, number: int, outcome: str) -> History[Sent]:
-        """Return the history in which an attempt has another outcome."""
-        return History(
-            tuple(
-                replace(one, outcome=outcome) if one.number == number else one
-                for one in self.attempts
-            )
-        )
 
     def find(self, number: int) -> Attempt[Sent] | None:
         """Return an attempt; None when it is gone."""

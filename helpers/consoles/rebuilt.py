@@ -28,8 +28,10 @@ PARAMETER = re.compile(r"\{(\w+)(\+?)\}")
 def rebuilt_event(front: Front, request: Request, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the event; the record of the answer gives route and moment."""
     headers = [*request.headers]
-    if request.body:
+    if request.body and front.kind != "rest-api":  # a REST API keeps the length to itself
         headers.append(("Content-Length", str(len(request.body.encode()))))
+    if front.kind == "load-balancer":  # the others show AWS's name of themselves
+        headers.append(("Host", urllib.parse.urlsplit(front.url).netloc))
     sent = request_of(request.method, request.path, request.query, headers, request.body.encode())
     if front.kind == "load-balancer":
         return _at_load_balancer(sent, request.path)
@@ -37,7 +39,8 @@ def rebuilt_event(front: Front, request: Request, record: Mapping[str, Any]) -> 
     resource = route.rpartition(" ")[2]
     call = _call(front, request.path, sent, route, float(record.get("time", 0.0)))
     if front.kind == "rest-api":
-        return http_v1_event(call, resource=resource)
+        context = {"path": f"/{front.stage}{request.path}", "extendedRequestId": UNKNOWN_ID}
+        return http_v1_event(call, resource=resource, context=context)
     return http_v2_event(call)
 
 

@@ -65,7 +65,7 @@ class SavedEvents:
                 f"The event {name!r} cannot be read.",
                 why=f"{error}.",
                 next_step="Choose another one, or look into the folder events/.",
-            ) from error
+            ) from None
 
     def save(self, name: str, text: str) -> Saved:
         """Keep a text under a name; raises KitError for a name that is none."""
@@ -79,7 +79,7 @@ class SavedEvents:
                 f"The event {name!r} cannot be saved.",
                 why=f"{error}.",
                 next_step="Is the folder of this notebook writable?",
-            ) from error
+            ) from None
         return Saved(path, kept)
 
 
