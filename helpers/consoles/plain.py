@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import urllib.error
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.cloud.errors import KitError
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
+NETWORK = (ConnectionError, TimeoutError, urllib.error.URLError)
+"""What the system says when nobody listens; other errors of the system are about files."""
 LOST = Card(
     Tone.WAIT,
     "! the account of this notebook is gone",
@@ -40,7 +44,7 @@ def is_lost(error: Exception) -> bool:
     """Tell whether the account does not answer any more.
 
     boto3 cannot connect, or the records cannot be read: the client's CloudError is raised from
-    the system's own error.
+    the network's own error.
     """
     if isinstance(error, BotoCoreError):
         return type(error).__name__ in (
@@ -48,4 +52,4 @@ def is_lost(error: Exception) -> bool:
             "ConnectionClosedError",
             "ConnectTimeoutError",
         )
-    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
+    return isinstance(error, NETWORK) or isinstance(error.__cause__, NETWORK)

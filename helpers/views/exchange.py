@@ -31,8 +31,8 @@ class Origin(StrEnum):
 
     KEPT = "the very event that the function got"
     BUILT = (
-        "built here from the same request by the rules of this front: ids, times and trace "
-        "are not the real ones, because the account no longer has it"
+        "built here from the same request by the rules of this front, because the account no "
+        "longer has the real one; ids, times and the trace differ"
     )
     NONE = "no event: no function was called"
     UNKNOWN = "unknown: this endpoint keeps no records"

@@ -133,6 +133,19 @@ def test_sources_are_compared(desk: Desk) -> None:
     assert [] == sheet.problems
 
 
+def test_the_table_of_sources_stands_alone(desk: Desk) -> None:
+    """Without any widget it is read in both themes, and scrolled by keyboard."""
+    cells = [f"events_side_by_side({kind!r})" for kind in ("request", "upload", "message")]
+    sheet = desk.open("from helpers.views import events_side_by_side", *cells)
+    sheet.page.set_viewport_size({"width": 1280, "height": 2400})
+    sheet.run_all()
+    for number, name in enumerate(("request", "upload", "message"), 1):
+        expect(sheet.output(number).get_by_role("table").first).to_be_visible()
+        assert [] == sheet.both_themes(f"sources-{name}", number)
+
+    assert [] == sheet.problems
+
+
 def test_lost_accounts_and_kernels_are_told_plainly(desk: Desk) -> None:
     """Without its account a console names the next step; without a kernel its twin is there."""
     console = "from helpers.consoles import FunctionConsole\nFunctionConsole(lab)"
