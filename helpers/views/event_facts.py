@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from helpers.cloud.events.samples.place import ORDER, REGION
+from helpers.cloud.events.samples.place import ORDER
 from helpers.cloud.events.samples.requests import BODY, METHOD, PATH, QUERY
 from helpers.cloud.events.samples.uploads import BUCKET, KEY, SIZE
 
@@ -161,9 +161,7 @@ UPLOAD = Subject(
         Fact("key, decoded", KEY, _in_record("s3.object.key|unquote", "detail.object.key")),
         Fact("size in bytes", SIZE, _in_record("s3.object.size", "detail.object.size")),
         Fact("sequencer", NOTHING, _in_record("s3.object.sequencer", "detail.object.sequencer")),
-        Fact("ETag", NOTHING, _in_record("s3.object.eTag", "detail.object.etag")),
         Fact("moment", NOTHING, _in_record("eventTime", "time")),
-        Fact("Region", REGION, _in_record("awsRegion", "region")),
     ),
 )
 

@@ -23,7 +23,9 @@ LEGEND = (
     "Same letter in a row: the same line of Python reads it. "
     "≠: not as it was sent. —: not in this event."
 )
-CELL = f"text-align:left;vertical-align:top;padding:4px 10px 6px 0;{TEXT};border-top:{RULE}"
+PLAIN = f"text-align:left;vertical-align:top;padding:2px 12px 6px 0;{TEXT}"
+CELL = f"{PLAIN};border-top:{RULE}"
+LONGEST = 48
 BADGE = (
     f"display:inline-block;min-width:1.3em;text-align:center;border:{RULE};border-radius:3px;"
     f"margin-right:4px;font-weight:600;{TEXT}"
@@ -167,15 +169,30 @@ def _codes(row: Row) -> list[tuple[str, str]]:
 
 
 def _html_row(row: Row) -> str:
+    """Return two rows of the table: the values, and below them the code that reads them."""
     sent = (
         ""
         if row.sent is NOTHING
-        else f'<div style="{WRAPPED};font-weight:400">sent: {escape(as_json(row.sent))}</div>'
+        else f'<div style="{WRAPPED};font-weight:400">sent: {escape(_shown(row.sent))}</div>'
     )
-    cells = "".join(f'<td style="{CELL}">{_html_cell(cell)}</td>' for cell in row.cells)
+    codes = _codes(row)
+    cells = "".join(
+        f'<td style="{CELL};min-width:6.5em">{_html_cell(cell)}</td>' for cell in row.cells
+    )
+    values = (
+        f'<tr style="background:transparent"><th scope="row" rowspan="{2 if codes else 1}" '
+        f'style="{CELL};font-weight:600;min-width:10em;max-width:16em">'
+        f"{escape(row.fact)}{sent}</th>{cells}</tr>"
+    )
+    if not codes:
+        return values
+    lines = "".join(
+        f'<div style="{WRAPPED}"><span style="{BADGE}">{letter}</span>{escape(code)}</div>'
+        for letter, code in codes
+    )
     return (
-        f'<tr style="background:transparent"><th scope="row" style="{CELL};font-weight:600;'
-        f'min-width:9em">{escape(row.fact)}{sent}</th>{cells}</tr>'
+        f'{values}<tr style="background:transparent">'
+        f'<td colspan="{len(row.cells)}" style="{PLAIN}">{lines}</td></tr>'
     )
 
 
@@ -184,10 +201,15 @@ def _html_cell(cell: Cell) -> str:
         return "— not there"
     mark = '<strong title="not as it was sent">≠ </strong>' if cell.changed else ""
     return (
-        f'<div><span style="{BADGE}">{cell.letter}</span>{mark}'
-        f'<span style="{WRAPPED}">{escape(as_json(cell.value))}</span></div>'
-        f'<div style="{WRAPPED}">{escape(cell.code)}</div>'
+        f'<span style="{BADGE}">{cell.letter}</span>{mark}'
+        f'<span style="{WRAPPED}">{escape(_shown(cell.value))}</span>'
     )
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a cell shows it: long ones are cut, the whole event is below."""
+    written = as_json(value)
+    return written if len(written) <= LONGEST else f"{written[: LONGEST - 1]}…"
 
 
 def _document(sample: Sample) -> str:
