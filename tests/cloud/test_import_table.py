@@ -118,6 +118,7 @@ ROOMS = {
     "checks": ("views", "cloud.errors"),
     "consoles": (
         "views",
+        "cloud.client",
         "cloud.errors",
         "cloud.records",
         "cloud.model",

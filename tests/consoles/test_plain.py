@@ -1,34 +1,45 @@
-"""What a console says instead of a traceback."""
+"""What a console says when it cannot go on."""
 
 from __future__ import annotations
 
-import urllib.error
-
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
-from helpers.consoles.plain import is_lost
-
-
-def caused_by(cause: Exception) -> Exception:
-    """Return an error that was raised from another one."""
-    error = RuntimeError("the account does not answer")
-    error.__cause__ = cause
-    return error
+from helpers.cloud.client import Cloud, CloudLostError
+from helpers.cloud.errors import KitError
+from helpers.consoles.plain import LOST, is_lost, plain_message
 
 
-@pytest.mark.parametrize(
-    ("error", "lost"),
-    [
-        (EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), True),
-        (ConnectionRefusedError(), True),
-        (caused_by(urllib.error.URLError("refused")), True),
-        (caused_by(TimeoutError()), True),
-        (FileNotFoundError("order.json"), False),
-        (caused_by(PermissionError("order.json")), False),
-        (ValueError(), False),
-    ],
-)
-def test_only_a_network_that_is_silent_means_a_lost_account(error: Exception, lost: bool):
-    """A file that cannot be read is not the account's end."""
-    assert lost == is_lost(error)
+def test_a_lost_account_is_said_plainly_however_it_is_noticed():
+    """boto3 cannot connect, or the records cannot be read: the next step is the setup cell."""
+    gone = Cloud("http://127.0.0.1:1", "us-east-1", "key", "secret", "token")
+    with pytest.raises(CloudLostError) as unread:
+        gone.records()
+
+    assert LOST == plain_message(unread.value)
+    assert LOST == plain_message(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"))
+    assert "lab = Lab(…)" in repr(LOST)
+
+
+def test_an_answer_of_aws_keeps_its_code_and_words():
+    """What AWS refused is shown as AWS says it."""
+    error = ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, "Invoke")
+
+    assert "✗ AWS answered AccessDenied\n  Message  not you" == repr(plain_message(error))
+
+
+def test_an_error_of_the_kit_keeps_its_parts():
+    """What happened, why, and what to do next; a part that is missing leaves no empty line."""
+    whole = plain_message(KitError("No lab.", why="It has a number.", next_step="Run it."))
+    short = plain_message(KitError("No lab."))
+
+    assert "! No lab.\n  Why   It has a number.\n  Next  Run it." == repr(whole)
+    assert "! No lab." == repr(short)
+
+
+def test_whatever_else_happens_is_one_sentence():
+    """A defect of the kit is named, and not taken for a lost account."""
+    message = plain_message(ValueError("odd"))
+
+    assert repr(message).startswith("✗ ValueError: odd")
+    assert not is_lost(ValueError("odd"))
