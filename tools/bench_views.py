@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.consoles import LiveTimeline
-from helpers.views import timeline
+from helpers.views import events_side_by_side, timeline
 from tools.measure import Measure
 
 RECORDS = 2_000
@@ -33,6 +33,13 @@ def measure_views() -> list[Measure]:
         _imports("helpers.views", 150),
         _imports("helpers.consoles", 900),
         drawn,
+        Measure(
+            "views: one order, six sources side by side",
+            spent_ms(lambda: events_side_by_side("message")._repr_html_()),
+            50,
+            "ms",
+            "text and HTML",
+        ),
         *_live(records),
     ]
 

@@ -99,7 +99,14 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing", "cloud.errors"),
+    "views": (
+        "cloud.records",
+        "cloud.model",
+        "cloud.logs",
+        "cloud.billing",
+        "cloud.events",
+        "cloud.errors",
+    ),
     "simulator": (
         "cloud.model",
         "cloud.billing",
@@ -109,7 +116,15 @@ ROOMS = {
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
     "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.client", "cloud.errors", "cloud.records", "cloud.model"),
+    "consoles": (
+        "views",
+        "cloud.client",
+        "cloud.errors",
+        "cloud.records",
+        "cloud.model",
+        "cloud.events",
+        "cloud.http_messages",
+    ),
     "course": (
         "checks",
         "views",
