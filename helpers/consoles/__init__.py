@@ -1,0 +1,1 @@
+"""Widgets that act on the account: each takes the lab, and is preceded by its twin in text."""
