@@ -44,6 +44,18 @@ class Standing:
         self._progress.reset()
         return self
 
+    def quiz_history(self) -> dict[str, bool]:
+        """Return, by lab and question, whether the last answer to it was right."""
+        return {
+            f"{slug}/{question}": right
+            for slug in self._progress.slugs()
+            for question, right in self._progress.answers(slug).items()
+        }
+
+    def record_answer(self, slug: str, question: str, chosen: str, *, right: bool) -> None:
+        """Keep the answer to a question of the quiz."""
+        self._progress.add_answer(slug, question, chosen, right=right)
+
     def card(self) -> Card:
         """Return the picture of this lab."""
         lines = tuple(_lines(self._checks, self._progress))

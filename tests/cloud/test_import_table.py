@@ -108,8 +108,16 @@ ROOMS = {
         "cloud.queue_scaling",
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
-    "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model"),
+    "checks": ("views", "simulator", "cloud.errors"),
+    "consoles": (
+        "views",
+        "quiz",
+        "simulator",
+        "cloud.errors",
+        "cloud.records",
+        "cloud.model",
+        "cloud.billing",
+    ),
     "course": (
         "checks",
         "views",

@@ -79,7 +79,7 @@ def test_the_next_step_is_this_lab_then_the_next_then_missed_questions(progress:
             progress.add_attempt(lab.slug, each.id, Status.PASSED, answer="x")
     assert next_step() == ""
     progress.add_answer(LAB.slug, "01-1", "A", right=False)
-    assert "Quiz('01-handlers', missed_only=True)" in next_step()
+    assert "Quiz(lab, '01-handlers', missed_only=True)" in next_step()
 
 
 def test_the_map_is_shown_as_a_table_with_headings_and_as_text(progress: Progress):
