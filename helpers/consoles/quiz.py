@@ -49,7 +49,7 @@ class LabOfQuiz(Protocol):
 class Quiz:
     """Questions of labs as a widget; `slugs` name other labs than the one given, or "all"."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each picks questions in another way
         self,
         lab: LabOfQuiz | None = None,
         *slugs: str,
