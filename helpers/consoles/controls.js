@@ -25,7 +25,10 @@ class Panel {
     this.model = model;
     this.id = `coldstart-controls-${(panels += 1)}`;
     el.classList.add("coldstart-controls");
-    el.dataset.lmSuppressShortcuts = "true"; // JupyterLab has shortcuts for arrows and letters
+    el.addEventListener("keydown", (event) => {
+      // JupyterLab has shortcuts of its own for arrows and letters
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
     this.heading = make("h3", el, { id: this.id });
     this.form = make("form", el, { "aria-labelledby": this.id });
     this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -88,14 +91,18 @@ class Panel {
     }
   }
 
+  idOf(field) {
+    return `${this.id}-${field.name.replaceAll(" ", "-")}`;
+  }
+
   slider(field, row) {
-    const id = `${this.id}-${field.name}`;
+    const id = this.idOf(field);
     make("label", row, { for: id }, field.label);
     const start = Math.max(0, field.stops.findIndex((stop) => same(stop, this.values[field.name])));
     const input = make("input", row, {
       id, type: "range", min: "0", max: String(field.stops.length - 1), step: "1", "data-field": field.name,
     });
-    const shown = make("output", row, { for: id });
+    const shown = make("span", row, { class: "value", "aria-hidden": "true" }); // read as valuetext
     const draw = () => {
       const words = field.shown[Number(input.value)];
       shown.textContent = words;
@@ -110,7 +117,7 @@ class Panel {
   }
 
   choice(field, row) {
-    const id = `${this.id}-${field.name}`;
+    const id = this.idOf(field);
     make("label", row, { for: id }, field.label);
     const select = make("select", row, { id, "data-field": field.name });
     for (const [value, words] of field.options) make("option", select, { value }, words);
@@ -119,7 +126,7 @@ class Panel {
   }
 
   text(field, row) {
-    const id = `${this.id}-${field.name}`;
+    const id = this.idOf(field);
     make("label", row, { for: id }, field.label);
     const input = make("textarea", row, { id, rows: field.lines, spellcheck: "false", "data-field": field.name });
     input.value = this.values[field.name] ?? "";

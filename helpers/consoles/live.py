@@ -18,7 +18,7 @@ from IPython.display import display
 
 HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ALIVE = ".jp-OutputArea:has(.jupyter-widgets, .coldstart-live)"
+ALIVE = ".jp-OutputArea:has(.jupyter-widgets, .coldstart-live, .coldstart-controls)"
 HIDE_TWIN = f"<style>{ALIVE} .coldstart-twin{{display:none}}</style>"
 
 

@@ -15,6 +15,7 @@ from helpers.views.arranged import Tile, arranged, cell
 from helpers.views.chart import Kind, Series, chart
 from helpers.views.month import usd
 from helpers.views.picture import Picture
+from helpers.views.table import columns
 
 if TYPE_CHECKING:
     from helpers.simulator.result import Result
@@ -97,7 +98,7 @@ def intervals(result: Result, count: int) -> list[Interval]:
     total = len(series)
     if not total:
         return [Interval(0.0, result.elapsed_s, (0.0,) * len(COLUMNS))]
-    columns: tuple[tuple[Sequence[float], Callable[[Sequence[float]], float]], ...] = (
+    summed_by: tuple[tuple[Sequence[float], Callable[[Sequence[float]], float]], ...] = (
         (series.environments, max),
         (series.concurrency, max),
         (series.queue, max),
@@ -110,7 +111,7 @@ def intervals(result: Result, count: int) -> list[Interval]:
         Interval(
             series.ends_s[start - 1] if start else 0.0,
             series.ends_s[end - 1],
-            tuple(summed(column[start:end]) for column, summed in columns),
+            tuple(summed(column[start:end]) for column, summed in summed_by),
         )
         for start, end in pairwise(edges)
     ]
@@ -166,7 +167,7 @@ def _text(shown: Sequence[Result], names: Sequence[str]) -> str:
     ]
     if len(shown) > 1:
         rows.insert(0, ["", *(name.strip() for name in names)])
-    parts = [_columns(rows)]
+    parts = [columns(rows)]
     for name, result in zip(names, shown, strict=True):
         _, unit_s, unit = _unit(result.elapsed_s)
         head = [f"{name}until", *COLUMNS]
@@ -174,21 +175,13 @@ def _text(shown: Sequence[Result], names: Sequence[str]) -> str:
             [f"{each.end_s / unit_s:.3g} {unit}", *(f"{value:,.4g}" for value in each.values)]
             for each in intervals(result, ROWS)
         ]
-        parts.append(_columns([head, *body]))
+        parts.append(columns([head, *body]))
     scenario = shown[0].scenario
     parts.append(
         f"Memory {scenario.memory_mb:,} MB, seed {shown[0].seed}, "
         f"prices of {shown[0].cost.prices_of}, no free tier"
     )
     return "\n\n".join(parts)
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _unit(total_s: float) -> tuple[float, float, str]:

@@ -9,7 +9,7 @@ Source: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (1,769 MB
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
@@ -25,6 +25,8 @@ from helpers.cloud.billing import (
 )
 
 ONE_VCPU_MB = 1769
+SAME_TIME = 0.05
+SAME_COST = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,18 @@ def measured(
     return [point for point in points if point is not None]
 
 
-def fastest(points: Iterable[MemoryPoint]) -> MemoryPoint:
-    """Return the point of least time; of equals, the cheaper one."""
-    return min(points, key=lambda point: (point.median_ms, point.usd_per_million()))
+def fastest(points: Sequence[MemoryPoint]) -> MemoryPoint:
+    """Return the cheapest of those whose time is the least, or at most 5 % more."""
+    most_ms = min(point.median_ms for point in points) * (1 + SAME_TIME)
+    quick = [point for point in points if point.median_ms <= most_ms]
+    return min(quick, key=lambda point: point.usd_per_million())
 
 
-def cheapest(points: Iterable[MemoryPoint]) -> MemoryPoint:
-    """Return the point of least cost; of equals, the faster one."""
-    return min(points, key=lambda point: (point.usd_per_million(), point.median_ms))
+def cheapest(points: Sequence[MemoryPoint]) -> MemoryPoint:
+    """Return the fastest of those whose cost is the least, or at most 1 % more."""
+    most_usd = min(point.usd_per_million() for point in points) * (1 + SAME_COST)
+    cheap = [point for point in points if point.usd_per_million() <= most_usd]
+    return min(cheap, key=lambda point: point.median_ms)
 
 
 def _point(memory_mb: int, runs: list[Mapping[str, Any]]) -> MemoryPoint | None:
