@@ -99,7 +99,14 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing", "cloud.errors"),
+    "views": (
+        "cloud.records",
+        "cloud.model",
+        "cloud.logs",
+        "cloud.billing",
+        "cloud.errors",
+        "simulator.result",
+    ),
     "simulator": (
         "cloud.model",
         "cloud.billing",
