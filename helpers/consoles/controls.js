@@ -169,19 +169,21 @@ class Panel {
   }
 
   drawBar() {
-    const focused = this.bar.contains(document.activeElement) ? document.activeElement.textContent : null;
+    const here = this.bar.contains(document.activeElement);
+    const buttons = new Map();
     this.bar.replaceChildren();
     for (const action of this.model.get("actions")) {
       const button = make("button", this.bar, { type: "button" }, action.do);
       button.disabled = !action.on;
       button.addEventListener("click", () => this.press(action.do));
+      if (action.on) buttons.set(action.main ? "main" : action.do, button).set(action.do, button);
     }
-    if (focused === null) return;
-    const buttons = [...this.bar.children].filter((button) => !button.disabled);
-    (buttons.find((button) => button.textContent === focused) ?? buttons.at(-1))?.focus();
+    // whoever pressed a key stays where they were, or goes where it goes on
+    if (here) (buttons.get(this.pressed) ?? buttons.get("main"))?.focus();
   }
 
   press(action) {
+    this.pressed = action;
     this.model.send({ do: action, values: this.values });
     clearTimeout(this.patience);
     this.patience = setTimeout(() => (this.words.textContent = SILENT), PATIENCE_MS);

@@ -125,9 +125,9 @@ class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
         self._handlers[action] = handler
         self.offer(*self._handlers)
 
-    def offer(self, *actions: str) -> None:
-        """Draw these buttons, in this order; the others are not there."""
-        self.actions = [{"do": action, "on": True} for action in actions]
+    def offer(self, *actions: str, main: str = "") -> None:
+        """Draw these buttons, in this order; the focus goes to `main` when its own is gone."""
+        self.actions = [{"do": each, "on": True, "main": each == main} for each in actions]
 
     def show(self, html: str, words: str = "") -> None:
         """Put a result below the controls; `words` are read out."""
@@ -149,8 +149,8 @@ class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
         errand = self._errand = Errand(self)
         before = [*self.actions]
         with self.hold_sync():
-            self.actions = [{**action, "on": False} for action in before]
-            self.actions = [*self.actions, {"do": CANCEL, "on": True}]
+            resting = [{**action, "on": False, "main": False} for action in before]
+            self.actions = [*resting, {"do": CANCEL, "on": True, "main": True}]
             self.tell(0.0, words)
 
         def run() -> None:

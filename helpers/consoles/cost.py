@@ -40,7 +40,7 @@ MEMORIES_MB = (128, 256, 512, 1024, 1769, 3008, 5120, 10_240)
 INITS_MS = (0, 50, 100, 200, 500, 1000, 3000, 10_000)
 COLD_SHARES = (0.0, 0.001, 0.005, 0.01, 0.05, 0.2, 1.0)
 MONTH: Values = {
-    "requests": 3_000_000, "duration": 100, "memory": 512, "init": 200, "cold": 0.01,
+    "requests": 10_000_000, "duration": 200, "memory": 512, "init": 200, "cold": 0.01,
     "architecture": Architecture.X86_64.value, "free": True,
 }  # fmt: skip
 

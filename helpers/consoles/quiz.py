@@ -9,7 +9,6 @@ No timer runs unless it is asked for. Answers go to the learner's own progress f
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -18,9 +17,9 @@ from helpers.consoles.controls import ControlPanel, Field, Values, checks
 from helpers.consoles.live import present
 from helpers.quiz.bank import Item, items_of, labs_with_questions, pick, sheets_of
 from helpers.quiz.cards import answer_card, score_card
-from helpers.quiz.domains import exam_on
+from helpers.quiz.domains import exam_of
 from helpers.quiz.questions import QuestionSheet
-from helpers.quiz.sitting import Sitting
+from helpers.quiz.sitting import Mark, Sitting
 
 EVERY = "all"
 ANSWER, NEXT, BACK, FINISH, AGAIN, MISSED = (
@@ -62,7 +61,7 @@ class Quiz:
     ) -> None:
         self._record = None if lab is None else lab.progress()
         self._timed, self._minutes = timed or minutes is not None, minutes
-        self._exam = exam_on(datetime.datetime.now(datetime.UTC).date(), exam)
+        self._exam = exam_of(exam)
         history = self._record.quiz_history() if self._record else {}
         self._items = pick(
             items_of(_sheets(lab, slugs)),
@@ -155,12 +154,9 @@ class Quiz:
         over = sitting.is_over(now_s)
         seen = sitting.shows_reasons(mark.item, now_s)
         left_s = None if over else sitting.left_s(now_s)
-        html, words = (
-            (answer_card(mark)._repr_html_(), answer_card(mark).heading) if seen else ("", "")
-        )
+        html = answer_card(mark)._repr_html_() if seen else ""
         if over:
-            summary = score_card(sitting, self._exam)
-            html, words = summary._repr_html_() + html, summary.heading
+            html = score_card(sitting, self._exam)._repr_html_() + html
         with panel.hold_sync():
             panel.heading = (
                 f"Question {sitting.place + 1} of {len(sitting.items)} · lab {mark.item.slug}"
@@ -168,8 +164,13 @@ class Quiz:
             panel.values = {CHOSEN: sorted(mark.chosen)}
             panel.fields = [_field(mark.item, locked=seen)]
             panel.ends_at = 0.0 if left_s is None else time.time() + left_s
-            panel.offer(*self._actions(over=over, seen=seen))
-            panel.show(html, words)
+            panel.offer(*self._actions(over=over, seen=seen), main=self._main(over=over))
+            panel.show(html, _words(sitting, mark, over=over, seen=seen))
+
+    def _main(self, *, over: bool) -> str:
+        if over:
+            return AGAIN
+        return NEXT if self._sitting.place < len(self._sitting.items) - 1 else FINISH
 
     def _actions(self, *, over: bool, seen: bool) -> list[str]:
         sitting = self._sitting
@@ -181,6 +182,17 @@ class Quiz:
         if not over:
             return [*actions, FINISH]
         return [*actions, *([MISSED] if sitting.missed() else []), AGAIN]
+
+
+def _words(sitting: Sitting, mark: Mark, *, over: bool, seen: bool) -> str:
+    """Return what is read out: how this answer is, and how far one has come."""
+    answered = sum(each.answered for each in sitting.marks())
+    so_far = f"{answered} of {len(sitting.items)} answered."
+    if over:
+        return f"It is over. {so_far}"
+    if seen:
+        return f"{'Right' if mark.right else 'Not right'}. {so_far}"
+    return so_far if answered else ""
 
 
 def _sheets(lab: LabOfQuiz | None, slugs: tuple[str, ...]) -> list[QuestionSheet]:

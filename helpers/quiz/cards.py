@@ -18,15 +18,16 @@ def answer_card(mark: Mark) -> Card:
     question = mark.item.question
     rights = " and ".join(sorted(question.right_letters()))
     if mark.right:
-        tone, heading = Tone.GOOD, f"{RIGHT}: {rights}"
+        tone, how = Tone.GOOD, RIGHT
+    elif mark.answered:
+        tone, how = Tone.WAIT, WRONG
     else:
-        tone = Tone.WAIT if mark.answered else Tone.QUIET
-        heading = f"{WRONG if mark.answered else OPEN}: {rights} would be"
+        tone, how = Tone.QUIET, OPEN
     lines = tuple(
         (_named(letter, letter in mark.chosen), f"{'right' if o.right else 'wrong'}: {o.reason}")
         for letter, o in question.lettered()
     )
-    return Card(tone, heading, lines, question.footer())
+    return Card(tone, f"{how}: the answer is {rights}", lines, question.footer())
 
 
 def score_card(sitting: Sitting, exam: Exam) -> Card:

@@ -8,7 +8,6 @@ Source: the exam guides, by way of the pages and dates in facts.json.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -61,12 +60,11 @@ class ExamScore:
         return rows
 
 
-def exam_on(day: datetime.date, code: str | None = None) -> Exam:
-    """Return an exam by its code; None: the developer's exam that is offered on this day."""
+def exam_of(code: str | None = None) -> Exam:
+    """Return an exam by its code; None: the developer's exam that stays."""
     exams = load_facts().exams
     if code is None:
-        developer = [exam for name, exam in exams.items() if name.startswith("DVA-")]
-        return next((exam for exam in developer if exam.is_offered(day)), developer[0])
+        return next(e for e in exams.values() if e.code.startswith("DVA-") and e.last_day is None)
     if code not in exams:
         raise KitError(f"There is no exam {code!r} here.", next_step=f"Known: {', '.join(exams)}.")
     return exams[code]

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import datetime
-
 import pytest
 
 from helpers.cloud.errors import KitError
-from helpers.quiz.domains import exam_on, score
+from helpers.quiz.domains import exam_of, score
 from helpers.quiz.sitting import Mark
 from tests.quiz.conftest import item
 
-EXAM = exam_on(datetime.date(2027, 1, 1))
+EXAM = exam_of()
 RIGHT, WRONG = frozenset("A"), frozenset("B")
 
 
@@ -17,16 +15,16 @@ def marks(*answers: tuple[str, frozenset[str]]) -> list[Mark]:
     return [Mark(item(str(n), tasks=tasks), chosen) for n, (tasks, chosen) in enumerate(answers)]
 
 
-def test_the_developer_s_exam_changes_on_its_day():
-    """Without a code, the exam one can sit on that day."""
-    assert "DVA-C02" == exam_on(datetime.date(2026, 11, 30)).code
-    assert "DVA-C03" == exam_on(datetime.date(2026, 12, 1)).code
+def test_without_a_code_it_is_the_developer_s_exam_that_stays():
+    """Questions name DVA-C03 first, also in the last days of DVA-C02."""
+    assert "DVA-C03" == exam_of().code
+    assert "SAA-C03" == exam_of("SAA-C03").code
 
 
 def test_an_unknown_exam_is_refused_with_those_there_are():
     """The error lists the codes."""
     with pytest.raises(KitError, match=r"no exam 'DVA-C09'.*SAA-C03"):
-        exam_on(datetime.date(2026, 12, 1), "DVA-C09")
+        exam_of("DVA-C09")
 
 
 def test_a_question_counts_once_in_each_domain_of_its_tasks():
