@@ -1,4 +1,4 @@
-"""How fast the views are, in processor time: what else runs does not count."""
+"""How fast the views are: processor time where the kernel draws, updates where the page follows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,35 @@ import json
 import statistics
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from helpers.consoles import LiveTimeline
+from helpers.views import timeline
 from tools.measure import Measure
+
+RECORDS = 2_000
+LOOK_S = 3.0
 
 
 def measure_views() -> list[Measure]:
     """Measure everything of this module."""
-    return [_imports("helpers.views.picture", 150), _imports("helpers.consoles.live", 900)]
+    records = [*example(RECORDS)]
+    drawn = Measure(
+        "views: timeline of 2,000 records",
+        spent_ms(lambda: timeline(records)),
+        200,
+        "ms",
+        f"{len(timeline(records).html()) / 1000:.0f} KB of HTML",
+    )
+    return [
+        _imports("helpers.views", 150),
+        _imports("helpers.consoles", 900),
+        drawn,
+        *_live(records),
+    ]
 
 
 def spent_ms(work: Callable[[], object], *, runs: int = 5) -> float:
@@ -25,6 +45,66 @@ def spent_ms(work: Callable[[], object], *, runs: int = 5) -> float:
         work()
         times.append((time.process_time() - started) * 1000)
     return statistics.median(times)
+
+
+def example(count: int, *, lanes: int = 20) -> Iterator[dict[str, Any]]:
+    """Yield records as the account makes them: warm invocations in turn, one in ten refused."""
+    function = {"function": "place-order", "version": "$LATEST"}
+    finished = {
+        "status": "success",
+        "error_type": None,
+        "duration_ms": 8.0,
+        "billed_ms": 9,
+        "init_ms": None,
+        "memory_mb": 512,
+    }
+    steps: tuple[dict[str, Any], ...] = (
+        {"kind": "invocation.started"},
+        {"kind": "environment.frozen"},
+        {"kind": "invocation.finished", **finished},
+    )
+    for number in range(count):
+        place = {"sequence": number + 1, "time": 1.8e9 + number / 300}
+        turn, step = divmod(number, 3)
+        if number % 10 == 9:
+            kind = "invocation.throttled"
+            yield {**place, "kind": kind, **function, "reason": "CallerRateLimitExceeded"}
+        else:
+            yield {**place, **steps[step], **function, "environment": f"e{turn % lanes}"}
+
+
+class _Busy:
+    """An account in which ten records are added at every look."""
+
+    def __init__(self, records: list[dict[str, Any]]) -> None:
+        self._records, self._seen = records, len(records) // 2
+
+    def records(self, **equals: Any) -> list[dict[str, Any]]:
+        since = equals.get("since", 0)
+        self._seen = min(self._seen + 10, len(self._records))
+        return self._records[since : self._seen]
+
+
+def _live(records: list[dict[str, Any]]) -> Iterator[Measure]:
+    """Follow a busy account, and see how long another thread of the kernel must wait."""
+    gaps: list[float] = []
+    live = LiveTimeline(_Busy(records), history=True)
+    before, started = live.updates, time.perf_counter()
+    live.follow()
+    last = started
+    while last - started < LOOK_S:
+        threading.Event().wait(0.001)
+        now = time.perf_counter()
+        gaps.append((now - last) * 1000)
+        last = now
+    live.stop()
+    live.wait()
+    rate = (live.updates - before) / (last - started)
+    yield Measure("views: live timeline, updates", rate, 5, "/s", "", at_least=True)
+    gaps.sort()
+    late = gaps[int(len(gaps) * 0.99)]
+    detail = f"longest {gaps[-1]:.0f} ms, of every wait of 1 ms"
+    yield Measure("views: live timeline, the kernel waits (99 %)", late, 50, "ms", detail)
 
 
 def _imports(module: str, bound_ms: float) -> Measure:

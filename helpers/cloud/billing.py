@@ -187,10 +187,10 @@ class Receipt:
             costs.append(restore_cost(self.restored_gb))
         return [
             *(
-                f"{what:<10}{amount:>18} × {price:<27}{_fraction(cost * 100):>14} ¢"
+                f"{what:<10}{amount:>18} × {price:<27}{shown_cents(cost * 100):>14} ¢"
                 for (what, amount, price), cost in zip(rows, costs, strict=True)
             ),
-            f"{'Total':<58}{_fraction(self.cents):>14} ¢",
+            f"{'Total':<58}{shown_cents(self.cents):>14} ¢",
             f"A million times as much: ${self.usd * MILLION:,.2f}",
             f"Billed: {self.billed_ms:,} ms, {self.init_ms:,.2f} ms of it init "
             f"in {_count(self.cold_starts, 'cold start')}",
@@ -237,7 +237,7 @@ def _price(name: str) -> Fact:
     return load_facts().prices[name]
 
 
-def _fraction(cents: Decimal) -> str:
+def shown_cents(cents: Decimal) -> str:
     """Show three digits that count, however small the sum is: `0.0000613`."""
     if not cents:
         return "0"

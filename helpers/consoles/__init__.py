@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from helpers.consoles.cost import CostConsole
     from helpers.consoles.quiz import Quiz
     from helpers.consoles.simulator import Simulator
+    from helpers.consoles.timeline import LiveTimeline
 
-__all__ = ["CostConsole", "Quiz", "Simulator"]
+__all__ = ["CostConsole", "LiveTimeline", "Quiz", "Simulator"]
 _HOMES = {
     "CostConsole": "cost",
+    "LiveTimeline": "timeline",
     "Quiz": "quiz",
     "Simulator": "simulator",
 }

@@ -54,6 +54,7 @@ class View {
     this.heading.textContent = heading;
     this.plot.setAttribute("aria-label", `${heading}. ${HELP}`);
     this.marks = [...this.plot.querySelectorAll("[data-mark]")];
+    this.marks.sort((one, other) => one.dataset.mark - other.dataset.mark); // numbers tell the order
     this.span = Number(this.svg?.dataset.span ?? 0);
     if (this.window) this.place();
     this.activate(this.marks.findIndex((mark) => mark.dataset.mark === this.key), false);
@@ -70,6 +71,7 @@ class View {
   }
 
   drawToolbar() {
+    const focused = this.toolbar.contains(document.activeElement);
     this.toolbar.replaceChildren();
     if (this.span > 0) {
       this.button("Zoom in", () => this.zoom(1 / ZOOM));
@@ -80,6 +82,7 @@ class View {
       this.button(action, () => this.model.send({ do: action }));
     }
     this.zoomable = this.span > 0;
+    if (focused) this.toolbar.lastElementChild?.focus();
   }
 
   button(words, handler) {
@@ -223,6 +226,7 @@ function render({ model, el }) {
   };
   for (const [event, handler] of Object.entries(listen)) model.on(event, handler);
   return () => {
+    model.send({ do: "gone" });
     for (const [event, handler] of Object.entries(listen)) model.off(event, handler);
   };
 }

@@ -44,6 +44,7 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
         """Take the first values of the traits; actions are the words on its buttons."""
         super().__init__(**values)
         self._handlers: dict[str, Callable[[], None]] = {}
+        self._gone: Callable[[], None] = lambda: None
         self.on_msg(self._on_message)
 
     def swap(
@@ -58,12 +59,20 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
             self.status = status
 
     def when(self, action: str, handler: Callable[[], None]) -> None:
-        """Add a button with this word on it and call `handler` when it is pressed."""
+        """Add a button with this word on it and call `handler` when it is pressed.
+
+        `actions` says which of them are there now.
+        """
         self._handlers[action] = handler
         self.actions = [*self._handlers]
 
+    def when_gone(self, handler: Callable[[], None]) -> None:
+        """Call `handler` when the page has taken the picture away, e.g. as its cell runs again."""
+        self._gone = handler
+
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
-        handler = self._handlers.get(str(content.get("do")))
+        asked = str(content.get("do"))
+        handler = self._gone if asked == "gone" else self._handlers.get(asked)
         if handler is not None:
             handler()
 

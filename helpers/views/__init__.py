@@ -9,13 +9,15 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from helpers.views.timeline import timeline
+
 if TYPE_CHECKING:
     from helpers.views.bill import bill_view
     from helpers.views.concurrency import concurrency_view
     from helpers.views.cost import cost_view
     from helpers.views.month import Month
 
-__all__ = ["Month", "bill_view", "concurrency_view", "cost_view"]
+__all__ = ["Month", "bill_view", "concurrency_view", "cost_view", "timeline"]
 _HOMES = {
     "Month": "month",
     "bill_view": "bill",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from helpers.cloud.errors import KitError
 from helpers.views.panel import MONO, TEXT
-from helpers.views.svg import Child, Svg, element, rectangle
+from helpers.views.svg import Child, Svg, Value, element, rectangle
 from helpers.views.theme import FONT, Ink, resolved
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -80,7 +80,9 @@ class Picture:
         return target
 
 
-def draw(title: str, text: str, size: tuple[float, float], *children: Child) -> Picture:
+def draw(
+    title: str, text: str, size: tuple[float, float], *children: Child, **attributes: Value
+) -> Picture:
     """Return a picture of `size` (width, height) that shrinks with its page."""
     width, height = size
     drawing = element(
@@ -97,6 +99,7 @@ def draw(title: str, text: str, size: tuple[float, float], *children: Child) -> 
         font_size=12,
         fill=Ink.TEXT,
         style="max-width:100%;height:auto",
+        **attributes,
     )
     return Picture(drawing, text, title)
 
