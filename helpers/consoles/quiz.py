@@ -120,8 +120,11 @@ class Quiz:
         self._draw()
 
     def _finish(self, values: Values) -> None:
-        if self._timed and not self._sitting.handed_in:
-            self._take(values.get(CHOSEN) or [])
+        sitting = self._sitting
+        if self._timed and not sitting.handed_in:
+            # what stands in the page at the bell counts, although it arrives after it
+            chosen = values.get(CHOSEN) or []
+            self._sitting = sitting.answer(chosen, now_s=sitting.started_s)
             for mark in self._sitting.marks():
                 self._remember(mark.item)
         self._sitting = self._sitting.hand_in()
