@@ -184,9 +184,13 @@ class Panel {
 
   press(action) {
     this.pressed = action;
-    this.model.send({ do: action, values: this.values });
     clearTimeout(this.patience);
     this.patience = setTimeout(() => (this.words.textContent = SILENT), PATIENCE_MS);
+    try {
+      this.model.send({ do: action, values: this.values });
+    } catch {
+      this.words.textContent = SILENT; // its comm went with the kernel
+    }
   }
 
   onHeard() {

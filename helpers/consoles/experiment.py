@@ -91,8 +91,11 @@ def fields(place: Place = AWS) -> list[Field]:
 
 
 def values(place: Place = AWS) -> dict[str, Any]:
-    """Return what the controls stand on at first."""
-    return {**DEFAULTS, "A limit": place.limit, "B limit": place.limit}
+    """Return what the controls stand on at first: B reserves what A is short of."""
+    most = max(0, place.limit - place.unreserved_floor)
+    more = _at_most(min(DEFAULTS["B reserved"], most))
+    reserved = {"A reserved": _at_most(more // 2), "B reserved": more}
+    return {**DEFAULTS, **reserved, "A limit": place.limit, "B limit": place.limit}
 
 
 def scenario(chosen: Mapping[str, Any], setting: str, place: Place = AWS) -> Scenario:
@@ -182,6 +185,10 @@ def _source(chosen: Mapping[str, Any], setting: str) -> Source:
         return Sqs(maximum_concurrency=chosen[f"{setting} maximum"], max_receives=3)
     sources: dict[str, Source] = {"sync": Sync(), "retry": Sync(ClientRetries()), "async": Async()}
     return sources[chosen["source"]]
+
+
+def _at_most(most: int) -> int:
+    return max(each for each in RESERVED if each is not None and each <= most)
 
 
 def _or_none(value: int | None) -> str:

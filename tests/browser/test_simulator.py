@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.sheet import Desk
+from tests.browser.notebook import KERNEL_IDLE
+from tests.browser.sheet import Desk, Sheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -65,3 +66,27 @@ def test_an_impossible_setting_is_said_in_the_panel(desk: Desk) -> None:
 
     expect(panel.locator(".result")).to_contain_text("must stay unreserved")
     assert [] == sheet.problems
+
+
+def test_a_kernel_that_is_gone_is_said_and_the_twin_stays(desk: Desk) -> None:
+    """After a restart a press says what to do; a page opened anew shows the saved picture."""
+    sheet = desk.open(CELL)
+    sheet.run_all()
+    panel = sheet.output(0).locator(".coldstart-controls")
+    expect(panel.locator(".result svg").first).to_be_visible()
+    sheet.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    restart(sheet)
+    panel.get_by_role("button", name="Run A", exact=True).press("Enter")
+    expect(panel.get_by_role("status")).to_contain_text("does not answer", timeout=15_000)
+
+    again = desk.visit(sheet.page.url.rsplit("/", 1)[-1].partition("?")[0])
+    expect(again.output(0)).to_contain_text("Concurrency, simulated")
+    expect(again.output(0).locator("svg").first).to_be_visible()
+
+
+def restart(sheet: Sheet) -> None:
+    """Restart the kernel without a question, and wait for the new one."""
+    sheet.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    sheet.page.wait_for_function(KERNEL_IDLE, timeout=60_000)

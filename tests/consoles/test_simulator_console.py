@@ -72,6 +72,9 @@ def test_a_lab_gives_its_account_s_limits():
     simulator = Simulator(SmallAccount())
 
     assert 20 == simulator.results[0].scenario.account_limit
+    simulator.panel.press(RUN_BOTH)
+    assert simulator.panel.wait(PATIENCE_S)
+    assert [5, 15] == [result.scenario.reserved for result in simulator.results]
     assert 4 == simulator.results[0].scenario.unreserved_floor
     limits = next(f for f in simulator.panel.fields if f["name"] == "A limit")
     assert 20 in limits["stops"]
