@@ -62,7 +62,7 @@ class Panel {
     for (const field of this.model.get("fields")) {
       const name = field.group ?? "";
       if (!groups.has(name)) groups.set(name, this.group(name));
-      const row = make("div", groups.get(name), { class: `row ${field.kind}` });
+      const row = make("div", groups.get(name), { class: `row ${field.kind}${field.inline ? " inline" : ""}` });
       this.rows.push([field, row]);
       this[field.kind](field, row);
     }

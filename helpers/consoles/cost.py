@@ -25,7 +25,7 @@ from helpers.consoles.measuring import LabOfCost, Plan, measure
 from helpers.consoles.plain import plain_message
 from helpers.views.bill import bill_view
 from helpers.views.card import Card
-from helpers.views.cost import cost_view
+from helpers.views.cost import SHORT, cost_view
 from helpers.views.month import Month
 from helpers.views.panel import Tone, code, details
 from helpers.views.picture import Picture
@@ -58,7 +58,7 @@ class CostConsole:
                 "function": next(iter(functions), ""),
                 "event": "{}",
                 "sizes": [str(size) for size in SIZES_MB],
-                "runs": 3,
+                "runs": 5,
             },
         )
         self.measuring.when(MEASURE, self._measure)
@@ -94,10 +94,10 @@ class CostConsole:
     def _draw_measured(self, done: tuple[Plan, Picture]) -> None:
         plan, self.measured = done
         listing = details("The calls that were made", code(plan.code()))
-        self.measuring.show(
-            self.measured.html() + listing,
-            f"Done: {len(plan.sizes_mb)} sizes measured; the function's memory is as it was.",
-        )
+        words = f"Done: {len(plan.sizes_mb)} sizes measured; the function's memory is as it was."
+        if SHORT in self.measured.text:
+            words = f"{words} {SHORT}"
+        self.measuring.show(self.measured.html() + listing, words)
         if self._handles:
             self._handles[0].update(twin_bundle(self.measured), raw=True)
 
@@ -132,7 +132,7 @@ def _measure_fields(functions: dict[str, str]) -> list[Field]:
         choice("function", "Function", functions, group=group),
         slider("runs", "Warm runs of each", RUNS, group=group),
         text("event", "Event, as JSON", lines=2, group=group),
-        checks("sizes", "Memory sizes", sizes, group=group),
+        checks("sizes", "Memory sizes", sizes, group=group, inline=True),
     ]
 
 
@@ -146,7 +146,7 @@ def _month_fields() -> list[Field]:
         slider("cold", "Cold starts", COLD_SHARES, shown=lambda n: f"{n * 100:g} %", group=group),
         slider("init", "Init of a cold start", INITS_MS, shown=_ms, group=group),
         choice("architecture", "Architecture", kinds, group=group),
-        switch("free", "Take the free tier off", group=group),
+        switch("free", "The free tier applies", group=group),
     ]
 
 

@@ -44,10 +44,10 @@ SHAPES = {
     "burst": "with a burst",
     "day": "as a day",
 }
-SPREADS = {"fixed": "always the same", "usual": "usual: 1 in 100 takes 5 times as long"}
+SPREADS = {"fixed": "always the same", "usual": "p99 is 5 × the median"}
 SOURCES = {
-    "sync": "synchronous, without retries",
-    "retry": "synchronous, retried as boto3 does",
+    "sync": "sync, no retries",
+    "retry": "sync, retried as by boto3",
     "async": "asynchronous",
     "sqs": "SQS queue",
 }
@@ -81,7 +81,7 @@ def fields(place: Place = AWS) -> list[Field]:
         choice("shape", "How they come", SHAPES, group=LOAD),
         slider("period", "For", PERIODS_S, shown=_long, group=LOAD),
         slider("duration", "Handler runs for", DURATIONS_MS, shown=_ms, group=LOAD),
-        choice("spread", "How long exactly", SPREADS, group=LOAD),
+        choice("spread", "Spread of that", SPREADS, group=LOAD),
         slider("cold", "Cold start takes", COLD_STARTS_MS, shown=_ms, group=LOAD),
         slider("memory", "Memory", MEMORIES_MB, shown=lambda n: f"{n:,} MB", group=LOAD),
         choice("source", "Who calls", SOURCES, group=LOAD),

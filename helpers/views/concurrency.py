@@ -68,6 +68,7 @@ def concurrency_view(result: Result, beside: Result | None = None) -> Picture:
     ]
     if any(each.values[COLUMNS.index("waiting")] for view in drawn for each in view):
         charts.append(panel("Waiting: queued, or backing off", "count", "waiting"))
+        charts += [panel("Busy environments", "count", "busy")] if beside is not None else []
     title = "Concurrency, simulated" if beside is None else "Two settings, the same requests"
     return arranged(title, _text(shown, names), _tiles(shown, names), charts)
 

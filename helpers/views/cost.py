@@ -19,6 +19,11 @@ from helpers.views.picture import Picture
 from helpers.views.table import columns
 
 MOST_SIZES = 7
+SHORT_MS = 40.0
+SHORT = (
+    "Runs under 40 ms vary from run to run: the processor is shared out in periods of 20 ms. "
+    "An event with more work tells more."
+)
 ARM, X86 = Architecture.ARM64, Architecture.X86_64
 
 
@@ -127,12 +132,14 @@ def _text(points: Sequence[MemoryPoint]) -> str:
         for point in points
     ]
     quick, cheap = fastest(points), cheapest(points)
+    short = f"\n{SHORT}" if min(p.median_ms for p in points) < SHORT_MS else ""
     return (
         f"{columns(rows)}\n\n"
         f"Fastest: {quick.memory_mb:,} MB, of times within 5 % the cheapest. "
         f"Cheapest: {cheap.memory_mb:,} MB, of costs within 1 % the fastest.\n"
         "USD for a million warm runs without the free tier; billed without init.\n"
         f"Prices of {prices_of()}. Times are this computer's, and the same for both architectures."
+        f"{short}"
     )
 
 

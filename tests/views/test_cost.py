@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpers.cloud.billing import Architecture
 from helpers.cloud.errors import KitError
 from helpers.views.bill import bill_view
-from helpers.views.cost import cost_view
+from helpers.views.cost import SHORT, cost_view
 from helpers.views.month import Month
 from tests.views.test_measured import run
 
@@ -43,6 +43,12 @@ def test_nothing_measured_is_said_with_what_to_do():
     """An empty picture would be a riddle."""
     with pytest.raises(KitError, match=r"no run to draw.*two memory sizes"):
         cost_view([run(128, 3000, status="timeout")])
+
+
+def test_runs_too_short_to_compare_are_said():
+    """Within a period or two of the processor's share, chance decides."""
+    assert SHORT in cost_view([run(128, 39)]).text
+    assert SHORT not in cost_view([run(128, 41)]).text
 
 
 def test_more_sizes_than_shapes_are_thinned_in_the_chart_and_all_in_the_text():
