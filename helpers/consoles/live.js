@@ -18,9 +18,8 @@ function niceStep(span) {
   return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= rough);
 }
 
-function inSeconds(value, step) {
-  if (step >= 1) return `${Math.round(value)} s`;
-  return `${Math.round(value * 1000 * 100) / 100} ms`;
+function inWords(value, span) {
+  return span >= 1 ? `${+value.toFixed(4)} s` : `${+(value * 1000).toFixed(3)} ms`;
 }
 
 class View {
@@ -206,7 +205,7 @@ class View {
     for (let value = Math.ceil(from / step) * step; value <= to + step / 1e6; value += step) {
       const tick = pattern.cloneNode(true);
       tick.setAttribute("transform", `translate(${x(value / this.span)} 0)`);
-      tick.querySelector("text").textContent = inSeconds(value, step);
+      tick.querySelector("text").textContent = inWords(value, this.span);
       axis.append(tick);
     }
   }

@@ -86,9 +86,9 @@ def _story(lane: Lane, *, durations: bool) -> list[str]:
     events: list[tuple[float, int, str]] = []
     for span in lane.spans:
         lasted = "" if span.end is None else f" {(span.end - span.start) * 1000:,.0f} ms"
-        events.append((span.start, 0, f"{span.act}{lasted if durations else ''}"))
+        events.append((span.start, 1, f"{span.act}{lasted if durations else ''}"))
     for mark in lane.marks:
-        events.append((mark.at, 1, f"{SIGNS[SHAPES[mark.sign][0]]} {mark.sign}"))
+        events.append((mark.at, 0, f"{SIGNS[SHAPES[mark.sign][0]]} {mark.sign}"))
     return [words for _, _, words in sorted(events)]
 
 

@@ -38,7 +38,7 @@ BARS: Mapping[Act, tuple[Fill, int, bool]] = {
 }
 """Colour and height of each bar, and whether it is hollow; later ones lie above earlier ones."""
 
-WIDTH, LANE, TOP, EDGE, END = 860, 26, 8, 10, 26
+WIDTH, LANE, TOP, EDGE, END = 860, 26, 8, 18, 26
 LETTER = 6.8
 MOST_LANES = 40
 
@@ -203,9 +203,9 @@ def _axis(ruler: Ruler, floor: float) -> Iterator[Svg]:
     if not ruler.span:
         return
     inside = [value for value in ticks([0.0, ruler.span]) if value <= ruler.span]
-    step = inside[1] - inside[0] if len(inside) > 1 else ruler.span
     for value in inside:
-        words = f"{value:,.0f} s" if step >= 1 else f"{value * 1000:,.4g} ms"
+        # live.js writes the same words when it zooms
+        words = f"{value:.6g} s" if ruler.span >= 1 else f"{value * 1000:.6g} ms"
         yield group(
             line(0, TOP, 0, floor + 4, stroke=Ink.GRID, stroke_width=0.5),
             label(words, 0, floor + 17, text_anchor="middle", fill=Ink.SOFT),
