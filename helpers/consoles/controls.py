@@ -18,9 +18,11 @@ import traitlets
 
 from helpers.consoles.plain import plain_message
 from helpers.consoles.work import STOPPED, Cancelled
+from helpers.views.panel import paragraph
 
 HERE = Path(__file__).parent
 CANCEL = "Cancel"
+BACK_AGAIN = "Run this cell for its controls; after a restart, the setup cell first."
 NO_BAR = -1.0
 BETWEEN_REPORTS_S = 0.1
 
@@ -65,6 +67,22 @@ def switch(name: str, label: str, **more: Any) -> Field:
 def text(name: str, label: str, *, lines: int = 1, **more: Any) -> Field:
     """Return a place to type in."""
     return {"name": name, "label": label, "kind": "text", "lines": lines, **more}
+
+
+class Still:
+    """What stands for a panel where no kernel is: its last picture, and how to get it back."""
+
+    def __init__(self, shown: Any) -> None:
+        self._shown = shown
+
+    def __repr__(self) -> str:
+        """Return the plain-text twin."""
+        return f"{self._shown!r}\n{BACK_AGAIN}"
+
+    def _repr_html_(self) -> str:
+        shown = self._shown
+        html = shown.html() if hasattr(shown, "html") else shown._repr_html_()
+        return f"{html}{paragraph(BACK_AGAIN)}"
 
 
 class Errand:
@@ -112,9 +130,11 @@ class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
     result = traitlets.Unicode("").tag(sync=True)
     ends_at = traitlets.Float(0.0).tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
+    own_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, heading: str, fields: Sequence[Field], values: Values) -> None:
         super().__init__(heading=heading, fields=[*fields], values=dict(values))
+        self.own_id = self.model_id or ""
         self._handlers: dict[str, Callable[[Values], None]] = {}
         self._errand: Errand | None = None
         self._thread: threading.Thread | None = None

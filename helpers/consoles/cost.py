@@ -13,6 +13,7 @@ from helpers.consoles.controls import (
     ControlPanel,
     Errand,
     Field,
+    Still,
     Values,
     checks,
     choice,
@@ -76,8 +77,8 @@ class CostConsole:
 
     def _ipython_display_(self) -> None:
         self._handles = [
-            present(self.measured or NOT_MEASURED, self.measuring),
-            present(self.bill, self.month),
+            present(Still(self.measured or NOT_MEASURED), self.measuring),
+            present(Still(self.bill), self.month),
         ]
 
     def _measure(self, values: Values) -> None:
@@ -99,13 +100,13 @@ class CostConsole:
             words = f"{words} {SHORT}"
         self.measuring.show(self.measured.html() + listing, words)
         if self._handles:
-            self._handles[0].update(twin_bundle(self.measured), raw=True)
+            self._handles[0].update(twin_bundle(Still(self.measured)), raw=True)
 
     def _reckon(self, _: object) -> None:
         self.bill = bill_view(_month(self.month.values))
         self.month.result = self.bill.html()
         if self._handles:
-            self._handles[1].update(twin_bundle(self.bill), raw=True)
+            self._handles[1].update(twin_bundle(Still(self.bill)), raw=True)
 
 
 NOT_MEASURED = Card(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from helpers.consoles.controls import ControlPanel, Field, Values, checks
+from helpers.consoles.controls import ControlPanel, Field, Still, Values, checks
 from helpers.consoles.live import present
 from helpers.quiz.bank import Item, items_of, labs_with_questions, pick, sheets_of
 from helpers.quiz.cards import answer_card, score_card
@@ -92,7 +92,7 @@ class Quiz:
         return repr(self.sheet)
 
     def _ipython_display_(self) -> None:
-        present(self.sheet, self.panel)
+        present(Still(self.sheet), self.panel)
 
     def _begin(self, items: tuple[Item, ...]) -> Sitting:
         if self._timed:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from helpers.consoles.controls import ControlPanel, Errand, Values
+from helpers.consoles.controls import ControlPanel, Errand, Still, Values
 from helpers.consoles.experiment import AWS, Place, as_code, fields, scenario, values
 from helpers.consoles.live import present, twin_bundle
 from helpers.consoles.plain import plain_message
@@ -70,7 +70,7 @@ class Simulator:
         return repr(self.picture)
 
     def _ipython_display_(self) -> None:
-        self._handle = present(self.picture, self.panel)
+        self._handle = present(Still(self.picture), self.panel)
 
     def _plan(self, chosen: Values, setting: str) -> Scenario:
         return scenario(chosen, setting, self._place)
@@ -106,7 +106,7 @@ class Simulator:
         words = f"Done: {served:,} requests served."
         self.panel.show(outcome.picture.html() + details("As code", code(outcome.code)), words)
         if self._handle is not None:
-            self._handle.update(twin_bundle(outcome.picture), raw=True)
+            self._handle.update(twin_bundle(Still(outcome.picture)), raw=True)
 
 
 def _place_of(lab: LabOfSimulator | None) -> tuple[Place, str]:

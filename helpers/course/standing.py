@@ -142,9 +142,7 @@ def _next_step(here: LabChecks, labs: list[LabChecks], progress: Progress) -> st
     for lab in [here, *labs]:
         missed = [q for q, right in progress.answers(lab.slug).items() if not right]
         if missed:
-            return (
-                f"the questions you missed in lab {lab.slug}: Quiz({lab.slug!r}, missed_only=True)"
-            )
+            return f"what you missed in lab {lab.slug}: Quiz(lab, {lab.slug!r}, missed_only=True)"
     return ""
 
 
