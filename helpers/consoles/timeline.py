@@ -139,6 +139,8 @@ class LiveTimeline:
         return True
 
     def _show(self, status: str) -> None:
+        if len(self._records) == NEWEST:
+            status += f"\nshown and counted: the newest {NEWEST:,} records"
         self.view.swap(self._picture(), status=status)
         self.updates += 1
 

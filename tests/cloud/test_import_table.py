@@ -120,6 +120,7 @@ ROOMS = {
         "views",
         "quiz",
         "simulator",
+        "cloud.client",
         "cloud.errors",
         "cloud.records",
         "cloud.model",

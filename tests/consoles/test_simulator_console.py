@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.cloud.client import CloudLostError
 from helpers.cloud.errors import KitError
 from helpers.consoles import experiment
 from helpers.consoles.simulator import RUN_A, RUN_BOTH, Simulator
@@ -38,7 +39,7 @@ class LostAccount:
     """The lab of an account that is gone."""
 
     def settings(self, **changes: object) -> dict[str, Any]:
-        raise ConnectionRefusedError
+        raise CloudLostError("gone") from ConnectionRefusedError()
 
 
 def test_one_button_runs_a_and_one_compares():
