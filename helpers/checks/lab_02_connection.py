@@ -7,9 +7,12 @@ two events, and at last goes away.
 from __future__ import annotations
 
 import json
+import select
 import socket
 import struct
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +25,9 @@ from helpers.views.invocation import Answer
 
 FUNCTION = "check-stock"
 STOCK = {"poster-a2": 12, "canvas-60": 3, "mug-photo": 0}
-RESET_AT_CLOSE = struct.pack("ii", 1, 0)
+RESET_AT_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+LOOK_EVERY_S = 0.01
+HANG_UP_WITHIN_S = 5.0
 
 
 class Warehouse:
@@ -31,6 +36,7 @@ class Warehouse:
     def __init__(self) -> None:
         self.connections: list[socket.socket] = []
         self.requests = 0
+        self._over: set[socket.socket] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -38,18 +44,20 @@ class Warehouse:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        """Where it listens, or listened."""
+        return f"127.0.0.1:{self._server.server_port}"
 
     def hang_up(self, *, reset: bool) -> None:
         """Close every connection: with a goodbye, or as a network that broke."""
-        for connection in self.connections:
-            with suppress(OSError):
+        opened = [connection for connection in self.connections if connection.fileno() != -1]
+        for connection in opened:
+            with suppress(OSError):  # closed by the other side in this moment
                 if reset:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
-                else:
-                    connection.shutdown(socket.SHUT_RDWR)
-                connection.close()
+        self._over.update(opened)
+        end = time.monotonic() + HANG_UP_WITHIN_S
+        while any(c.fileno() != -1 for c in opened) and time.monotonic() < end:
+            time.sleep(LOOK_EVERY_S)
 
     def leave(self) -> None:
         """Stop listening, and hang up."""
@@ -58,24 +66,28 @@ class Warehouse:
         self.hang_up(reset=False)
         self._thread.join()
 
+    def serve(self, connection: socket.socket, answer_one: Callable[[], bool]) -> None:
+        """Answer what comes over a connection, until one side has had enough."""
+        self.connections.append(connection)
+        is_open = True
+        while is_open and connection not in self._over:
+            if select.select([connection], [], [], LOOK_EVERY_S)[0]:
+                is_open = answer_one()
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         warehouse = self
 
         class Clerk(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def setup(self) -> None:
-                super().setup()
-                warehouse.connections.append(self.connection)
-
             def handle(self) -> None:
-                # hung up while it waited for the next request
-                with suppress(OSError, ValueError):
-                    super().handle()
+                warehouse.serve(self.connection, self.answer_one)
 
-            def finish(self) -> None:
-                with suppress(OSError, ValueError):
-                    super().finish()
+            def answer_one(self) -> bool:
+                with suppress(OSError):  # hung up by the other side
+                    self.handle_one_request()
+                    return not self.close_connection
+                return False
 
             def do_GET(self) -> None:
                 warehouse.requests += 1

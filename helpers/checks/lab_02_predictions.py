@@ -222,7 +222,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="2.n",
-        question="A function that takes too much memory logs “Memory limit exceeded”.",
+        question="A function that takes too much memory logs 'Memory limit exceeded'.",
         options=TRUTHS,
         answer="false",
         reasons={
