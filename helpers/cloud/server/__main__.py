@@ -21,9 +21,6 @@ from helpers.cloud.gateway import REGION
 from helpers.cloud.server.cloud_server import CloudServer
 from helpers.cloud.settings import Settings
 
-HANDOVER_S = 0.0005
-"""When a busy thread lets another go on: CPython's 5 ms are longer than an event's whole way."""
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a cloud until its pipe closes (child) or a signal comes (foreground)."""
@@ -32,7 +29,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--open", action="store_true", help="any key will do")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
-    sys.setswitchinterval(HANDOVER_S)
     return _run_child() if options.child else _run_foreground(options.port, options.open)
 
 
