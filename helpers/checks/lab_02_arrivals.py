@@ -110,7 +110,7 @@ def check_2_6(session: Session, did: Did, cold_starts: Callable[..., Any]) -> No
     package = session.zip(cold_starts, files={"caller.py": caller})
     session.deploy(package, COUNTER, Handler="caller.handler", Timeout=3)
     for number, pattern in enumerate(PATTERNS, start=1):
-        did(f"asked for the cold starts of {number} arrival patterns")
+        did(f"asked for the cold starts of {number} arrival pattern{'s' if number > 1 else ''}")
         counted = _count(session, pattern.requests, pattern.provisioned)
         _expect_count(counted, pattern)
     created = _play(session)

@@ -44,7 +44,8 @@ def check_2_1(session: Session, did: Did, handler: Callable[..., Any]) -> None:
                 store(prices)
                 # another configuration: Lambda ends the environments of the old one
                 session.deploy(handler, FUNCTION, Role=role, Timeout=6)
-            did(f"sent 3 orders to each of {number} environments, counted who read the catalogue")
+            many = "one environment" if number == 1 else "each of two environments"
+            did(f"sent 3 orders to {many}, counted who read the catalogue")
             _send_orders(session, prices, is_second=number > 1)
 
 

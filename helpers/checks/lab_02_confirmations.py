@@ -38,10 +38,10 @@ def check_2_3(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Send orders of several customers to one environment, one of them broken."""
     session.deploy(handler, FUNCTION, Timeout=5)
     served: list[Mapping[str, Any]] = []
-    for order in (FIRST, SECOND, FIRST):
+    for number, order in enumerate((FIRST, SECOND, FIRST), start=1):
+        did(f"sent {number} {'order' if number == 1 else 'orders'} to one environment")
         _expect_own(session, order, served)
         served.append(order)
-        did(f"sent {len(served)} {'order' if len(served) == 1 else 'orders'} to one environment")
     _expect_failure(session)
     did("sent 5 orders to one environment, one of them broken")
     _expect_own(session, LAST, [*served, BROKEN])

@@ -109,9 +109,9 @@ def check_2_2(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     with _warehouse() as warehouse:
         variables = {"Variables": {"WAREHOUSE": warehouse.address}}
         session.deploy(handler, FUNCTION, Timeout=3, Environment=variables)
+        did("asked for the stock of 3 products")
         for sku in STOCK:
             _expect_stock(session.invoke(FUNCTION, {"sku": sku}), sku, "")
-        did("asked for the stock 3 times")
         _expect_one_connection(warehouse)
         for reset, how in ((False, "closed the connection"), (True, "reset the connection")):
             warehouse.hang_up(reset=reset)

@@ -72,11 +72,14 @@ def _expect_shape(payload: Any, job: Mapping[str, int]) -> None:
         and payload["printed"] + payload["left"] == every
     )
     if not is_right:
+        advice = "A page is in one of the two lists, and in one only."
+        if payload is None:
+            advice = "The handler returned nothing. Does it end with return?"
         raise NotYet(
             f"For the job {shown(job)} the answer was {shown(payload)}",
             expected=f"printed and left: two lists that together are the pages 1 to "
             f"{job['pages']}, in order.",
-            advice="A page is in one of the two lists, and in one only.",
+            advice=advice,
             hint=3,
         )
 
