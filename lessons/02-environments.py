@@ -148,6 +148,7 @@ answers = [ask("life-demo") for _ in range(3)]
 print("processes:", len({answer["process"] for answer in answers}))
 print("the global counted:", [answer["invocation"] for answer in answers])
 
+# %% tags=["run"]
 process = process_of(answers[-1])
 wait_until_frozen(process)
 print("between two events the process is:", process.status())
@@ -636,14 +637,24 @@ for _ in range(10):
     ask("burst-demo", 0.01)
 print("ten in a row after that:", environments_of("burst-demo"), "environments")
 
-# five callers that wait, as behind an API; five events that nobody waits for, as S3 sends them
-for name, kind in (("api-demo", "RequestResponse"), ("upload-demo", "Event")):
-    lab.deploy(busy, name, Timeout=10)
-    with ThreadPoolExecutor(5) as callers:
-        sent = [callers.submit(lambda_.invoke, FunctionName=name, InvocationType=kind) for _ in range(5)]
-    lab.wait_until(lambda: len(lab.records(kind="invocation.finished", function=name)) == 5, 10, "5 ends")
-    print(f"five at once, {kind}:", environments_of(name), "environments")
+# five callers that wait, as behind an API
+lab.deploy(busy, "api-demo", Timeout=10)
+ask_at_once(5, "api-demo")
+print("five at once by an API:", environments_of("api-demo"), "environments")
 
+
+# five events that nobody waits for, as S3 sends them
+def all_ended():
+    return len(lab.records(kind="invocation.finished", function="upload-demo")) == 5
+
+
+lab.deploy(busy, "upload-demo", Timeout=10)
+for _ in range(5):
+    lambda_.invoke(FunctionName="upload-demo", InvocationType="Event")
+lab.wait_until(all_ended, 20, "five ends")
+print("five at once, asynchronous:", environments_of("upload-demo"), "environments")
+
+# %% tags=["run"]
 lab.deploy(busy, "ping-demo", Timeout=10)
 for _ in range(3):
     ask("ping-demo", 0.01)  # a minute apart on AWS; nothing happens in between
@@ -794,9 +805,15 @@ print("after six at once:", environments_of("kept-demo"))
 lab.deploy(numbered, "copied-demo", SnapStart={"ApplyOn": "PublishedVersions"})
 version = lambda_.publish_version(FunctionName="copied-demo")["Version"]
 copied = {"FunctionName": "copied-demo", "Qualifier": version}
-lab.wait_until(lambda: lambda_.get_function_configuration(**copied)["State"] != "Pending", 60, "it")
-if lambda_.get_function_configuration(**copied)["State"] == "Active":
-    answers = ask_at_once(3, **{"name": "copied-demo", "Qualifier": version})
+
+
+def state():
+    return lambda_.get_function_configuration(**copied)["State"]
+
+
+lab.wait_until(lambda: state() != "Pending", 60, "the snapshot")
+if state() == "Active":
+    answers = ask_at_once(3, "copied-demo", Qualifier=version)
     for place in ("in init", "in the handler"):
         print(f"numbers made {place}:", len({answer[place] for answer in answers}))
     display(lab.environments("copied-demo"))
@@ -955,7 +972,6 @@ def cold_starts(requests, provisioned=0):
 # Before you run: how often is `loading` logged, for one invoke of a file that cannot be loaded?
 
 # %% tags=["run"]
-# not tidy on purpose: it raises while it is loaded
 cannot_start = lab.file("app.py", '''\
 print("loading")
 raise RuntimeError("no catalogue")
@@ -978,9 +994,10 @@ print("loading was tried", lab.logs("start-demo").count("loading"), "times for o
 lab.deploy(leaky, "leak-demo", MemorySize=128)
 answers = [ask("leak-demo") for _ in range(7)]
 died = [answer for answer in answers if "errorType" in answer]
-print("of seven events at least one was killed:", bool(died))
-print(died[0]["errorMessage"] if died else answers[-1])
-print("after that:", answers[answers.index(died[0]) + 1] if died else "")
+print("some of seven events were killed:", bool(died))
+if died:
+    print(died[0]["errorType"], "·", died[0]["errorMessage"])
+    print("the next event:", answers[answers.index(died[0]) + 1])
 
 # %% tags=["run", "nbval-ignore-output"]
 # not compared: without mount namespaces (file level A) /tmp is the computer's, and has no limit
