@@ -1,4 +1,4 @@
-# %% [markdown] teaches=["DVA-C03 1.2", "DVA-C03 4.3"]
+# %% [markdown]
 # <!-- lab: {"number": "02", "title": "The life of an execution environment", "minutes_core": 45, "minutes_stretch": 35, "exam_tasks": ["DVA-C03 1.2", "DVA-C03 4.1", "DVA-C03 4.3", "SAA-C03 3.2", "SOA-C03 1.3"], "closed": []} -->
 # # Lab 02 · The life of an execution environment
 #
@@ -76,7 +76,7 @@ def wait_until_frozen(process):
 # <details><summary>Which two times does Billed Duration add?</summary>Init Duration and Duration, rounded up to a whole millisecond.</details>
 # <details><summary>A function runs into its timeout. Does finally run?</summary>No. The process is killed from outside.</details>
 
-# %% [markdown] teaches=["04-01", "04-04", "04-07", "04-10"]
+# %% [markdown] teaches=["04-01", "04-04", "04-07", "04-10", "DVA-C03 1.2"]
 # ## Init, invoke, freeze
 #
 # Your code runs in an **execution environment**: a runtime, your files, `/tmp`, environment variables and the role's temporary credentials.
@@ -383,10 +383,11 @@ display(lab.predict("2.d", ...))
 
 # %% tags=["demo"]
 import os
+import tempfile
 import time
 from pathlib import Path
 
-NOTE = Path("/tmp/life-demo")
+NOTE = Path(tempfile.gettempdir(), "memory-demo")  # on Lambda: /tmp/memory-demo
 last_address = "nobody's"
 
 
@@ -673,7 +674,7 @@ display(lab.saw("2.e"), lab.saw("2.f"))
 #
 # Work split into ten parallel pieces is done sooner and costs no less: the GB-seconds are the same, and ten requests and up to ten inits are added.
 
-# %% [markdown] teaches=["04-05", "04-16", "04-12"]
+# %% [markdown] teaches=["04-05", "04-12", "04-16", "DVA-C03 4.3"]
 # ## What init costs
 #
 # AWS says: typically fewer than 1 in 100 invocations is a cold start, and it takes from under 100 ms to over 1 s.
@@ -823,7 +824,7 @@ lab.saw("2.h")
 
 # %% [markdown]
 # **What we saw.** Five were there before anybody came, so five waited for no init. The sixth got a new one: provisioned is no limit.
-# On AWS you pay for the five by the second, also at night. AWS suggests 10 % more than the peak you expect.
+# On AWS you pay for the five as long as they are kept, also at night. AWS suggests 10 % more than the peak you expect.
 #
 # With SnapStart, three customers got the same order number. What must be unique, random or fresh is made in the handler. So are connections and credentials checked again.
 # Or make it in a hook that runs after each restore:
@@ -1003,11 +1004,14 @@ if died:
 # not compared: without mount namespaces (file level A) /tmp is the computer's, and has no limit
 fill = lab.file("app.py", '''\
 import os
+import tempfile
+
+PHOTO = os.path.join(tempfile.gettempdir(), "photo")  # on Lambda: /tmp/photo
 
 def handler(event, context):
     megabytes = 0
     try:
-        with open("/tmp/photo", "wb", buffering=0) as photo:
+        with open(PHOTO, "wb", buffering=0) as photo:
             while megabytes < 600:
                 photo.write(bytes(2**20))
                 megabytes += 1
@@ -1015,7 +1019,7 @@ def handler(event, context):
     except OSError as error:
         return error.strerror
     finally:
-        os.remove("/tmp/photo")
+        os.remove(PHOTO)
 ''')
 for size_mb in (512, 1024):
     lab.deploy(fill, "photo-demo", Timeout=60, MemorySize=1769, EphemeralStorage={"Size": size_mb})
