@@ -1,5 +1,5 @@
 # %% [markdown]
-# <!-- lab: {"number": "02", "title": "The life of an execution environment", "minutes_core": 45, "minutes_stretch": 35, "exam_tasks": ["DVA-C03 1.2", "DVA-C03 4.1", "DVA-C03 4.3", "SAA-C03 3.2", "SOA-C03 1.3"], "closed": []} -->
+# <!-- lab: {"number": "02", "title": "The life of an execution environment", "minutes_core": 45, "minutes_stretch": 35, "exam_tasks": ["DVA-C03 1.2", "DVA-C03 4.1", "DVA-C03 4.3", "SAA-C03 3.2", "SOA-C03 1.3"], "closed": [], "again": ["execution environment"]} -->
 # # Lab 02 · The life of an execution environment
 #
 # > **Ticket.** Halftone, Friday 18:03. The sale is on, and customers wait seconds for place-order, although a ping keeps it warm.
@@ -601,7 +601,7 @@ TEMPLATE = Confirmation
 # A **cold start** is an event that finds no free environment: Lambda starts one, and the caller waits for its init.
 # An event that finds one free is a warm start.
 #
-# So there is one question to ask: how many events are there **at the same time**?
+# So there is one question to ask: how many events are there at the same time?
 
 # %% [markdown]
 # **Predict.** The handler below takes a second.
@@ -680,7 +680,7 @@ display(lab.saw("2.e"), lab.saw("2.f"))
 # AWS says: typically fewer than 1 in 100 invocations is a cold start, and it takes from under 100 ms to over 1 s.
 # What takes long is what your file does before the handler: imports, clients, files and calls.
 #
-# Until August 2025 the init of an ordinary Python function was free. Now **Init Duration** is billed like Duration, in every function.
+# Until August 2025 the init of an ordinary Python function was free. Now Init Duration is billed like Duration, in every function.
 # So time that you save in init is money, and not only patience.
 
 # %% [markdown]
@@ -740,8 +740,8 @@ lab.saw("2.g")
 # | smaller package, without development dependencies | helps: fewer bytes to fetch and load |
 # | import where it is needed (exercise 2.5) | helps the events that do not need it |
 # | another language | measure it: numbers in articles cannot be checked |
-# | a current runtime | `python3.13`; Node.js 20 of the articles is deprecated since 30 April 2026 |
-# | moving code into a **layer** | no: the same bytes are loaded (lab 07) |
+# | a current runtime | `python3.13` or later; of those in the articles, Node.js 20 ended in April 2026, and Python 3.11 ends in June 2027 |
+# | moving code into a layer, a zip that functions share | no: the same bytes are loaded (lab 07) |
 # | leaving the VPC | no: its network interfaces are made with the function, not at a cold start |
 # | a ping | one environment |
 #
