@@ -99,7 +99,15 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing", "cloud.errors"),
+    "views": (
+        "cloud.records",
+        "cloud.model",
+        "cloud.logs",
+        "cloud.billing",
+        "cloud.errors",
+        "cloud.events",
+        "simulator.result",
+    ),
     "simulator": (
         "cloud.model",
         "cloud.billing",
@@ -108,8 +116,19 @@ ROOMS = {
         "cloud.queue_scaling",
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
-    "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.client", "cloud.errors", "cloud.records", "cloud.model"),
+    "checks": ("views", "simulator", "cloud.errors"),
+    "consoles": (
+        "views",
+        "quiz",
+        "simulator",
+        "cloud.client",
+        "cloud.errors",
+        "cloud.records",
+        "cloud.model",
+        "cloud.billing",
+        "cloud.events",
+        "cloud.http_messages",
+    ),
     "course": (
         "checks",
         "views",
