@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from helpers.consoles.live import LiveView, present, twin_bundle
-from helpers.consoles.plain import is_lost, plain_message
+from helpers.consoles.plain import plain_message
 from helpers.views.lanes import read_lanes
 from helpers.views.picture import Picture
 from helpers.views.timeline import timeline
@@ -47,7 +47,8 @@ class LiveTimeline:
         """Prepare it; what happened before is left out, unless `history` is wanted."""
         self._lab, self._function = lab, function
         self._records: deque[dict[str, Any]] = deque(maxlen=NEWEST)
-        self._next = 0 if history else _after(lab.records())
+        self._next = 0
+        status = self._begin(history)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._twin: Any = None
@@ -57,7 +58,7 @@ class LiveTimeline:
         self.view.when(STOP, self.stop)
         self.view.when_gone(self.stop)
         self.view.actions = [FOLLOW]
-        self._show("ready")
+        self._show(status)
 
     def follow(self) -> None:
         """Begin to follow, if it does not yet."""
@@ -104,6 +105,7 @@ class LiveTimeline:
 
     def _run(self) -> None:
         status, quiet_since = f"following; press {STOP} to keep this", time.monotonic()
+        self._show(status)
         try:
             while not self._stop.is_set():
                 started = time.monotonic()
@@ -123,12 +125,21 @@ class LiveTimeline:
                 self._read()  # what came with the last breath
                 status = f"stopped; press {FOLLOW} to go on"
         except Exception as error:  # the thread's end is shown, never thrown
-            message = plain_message(error)
-            status = str(message) if is_lost(error) else repr(message)
+            status = str(plain_message(error))
         self._show(status)
         self.view.actions = [FOLLOW]
         if self._twin is not None:
             self._twin.update(twin_bundle(self._picture()), raw=True)
+
+    def _begin(self, history: bool) -> str:
+        """Read what there is, and forget it unless it is wanted; return the status."""
+        try:
+            self._read()
+        except Exception as error:  # as above
+            return str(plain_message(error))
+        if not history:
+            self._records.clear()
+        return "ready"
 
     def _read(self) -> bool:
         new = self._lab.records(since=self._next)
