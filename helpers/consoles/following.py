@@ -60,6 +60,10 @@ class Following(ABC):
     def picture(self) -> Picture:
         """Return the picture of the records that are kept, as it is now."""
 
+    def kept(self) -> Picture:
+        """Return the picture that is saved with the notebook."""
+        return self.picture()
+
     @abstractmethod
     def is_moving(self) -> bool:
         """Tell whether the picture changes while nothing new is recorded."""
@@ -101,22 +105,25 @@ class Following(ABC):
         self.wait()
 
     def _ipython_display_(self) -> None:
-        self._twin = present(self.picture(), self.view)
+        self._twin = present(self.kept(), self.view)
         self.follow()
 
     def __repr__(self) -> str:
         """Return the text twin as it is now."""
-        return repr(self.picture())
+        return repr(self.kept())
 
     def _run(self) -> None:
         try:
             self._show(self._watch())
         except Exception as error:  # the thread's end is shown, never thrown
             message = plain_message(error)
-            self.view.status = str(message) if is_lost(error) else repr(message)
+            self.view.status = str(message)
+            drawable = is_lost(error)
+        else:
+            drawable = True
         self.view.actions = [FOLLOW]
-        if self._twin is not None:
-            self._twin.update(twin_bundle(self._drawn), raw=True)
+        if self._twin is not None and drawable:
+            self._twin.update(twin_bundle(self.kept()), raw=True)
 
     def _watch(self) -> str:
         """Follow until it is stopped or nothing comes any more; return what to say then."""
@@ -145,8 +152,7 @@ class Following(ABC):
         return bool(kept)
 
     def _show(self, status: str) -> None:
-        self._drawn = self.picture()
-        self.view.swap(self._drawn, status=status)
+        self.view.swap(self.picture(), status=status)
         self.updates += 1
 
 

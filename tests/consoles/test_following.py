@@ -103,3 +103,14 @@ def test_a_view_of_several_sources_wants_a_name(kind: type[LiveQueue] | type[Liv
 
     with pytest.raises(KitError, match="Name one"):
         kind(account)
+
+
+def test_a_second_source_in_the_first_look_ends_the_view_with_a_sentence():
+    """Nobody can tell which of two queues is meant; the status says what to do."""
+    account = Account()
+    with following(LiveQueue(account)) as live:
+        until(lambda: live.view.actions == ["Stop"])
+        account.tell(*sent("a"), *sent("b", queue=DEAD))
+        until(lambda: live.view.actions == ["Follow"])
+
+        assert "Name one: queue='print-jobs'" in live.view.status
