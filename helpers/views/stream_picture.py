@@ -25,7 +25,7 @@ from helpers.views.theme import Fill, Ink, Shape
 WIDTH, MARGIN, ROW = 760.0, 12.0, 22.0
 MAP_LEFT, MAP_WIDTH, WORDS_LEFT, AGE_LEFT, AGE_WIDTH = 124.0, 256.0, 394.0, 662.0, 40.0
 HEAD, FOOT = 60.0, 24.0
-MOST_SHARDS, MOST_NUMBERS = 6, 16
+MOST_SHARDS, MOST_NUMBERS = 6, 12
 KINESIS_SHARD = re.compile(r"shardId-0*(\d{1,12})")
 
 RESULTS = {
