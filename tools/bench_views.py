@@ -12,8 +12,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from helpers.consoles import LiveTimeline
-from helpers.views import least_policy, queue_view, stream_view, timeline
+from helpers.consoles import LiveTimeline, Simulator
+from helpers.consoles.simulator import RUN_A
+from helpers.simulator import Scenario, simulate
+from helpers.views import (
+    concurrency_view,
+    cost_view,
+    events_side_by_side,
+    least_policy,
+    queue_view,
+    stream_view,
+    timeline,
+)
 from helpers.views.picture import Picture
 from tools.measure import Measure
 
@@ -33,10 +43,20 @@ def measure_views() -> list[Measure]:
     )
     return [
         _imports("helpers.views", 150),
-        _imports("helpers.consoles", 900),
+        _imports("helpers.consoles.timeline", 900),
         drawn,
+        Measure(
+            "views: one order, six sources side by side",
+            spent_ms(lambda: events_side_by_side("message")._repr_html_()),
+            50,
+            "ms",
+            "text and HTML",
+        ),
         *_watched(),
         *_live(records),
+        _pictures("concurrency of 3,000 requests", 100, *_simulated()),
+        _pictures("cost of 600 runs", 100, *_measured()),
+        _a_million(),
     ]
 
 
@@ -154,6 +174,42 @@ def _live(records: list[dict[str, Any]]) -> Iterator[Measure]:
     late = gaps[int(len(gaps) * 0.99)]
     detail = f"longest {gaps[-1]:.0f} ms, of every wait of 1 ms"
     yield Measure("views: live timeline, the kernel waits (99 %)", late, 50, "ms", detail)
+
+
+def _simulated() -> tuple[Callable[[Any], Any], Any]:
+    return concurrency_view, simulate(Scenario(rate_per_s=50))
+
+
+def _measured() -> tuple[Callable[[Any], Any], Any]:
+    sizes = (128, 256, 512, 1024, 1769, 3008)
+    runs = [
+        {
+            "kind": "invocation.finished",
+            "status": "success",
+            "memory_mb": size,
+            "duration_ms": 9_000 / size + number / 100,
+            "init_ms": None if number else 200.0,
+        }
+        for size in sizes
+        for number in range(100)
+    ]
+    return cost_view, runs
+
+
+def _pictures(what: str, bound_ms: float, view: Callable[[Any], Any], shown: Any) -> Measure:
+    spent = spent_ms(lambda: view(shown))
+    return Measure(f"views: {what}", spent, bound_ms, "ms", f"{len(view(shown).html()):,} bytes")
+
+
+def _a_million() -> Measure:
+    """Run a million requests an hour as a learner does: by the console, off the main thread."""
+    simulator = Simulator()
+    started = time.process_time()
+    simulator.panel.press(RUN_A, {"rate": 278, "period": 3600, "A reserved": None})
+    simulator.panel.wait()
+    spent = time.process_time() - started
+    requests = simulator.results[0].counters.requests
+    return Measure("views: simulator, a million", spent, 15, "s", f"{requests:,} requests")
 
 
 def _imports(module: str, bound_ms: float) -> Measure:

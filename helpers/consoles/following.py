@@ -152,6 +152,8 @@ class Following(ABC):
         return bool(kept)
 
     def _show(self, status: str) -> None:
+        if len(self._records) == self.NEWEST:
+            status += f"\nshown and counted: the newest {self.NEWEST:,} records"
         self.view.swap(self.picture(), status=status)
         self.updates += 1
 

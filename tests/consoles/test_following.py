@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.cloud import records
+from helpers.cloud.client import CloudLostError
 from helpers.cloud.errors import KitError
 from helpers.consoles import LiveQueue, LiveStream
 from helpers.consoles.following import Following
@@ -32,7 +33,7 @@ class Account:
     def records(self, *, since: int = 0, **_: Any) -> list[dict[str, Any]]:
         """Return records of a number or later."""
         if self.lost:
-            raise ConnectionRefusedError("nobody listens")
+            raise CloudLostError("gone")
         return [record for record in self.told if record["sequence"] >= since]
 
 
