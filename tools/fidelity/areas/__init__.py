@@ -70,6 +70,10 @@ IN_LABS = (
     "credentials",
     "container-image",
     "concurrency",
+    "poll-delay",
+    "poller-states",
+    "poller-ramp",
+    "provisioned-pollers",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
