@@ -17,7 +17,7 @@ from helpers.course.account import Account
 from helpers.course.functions import Functions
 from helpers.course.narration import silence
 from helpers.course.packaging import cell_text, package
-from helpers.course.roles import delete_role
+from helpers.course.roles import delete_role, ensure_role
 from helpers.course.waiting import first_true
 from helpers.views.invocation import Answer
 
@@ -46,6 +46,12 @@ class CheckSession:
         if name not in self._made and not self._functions.exists(name):
             self._made.add(name)
         return self._functions.deploy(source, name, configuration)
+
+    def execution_role(self, function: str, *statements: Mapping[str, Any]) -> str:
+        """Return the ARN of a role for `deploy`: the function's own logs, and `statements`."""
+        account = self._account
+        iam = account.client("iam")
+        return ensure_role(iam, function, account.place, *statements, say=silence)
 
     def invoke(self, name: str, event: Any) -> Answer:
         """Invoke synchronously; an untouched stub raises NotStarted."""
