@@ -93,7 +93,8 @@ table = boto3.resource("dynamodb").create_table(
     AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
     BillingMode="PAY_PER_REQUEST",
 )
-table.put_item(Item=order)
+stored = table.put_item(Item=order)
+print("stored:", stored["ResponseMetadata"]["HTTPStatusCode"])
 
 # %% tags=["run"]
 item = table.get_item(Key={"order_id": "o-1007"})["Item"]
@@ -239,24 +240,25 @@ doors = {
 }
 events = {}
 for door, address in doors.items():
-    wanted = f"{address}/orders?sku=poster-a2&sku=canvas-60"
+    wanted = f"{address}/orders?sku=a2&sku=a3"
     status, text, headers = send(
-        wanted, "POST", {"order_id": "o-1007"}, {"X-Customer": "c-42", "Cookie": "lang=de"}
+        wanted, "POST", {"qty": 2}, {"X-Customer": "c-42", "Cookie": "lang=de"}
     )
     events[door] = json.loads(text)
 
+
+def look_up(event, place):
+    for name in place.split("."):
+        event = event.get(name, "–") if isinstance(event, dict) else "–"
+    return event if event == "–" else json.dumps(event).replace('\\"', "'")
+
+
 PLACES = """version httpMethod requestContext.http.method path rawPath queryStringParameters.sku
 multiValueQueryStringParameters.sku headers.x-customer headers.X-Customer cookies
-pathParameters stageVariables body isBase64Encoded""".split()
-print(f"{'':37}" + "".join(f"{door:23}" for door in events))
+stageVariables body isBase64Encoded""".split()
+print(f"{'':36}" + "".join(f"{door:15}" for door in events))
 for place in PLACES:
-    shown = []
-    for event in events.values():
-        value = event
-        for name in place.split("."):
-            value = value.get(name, "–") if isinstance(value, dict) else "–"
-        shown.append(value if value == "–" else json.dumps(value).replace('\\"', "'"))
-    print(f"{place:37}" + "".join(f"{value:23}" for value in shown))
+    print(f"{place:36}" + "".join(f"{look_up(event, place):15}" for event in events.values()))
 lab.saw("3.b")
 
 # %% [markdown]
@@ -364,9 +366,9 @@ def answer(status, value):
 def handler(event, context):
     # SOLUTION: look at event["routeKey"]; store and answer 201, or read and answer 200 or 404
     if event["routeKey"] == "POST /orders":
-        order = json.loads(event["body"])
-        table.put_item(Item=order)
-        return answer(201, order)
+        placed = json.loads(event["body"])
+        table.put_item(Item=placed)
+        return answer(201, placed)
     order_id = event["pathParameters"]["order_id"]
     found = table.get_item(Key={"order_id": order_id})
     if "Item" not in found:
@@ -859,7 +861,6 @@ lab.saw("3.e")
 # ## Break it · the permission, and the patience
 #
 # Each door needs a permission in the **function's** policy; `allow` added it. No poller runs, and there is no **event source mapping** (lab 05): a door pushes.
-# First you take the permission away, then a door loses its patience.
 #
 # **Predict.** `3.f`: A function URL and an HTTP API have lost their permission to invoke. What do they answer?
 #
@@ -874,8 +875,7 @@ lab.saw("3.e")
 # - C — 3 seconds: the function runs to its end
 
 # %% tags=["predict-3.f"]
-lab.predict("3.f", ...)
-lab.predict("3.g", ...)
+display(lab.predict("3.f", ...), lab.predict("3.g", ...))
 
 # %% tags=["run"]
 serve_url = open_url("serve-demo")
