@@ -100,20 +100,33 @@ class Door:
         seen = f"{request} through the {self.name} got {reply.status} {reply.text[:60]}"
         records = self.session.records(kind="http.answered", id=self.id)
         reason = str(records[-1]["reason"] or "") if records else ""
-        error = last_error(self.session.logs(self.function))
-        if "function" in reason and error.startswith(UNTOUCHED):
+        error = self._error() if "function" in reason else ""
+        if error.startswith(UNTOUCHED):
             raise NotStarted
-        if "function" in reason and error:
+        if error:
             return NotYet(
                 f"{seen}: the function failed with {error}",
                 expected="an answer from your handler.",
                 advice=advice_on(error),
             )
+        if "authorizer" in reason:
+            return NotYet(
+                f"{seen}: the authorizer answered nothing that the {self.name} understands.",
+                expected='a dict with "isAuthorized": True or False.',
+                advice="Does every way through the handler end with return?",
+            )
         return NotYet(
             f"{seen}: the {self.name} could not use the answer ({reason or 'no reason recorded'})",
             expected='a dict with a whole number as "statusCode" and text as "body".',
-            advice="Make text of the body with json.dumps(...).",
+            advice="Make text of the body with json.dumps(...), and return from every way.",
         )
+
+    def _error(self) -> str:
+        """Return how the function's last run ended, if badly: from its log, or its record."""
+        runs = self.session.records(kind="invocation.finished", function=self.function)
+        error_type = str(runs[-1]["error_type"] or "") if runs else ""
+        told = last_error(self.session.logs(self.function))
+        return told if told.startswith(error_type) else error_type
 
 
 @contextmanager
@@ -191,14 +204,12 @@ def last_error(messages: Sequence[str]) -> str:
     >>> last_error(["[ERROR] KeyError: 'path'\\nTraceback:\\n  File app.py\\n    event['path']"])
     "KeyError: 'path' at: event['path']"
     """
-    for message in reversed(messages):
-        if message.startswith("[ERROR] "):
-            lines = message.removeprefix("[ERROR] ").splitlines()
-            place = f" at: {lines[-1].strip()}" if lines[-1].startswith("  ") else ""
-            return f"{lines[0].strip()}{place}"
-        if "Task timed out" in message:
-            return "a timeout: " + message[message.index("Task timed out") :].strip()
-    return ""
+    errors = [message for message in messages if message.startswith("[ERROR] ")]
+    if not errors:
+        return ""
+    lines = errors[-1].removeprefix("[ERROR] ").splitlines()
+    place = f" at: {lines[-1].strip()}" if lines[-1].startswith("  ") else ""
+    return f"{lines[0].strip()}{place}"
 
 
 def advice_on(error: str) -> str:
@@ -223,8 +234,20 @@ ERRORS: Mapping[str, str] = {
     "codec can't decode byte": "JSON holds text. Bytes travel as base64.",
     "Object of type bytes is not JSON serializable": "JSON holds text. Bytes travel as base64.",
     "AccessDenied": "The role allows put_item and get_item on the table, and nothing else.",
-    "Task timed out": "The handler did not end. Is there a loop that never stops?",
+    "Sandbox.Timedout": "The handler did not end in time. Is there a loop that never stops?",
+    "Runtime.ExitError": "The process ended itself. A handler returns; it does not exit.",
+    "Runtime.ImportModuleError": (
+        "The environment has the standard library, boto3 and your own file. Do without the rest."
+    ),
+    "Runtime.UserCodeSyntaxError": "Python could not read the file. The message names the line.",
 }
+
+
+def advice_for(reply: Reply, otherwise: str) -> str:
+    """Return what to try against a wrong answer: null most often means that nothing came back."""
+    if reply.value is None:
+        return "The answer is null. Does every way through the handler end with return?"
+    return otherwise
 
 
 def expect_status(reply: Reply, status: int, request: str, advice: str, hint: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.checks.http_doors import Door, Reply, http_api
+from helpers.checks.http_doors import Door, Reply, advice_for, http_api
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
@@ -103,7 +103,7 @@ def _expect_created(reply: Reply, kind: str) -> None:
     raise NotYet(
         f"A good order of type {kind} got {reply.status} {shown(reply.value)}",
         expected=f"201 and {shown(wanted)}.",
-        advice=advice,
+        advice=advice_for(reply, advice),
         hint=1,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from helpers.checks.http_doors import Door, http_api, rest_api
+from helpers.checks.http_doors import Door, advice_for, http_api, rest_api
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
@@ -89,6 +89,7 @@ def _expect_answer(door: Door, request: Request) -> None:
         raise NotYet(
             f"{where} got {reply.status} {shown(reply.value)}",
             expected=f"200 and the JSON {shown(request.answer)}.",
+            advice=advice_for(reply, "Make the dict text with json.dumps, and return it as body."),
             hint=1,
         )
     wrong = [name for name in request.answer if reply.value.get(name) != request.answer[name]]
