@@ -230,8 +230,10 @@ def open_load_balancer(function):
     # on AWS http://<DNSName>
     return f"{HERE}/elb/{made['DNSName'].split('.')[0]}"
 
-# %% tags=["run"]
+
 lab.deploy(echo, "echo-demo")
+
+# %% tags=["run"]
 doors = {
     "function URL": open_url("echo-demo"),
     "HTTP API": open_http_api("echo-demo"),
@@ -273,6 +275,9 @@ lab.saw("3.b")
 # | nothing there | the key is missing | `null` at REST |
 #
 # The body is always text. Types that are no text arrive as base64, with `isBase64Encoded: true`. A form counts among them in format 2.0, and `curl -d` sends its data as a form.
+#
+# In a terminal, `aws lambda create-function-url-config --function-name echo-demo --auth-type NONE` makes a function URL.
+# `aws apigatewayv2 create-api --name echo-demo --protocol-type HTTP --target <ARN of the function>` makes an HTTP API.
 
 # %% [markdown]
 # ## One answer, three doors
@@ -339,7 +344,15 @@ lab.saw("3.c")
 # %% [markdown]
 # ### Exercise 3.1 · Place and read an order
 #
-# **Given** the table `orders`, and a role that may put and get its items. The check puts an HTTP API before your function, with your `routes`.
+# **Given** the table `orders`. The check puts an HTTP API before your function, with your `routes`, and gives its role one statement more:
+#
+# ```json
+# {
+#   "Effect": "Allow",
+#   "Action": ["dynamodb:PutItem", "dynamodb:GetItem"],
+#   "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"
+# }
+# ```
 #
 # **Goal** `POST /orders` stores the order of its body and answers 201 with it. `GET` of `/orders/` and an id answers 200 with that order, or 404 when there is none.
 # A **route** is a method and a path; `{name}` in it stands for one segment. The event brings it in `pathParameters`, and the route itself in `routeKey`.
@@ -896,7 +909,7 @@ lab.saw("3.f")
 # **What we saw.** For the function URL the caller is the one who may not: 403. The HTTP API may not, and its caller can do nothing about that: 500, without a word.
 # On AWS, switch on the API's access log with `$context.integrationErrorMessage`: the reason stands there, not in the function's log. Nothing ran.
 #
-# Now the patience.
+# Now the patience. The next cell takes 3 seconds.
 
 # %% tags=["run"]
 hasty = open_rest_api("serve-demo", timeout_ms=1000)
@@ -914,19 +927,24 @@ print("the function:", end["status"], "· billed 3 s or more:", end["billed_ms"]
 lab.saw("3.g")
 
 # %% [markdown] teaches=["05-05", "05-07", "05-08", "05-10", "05-11"]
-# **What we saw.** The function never learns that nobody listens. It finishes and is billed, and the caller may send again: so two orders for one click (lab 10). What takes long belongs behind a queue (lab 05).
+# **What we saw.** The function never learns that nobody listens. It ends well and is billed, and the caller may send again: two orders for one click (lab 10). Long work belongs behind a queue (lab 05).
 #
 # | | function URL | HTTP API | REST API | load balancer |
 # |---|---|---|---|---|
 # | waits | as long as the function, 15 min at most | 30 s | 29 s; more on request | its idle timeout |
 # | request and answer | 6 MB | 6 MB, Lambda's limit | 6 MB (10 MB at the door) | 1 MB |
-# | only here | streamed answers without an API | JWT, automatic deployment | checks by JSON schema, caching, usage plans with API keys, templates | servers beside functions |
+# | only here | streamed answers without an API | JWT, automatic deployment | see below | servers beside functions |
 #
-# - **Mapping templates** (VTL) need a REST API's custom integration. They change request and answer, and adapt old systems.
-# - An idle API costs nothing per hour. Upwards there are limits: 10,000 requests a second for the account's APIs, 1,000 concurrent executions for its functions, unless raised.
-# - **Response streaming** sends up to 200 MB, piece by piece. Node.js does it natively; Python needs a custom runtime or the Lambda Web Adapter.
+# | only at a REST API | what for |
+# |---|---|
+# | request validation | checks bodies by a JSON schema before anything is invoked |
+# | caching | keeps a stage's answers for a while, which saves invocations |
+# | **usage plan** and **API keys** | give each paying partner a rate and a quota |
+# | **mapping templates** (VTL), in a custom integration | change request and answer: to adapt an old system, to join or to trim |
 #
-# ([Quotas of API Gateway](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html), [of Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html); read in November 2026.)
+# An idle API costs nothing per hour. Upwards there are limits, until raised: 10,000 requests a second for an account's APIs, 1,000 concurrent executions.
+#
+# **Response streaming** sends up to 200 MB in pieces: natively in Node.js; Python needs a custom runtime or the Lambda Web Adapter. ([API Gateway](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html) and [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), read in November 2026.)
 
 # %% [markdown] teaches=["DVA-C03 1.1"]
 # ### Exercise 3.6 · Say what is wrong

@@ -150,8 +150,8 @@ PREDICTIONS = (
         answer="half",
         reasons={
             "true": "It offers three. HTTP APIs are missing, the kind you opened most often here.",
-            "half": "Both exist, and HTTP APIs are missing: since 2020 the lean kind, with JWT and "
-            "CORS built in.",
+            "half": "Both exist, and HTTP APIs are missing: the lean kind, with JWT and CORS built "
+            "in.",
             "false": "Both exist. What is missing are HTTP APIs, the third kind.",
         },
     ),

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from helpers.checks.http_doors import Door, Reply, advice_for, advice_on, last_error
+from helpers.checks.function_errors import advice_on, last_error
+from helpers.checks.http_doors import Door, Reply, advice_for
 from helpers.checks.outcome import NotStarted, NotYet
 from helpers.checks.session import Session
 
