@@ -44,7 +44,7 @@ class Side:
 
     def latency(self, source: Source) -> Callable[[], float]:
         """Put a source before a function; return what sends one event and tells its way in ms."""
-        arn = self.triggers.function(source.name)
+        arn = self.triggers.function(source.name, Timeout=10)
         send = source.wire(self, arn)
         ledger, numbers = Ledger(self.triggers.folder / source.name), count(1)
 

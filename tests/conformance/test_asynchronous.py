@@ -308,8 +308,9 @@ def test_payload_that_is_no_json(lab: Setup) -> None:
     assert (400, "InvalidRequestContentException") == (status, code)
 
 
-def test_events_of_a_deleted_function_are_dropped(lab: Setup) -> None:
+def test_events_of_a_deleted_function_are_dropped(account_with: Callable[..., Any]) -> None:
     """Deleting a function drops what is still queued for it."""
+    lab = Setup(account_with(time_lapse=60))  # a minute is long enough to delete it
     name = lab.deploy(FAILS)
     request_id = lab.send(name)
     until(lambda: lab.of(request_id, "event.retried"))

@@ -556,6 +556,20 @@ def test_a_copy_asks_the_policy_of_each_bucket(realm: Realm):
     assert user.client("s3").copy_object(**copy)["CopyObjectResult"]
 
 
+def test_a_deleted_object_of_a_bucket_with_a_policy(realm: Realm):
+    """A delete marker has no ACL: its versions are deleted as any other."""
+    bucket, s3 = realm.bucket(), realm.cloud.client("s3")
+    statement = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*", Principal={"AWS": ACCOUNT})
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(statement))
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket=bucket, Key="a", Body=b"1")["VersionId"]
+    s3.delete_object(Bucket=bucket, Key="a")
+
+    s3.delete_object(Bucket=bucket, Key="a", VersionId=version)
+
+    assert "Versions" not in s3.list_object_versions(Bucket=bucket)
+
+
 def test_a_queue_policy_grants(realm: Realm):
     """To the user it names, for the action it names."""
     user, (url, arn) = realm.user(), realm.queue()

@@ -410,6 +410,8 @@ def test_destinations_are_not_asked_when_the_caller_says_so(stage: Stage):
 def test_put_object_succeeds_when_the_event_cannot_be_delivered(stage: Stage, gone: str):
     """A function that was deleted, or closed, since costs the event and leaves a record."""
     bucket, name = bucket_with_function(stage)
+    stage.s3.put_object(Bucket=bucket, Key="before")
+    stage.events(name)
     if gone == "function":
         stage.functions.delete_function(FunctionName=name)
     else:

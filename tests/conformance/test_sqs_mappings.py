@@ -130,8 +130,8 @@ def test_a_function_error_returns_the_whole_batch_after_the_visibility_timeout(l
 
 def test_reported_failures_return_and_the_others_are_deleted(lab: Sources):
     """With ReportBatchItemFailures only the listed messages reappear."""
-    url, arn = lab.queue(VisibilityTimeout="1")
-    name = lab.deploy(NAMED, Timeout=1)
+    url, arn = lab.queue(VisibilityTimeout="3")  # so that a slow machine has deleted by then
+    name = lab.deploy(NAMED, Timeout=3)
     lab.send(url, "good", "bad", "fine")
     mapping = lab.map(name, arn, **REPORT)
 

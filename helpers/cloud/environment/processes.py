@@ -42,6 +42,8 @@ HAS_SIGNALS = hasattr(os, "killpg")
 HAS_PRLIMIT = resource is not None and hasattr(resource, "prlimit")
 HAS_PIDFD = hasattr(os, "pidfd_open")
 STOPS_WITHIN_S = 1.0
+LOOKS = 4
+"""How often the system's table of connections is read: it changes meanwhile, and may leave out."""
 OPEN_FILES = 1024
 """Lambda's quota of file descriptors; kept where the system lets others set it (Linux)."""
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -258,6 +260,9 @@ class ProcessGroup:
         """
         if not HAS_PROC:
             return True
+        return any(self._has_connection(peer_port, own_port) for _ in range(LOOKS))
+
+    def _has_connection(self, peer_port: int, own_port: int) -> bool:
         inode = socket_inode(peer_port, own_port)
         return inode is not None and any(holds_socket(pid, inode) for pid in self.pids())
 

@@ -23,6 +23,8 @@ from helpers.cloud.ports import Authorizer
 INVOKE = "lambda:InvokeFunction"
 TRACE = re.compile(r"(?:^|;)Root=1-[0-9a-f]{8}-[0-9a-f]{24}(?:;|$)")
 API_GATEWAY = "apigateway.amazonaws.com"
+MARGIN_S = 12.0
+"""What an event may take beside the function's timeout: ten seconds of init, and some more."""
 
 
 class IntegrationTimeoutError(Exception):
@@ -80,11 +82,11 @@ class FrontFunctions:
             trace_id=as_whom.trace,
         )
         self._check(as_whom, function_arn)
-        answer = (
-            self._invoker.invoke(request)
-            if as_whom.timeout_s is None
-            else _within(self._invoker, request, as_whom.timeout_s)
-        )
+        limit_s = as_whom.timeout_s
+        if limit_s is None or self._invoker.check(request).timeout_s + MARGIN_S < limit_s:
+            answer = self._invoker.invoke(request)
+        else:
+            answer = _within(self._invoker, request, limit_s)
         result = answer.result
         return FrontAnswer(
             result.payload,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from helpers.cloud import records
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, CANNOT_ASSUME, Identities
+from helpers.cloud.moto_seam.kept_decisions import KeptDecisions, depends_on_time
 from helpers.cloud.moto_seam.resource_policies import resource_policy
 from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request, evaluate
 from helpers.cloud.records import Recorder
@@ -19,9 +20,10 @@ LAMBDA, ASSUME = "lambda.amazonaws.com", "sts:AssumeRole"
 
 
 class MotoAuthorizer:
-    """Implements Authorizer; remembers nothing of a decision but its record."""
+    """Implements Authorizer; `kept` are decisions that hold until something changes."""
 
     def __init__(self, identities: Identities, recorder: Recorder) -> None:
+        self.kept = KeptDecisions()
         self._identities = identities
         self._recorder = recorder
         self._role_answers: dict[tuple[str, str, str], str | None] = {}
@@ -61,12 +63,21 @@ class MotoAuthorizer:
 
         The source belongs to this account, whether its ARN says so (a bucket's does not) or not.
         """
+        key, generation = ("service", service, action, resource, source_arn), self.kept.generation
+        known = self.kept.find(key)
+        if known is not None:
+            self.record(*known)
+            return None
         principal = Principal(service, ACCOUNT_ID, PrincipalType.SERVICE)
         context = {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT_ID}
         request = Request(principal, action, resource, context)
         policies = Policies(resource=resource_policy(action, resource))
         decision = self.decide(request, policies)
-        return None if decision.allowed else decision.message()
+        if not decision.allowed:
+            return decision.message()
+        if action.startswith("lambda:") and not depends_on_time(policies):
+            self.kept.keep(key, generation, [decision])
+        return None
 
     def check_execution_role(self, role_arn: str, function_arn: str) -> None:
         """Raise unless the role trusts Lambda to assume it for this function."""

@@ -20,7 +20,7 @@ from helpers.cloud.moto_seam import operations
 from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, ADMINISTRATOR, Identities, Identity
-from helpers.cloud.moto_seam.kept_decisions import CHANGING, KeptDecisions, depends_on_time, key_of
+from helpers.cloud.moto_seam.kept_decisions import CHANGING, Key, depends_on_time, key_of
 from helpers.cloud.moto_seam.operations import Call, Requirement
 from helpers.cloud.moto_seam.policy_documents import Malformed, malformed_policy, stores_policies
 from helpers.cloud.moto_seam.resource_policies import (
@@ -55,7 +55,7 @@ class Guard:
         self._authorizer = authorizer
         self._clock = clock or Clock()
         self._facts = MotoFacts()
-        self._kept = KeptDecisions()
+        self._kept = authorizer.kept
         self._administrator = _Who(ADMINISTRATOR, identities.policies(ADMINISTRATOR))
 
     def refusal(
@@ -66,10 +66,7 @@ class Guard:
         Without an access key the caller is anonymous.
         """
         key, generation = key_of(request, access_key_id, service, region), self._kept.generation
-        known = self._kept.find(key)
-        if known is not None:
-            for decision in known:
-                self._authorizer.record(decision)
+        if self._known(key):
             return None
         asked = _asked(request, service, region)
         call = self._recognise(asked)
@@ -134,14 +131,28 @@ class Guard:
         administrator: bool = False,
     ) -> str | None:
         """Return None when a caller of a public front has all permissions, else AWS's sentence."""
+        key = _key_of_front(request, region, permissions, access_key_id, administrator)
+        generation = self._kept.generation
+        if self._known(key):
+            return None
         who = self._administrator if administrator else self._who(access_key_id)
         around = self._circumstances(request, region, who)
-        for needed in permissions:
-            asked = Requirement(needed.action, needed.resource, needed.context)
-            decision = self._ask(who, asked, around)
-            if not decision.allowed:
-                return decision.message()
+        asked = [Requirement(each.action, each.resource, each.context) for each in permissions]
+        decisions: list[Decision] = []
+        for requirement in asked:
+            decisions.append(self._ask(who, requirement, around))
+            if not decisions[-1].allowed:
+                return decisions[-1].message()
+        if not _changes_by_itself(who, asked):
+            self._kept.keep(key, generation, decisions)
         return None
+
+    def _known(self, key: Key | None) -> bool:
+        """Record again what was allowed to the same request; tell whether it was."""
+        known = self._kept.find(key)
+        for decision in known or ():
+            self._authorizer.record(decision)
+        return known is not None
 
     def _first_refusal(
         self, request: HttpRequest, call: Call, who: _Who, needed: list[Requirement]
@@ -194,6 +205,21 @@ class Guard:
             who.policies.identity, who.policies.boundary, who.policies.session, named
         )
         return self._authorizer.decide(request, policies)
+
+
+def _key_of_front(
+    request: HttpRequest,
+    region: str,
+    permissions: Sequence[Permission],
+    access_key_id: str | None,
+    administrator: bool,
+) -> Key:
+    """Name everything that the decision about a call of a public front follows from."""
+    asked = [
+        f"{each.action} {each.resource} {sorted(each.context.items())}" for each in permissions
+    ]
+    agent = request.headers.get("user-agent", "")
+    return ("front", str(administrator), access_key_id or "", region, agent, *asked)
 
 
 def _of_function(identity: Identity) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """Allowed invocations, kept so that the same caller's next one is not decided anew.
 
-A restricted caller's warm Invoke costs as much to decide as to hand over, and its decision is the
-same until something changes in IAM or in Lambda. Decisions that ask for the time are never kept,
-and each use of a kept one is recorded like the first.
+A warm Invoke of a restricted caller, of a public front or of a service costs as much to decide as
+to hand over, and its decision is the same until something changes in IAM or in Lambda. Decisions
+that ask for the time are never kept, and each use of a kept one is recorded like the first.
 """
 
 from __future__ import annotations

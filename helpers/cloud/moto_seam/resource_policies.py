@@ -95,7 +95,8 @@ def _bucket_policy(_arn: str, _region: str, name: str) -> Named | None:
     text = bucket.policy.decode() if isinstance(bucket.policy, bytes) else bucket.policy
     policy = read_policy(text, PolicyType.RESOURCE) if text else None
     key = bucket.keys.get(key_name) if key_name else None
-    if key is None or key.acl is None or not key.acl.public_read:
+    acl = getattr(key, "acl", None)  # a delete marker has none
+    if acl is None or not acl.public_read:
         return ("bucket policy", policy) if policy else None
     if policy is None:
         return "object ACL", _PUBLIC_READ

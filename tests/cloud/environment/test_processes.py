@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from helpers.cloud.environment import processes
 from helpers.cloud.environment.processes import Command, ProcessGroup, wait_for_exit
 from tests.waiting import until
 
@@ -191,6 +192,24 @@ def test_owner_of_a_connection(start: Start) -> None:
         with socket.create_connection(("127.0.0.1", port)) as ours:
             assert group.owns_peer(peer[1], port)
             assert not group.owns_peer(ours.getsockname()[1], port)
+        theirs.close()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux can tell")
+def test_a_connection_that_the_table_left_out(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table changes while it is read: who is not found in it is looked for again."""
+    misses = iter([None, None])
+    look = processes.socket_inode
+    monkeypatch.setattr(processes, "socket_inode", lambda *ports: next(misses, look(*ports)))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        connect = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port}))\n"
+        group, _ = start(connect + SLEEP)
+        listener.settimeout(10)
+        theirs, peer = listener.accept()
+        assert group.owns_peer(peer[1], port)
         theirs.close()
 
 

@@ -83,7 +83,14 @@ NAMES = {
             "TokenResponse.get_session_token",
         ]
     },
-    "moto.core.responses": {"iam_operations": ["ActionResult.result", "EmptyResult"]},
+    "moto.core.responses": {
+        "application": [
+            "camelcase_to_underscores",
+            "gen_amzn_requestid_long",
+            "method_names_from_class",
+        ],
+        "iam_operations": ["ActionResult.result", "EmptyResult"],
+    },
     "moto.cloudformation.models": {
         "cloudformation": [
             "Stack.__init__",
@@ -288,7 +295,10 @@ NAMES = {
     },
     "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
-    "moto.core.utils": {"sqs_messages": ["unix_time_millis"]},
+    "moto.core.utils": {
+        "application": ["camelcase_to_underscores", "method_names_from_class"],
+        "sqs_messages": ["unix_time_millis"],
+    },
     "moto.kinesis.models": {
         "streams": ["kinesis_backends"],
         "stream_records": [
