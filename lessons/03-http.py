@@ -714,7 +714,8 @@ def handler(event, context):
 # %% [markdown]
 # ## CORS is the browser's rule
 #
-# A page of one **origin** (scheme, host and port) wants to read from another. Browsers do not let it, unless the other one agrees. The agreement is a response header, and its name is **CORS**.
+# A page of one **origin** (scheme, host and port) wants to read from another. Browsers do not let it, unless the other one agrees.
+# The agreement is called **CORS**, cross-origin resource sharing. It is a header of the answer: `access-control-allow-origin`.
 #
 # Before an unusual request, such as one with JSON, the browser asks first. It sends `OPTIONS`, the **preflight**, and looks for `access-control-allow-…` in the answer.
 #
