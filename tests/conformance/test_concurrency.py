@@ -543,10 +543,10 @@ def test_provisioned_concurrency_follows_the_alias(lab: Any) -> None:
     assert numbers(settled(lab, name, "live")) == (1, 1, 1, "READY")
     answer = lab.invoke(name, Qualifier="live")
     assert (answer.value[0], answer.executed_version) == ("provisioned-concurrency", "2")
-    reaped = lab.records(name, "environment.reaped")
-    assert [(r["version"], r["reason"]) for r in reaped if r["version"] == "1"] == [
-        ("1", "released")
-    ]
+    (reaped,) = until(
+        lambda: [r for r in lab.records(name, "environment.reaped") if r["version"] == "1"]
+    )
+    assert reaped["reason"] == "released"
 
 
 def test_provisioned_concurrency_whose_init_fails(lab: Any) -> None:
