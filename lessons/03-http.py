@@ -1223,7 +1223,7 @@ def handler(event, context):
 # %% tags=["predict-3.h"] teaches=["05-02", "05-03", "05-11", "05-13", "claim 15"]
 lab.predict("3.h", ...)  # Triggers are also called event source mappings.
 lab.predict("3.i", ...)  # API Gateway offers two kinds of API: REST and WebSocket.
-lab.predict("3.j", ...)  # With API Gateway and Lambda, none or 10,000 requests a second are the same to you.
+lab.predict("3.j", ...)  # An API on Lambda takes none or 10,000 requests a second alike.
 lab.predict("3.k", ...)  # For a synchronous caller, return structured error responses.
 display(lab.saw("3.h"), lab.saw("3.i"), lab.saw("3.j"), lab.saw("3.k"))
 
@@ -1445,8 +1445,8 @@ def handler(event, context):
 # %% [markdown] teaches=["05-06", "DVA-C03 2.1"]
 # ### Exercise 3.4 · The ticket collector
 #
-# **Given** tickets such as `c-42.1795250000.` followed by a signature. The number says until when, in seconds since 1970.
-# The signature is the HMAC-SHA256, in hex, of the text before it; the secret is in the variable `TICKET_SECRET`. Callers send `Authorization: Bearer <ticket>`.
+# **Given** tickets `<customer>.<until>.<signature>`, such as `c-42.1795250000.` and 64 hex digits. `until` counts seconds since 1970.
+# The signature is the HMAC-SHA256, in hex, of `<customer>.<until>`; the secret is in the variable `TICKET_SECRET`. Callers send `Authorization: Bearer <ticket>`.
 #
 # **Goal** a Lambda authorizer for an HTTP API, in its simple form.
 # It returns `{"isAuthorized": True, "context": {"customer": …}}` for a good ticket, and `{"isAuthorized": False}` for everything else.

@@ -157,8 +157,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="3.j",
-        question="With API Gateway and Lambda, none or 10,000 requests a second are the same to "
-        "you.",
+        question="An API on Lambda takes none or 10,000 requests a second alike.",
         options=TRUTHS,
         answer="half",
         reasons={
