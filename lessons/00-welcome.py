@@ -1,4 +1,4 @@
-# %% [markdown]
+# %% [markdown] teaches=["01-09"]
 # <!-- lab: {"number": "00", "title": "Welcome", "minutes_core": 15, "minutes_stretch": 0, "exam_tasks": ["DVA-C03 1.1", "DVA-C03 1.2", "SAA-C03 3.2"]} -->
 # # Lab 00 · Welcome
 #
@@ -24,7 +24,7 @@
 # %% [markdown]
 # ## Setup
 #
-# Click the cell below and press **Shift+Enter**. That runs the cell and moves to the next one.
+# Click the cell below and press `Shift+Enter`. That runs the cell and moves to the next one.
 # Go on like this to the end. The ■ button above stops a cell that takes too long.
 #
 # The cell starts a small AWS of your own, on this computer.
@@ -41,7 +41,7 @@ from helpers import Lab
 lab = Lab("00-welcome")
 lambda_ = lab.client("lambda")
 
-# %% [markdown]
+# %% [markdown] teaches=["01-22"]
 # ## The shop, and how every lab goes
 #
 # You work for **Halftone**, an online print shop. You build it lab by lab, as functions:
@@ -63,17 +63,17 @@ lambda_ = lab.client("lambda")
 # | **run** | run the cell and see what did happen |
 # | **exercise** | fill in a `# TODO` yourself |
 # | **check** | run `lab.check(…)`: it tries your function with events you have not seen |
-# | **hint** | run `lab.hint(…)` whenever you want; there are three per exercise |
+# | **hint** | run `lab.hint("0.1")` in a new cell (the + above makes one) whenever you want; there are three per exercise |
 #
 # You cannot break anything. `lab.reset()` gives you an empty account at any time.
 
-# %% [markdown]
+# %% [markdown] teaches=["01-01", "01-03", "01-06", "01-08", "01-11", "01-13", "01-16", "01-18", "DVA-C03 1.2"]
 # ## Lambda in five sentences
 #
-# **AWS**, Amazon Web Services, rents out computers and services. **Lambda** is its service for running functions.
+# **AWS**, Amazon Web Services, rents out computers and services. **Lambda** is its service for running functions, since 2014.
 #
 # 1. There are servers, but AWS keeps them: you bring a function.
-# 2. An **event** goes in, and an **answer** comes out.
+# 2. An **event** goes in, which says what happened, and an **answer** comes out, which your function returns.
 # 3. You rent milliseconds: you pay while your function works, and not while it waits for events.
 # 4. Many events at once get many copies of your function, and nothing is promised between two events.
 # 5. It fits work that comes in events and ends within minutes, and not work that never ends.
@@ -98,7 +98,7 @@ hello({"name": "Ana"}, None)
 # %% tags=["run"]
 role_arn = lab.execution_role("hello-demo")
 
-# %% [markdown]
+# %% [markdown] teaches=["01-26", "DVA-C03 3.1"]
 # **Second, create the function.** `lab.zip(hello)` packs the cell that defines `hello` into a zip, as the file `app.py`.
 # So `Handler="app.hello"` means: in the file `app`, call `hello`.
 # The waiter waits until Lambda is ready for the first event.
@@ -124,7 +124,7 @@ lambda_.get_waiter("function_active_v2").wait(FunctionName="hello-demo")
 response = lambda_.invoke(FunctionName="hello-demo", Payload=json.dumps({"name": "Ana"}))
 json.loads(response["Payload"].read())
 
-# %% [markdown]
+# %% [markdown] teaches=["02-09"]
 # ### Exercise 0.1 · Greet by name, with a default
 #
 # **Given** an event such as `{"name": "Ana"}`. The name can also be missing, `None` or empty.
@@ -133,7 +133,7 @@ json.loads(response["Payload"].read())
 #
 # **Done when** the check's six events all get the right greeting.
 #
-# Replace the line with `raise`, run the cell, then run the check below it. The check deploys your function for you.
+# Write your code in place of the line that starts with `raise`. Run the cell, then the check below it, which deploys your function for you.
 
 # %% tags=["exercise-0.1"]
 def greet(event, context):
@@ -427,7 +427,7 @@ lab.saw("0.b")
 # **What we saw.** The handler ran in another process: an **execution environment**, started for this function.
 # It shares nothing with your notebook, which is why `RATE` was missing.
 
-# %% [markdown]
+# %% [markdown] teaches=["01-05", "25-01", "25-02", "25-03", "25-04", "25-05", "26-01", "26-07", "claim 9", "DVA-C03 1.1", "SAA-C03 2.1", "SAA-C03 3.2", "SAA-C03 4.2"]
 # ## When Lambda fits
 #
 # One invocation of an ordinary function lasts **15 minutes at most**. Much follows from that:
@@ -455,7 +455,7 @@ lab.saw("0.b")
 # %% tags=["predict-0.c"]
 lab.predict("0.c", ...)
 
-# %% tags=["run"]
+# %% tags=["run"] teaches=["25-04", "claim 4"]
 for wish in ({"Timeout": 2400}, {"Runtime": "go1.x"}):
     try:
         lambda_.update_function_configuration(FunctionName="hello-demo", **wish)
@@ -485,22 +485,22 @@ lab.saw("0.c")
 # Three sentences from articles about Lambda. Mark each as `"true"`, `"half"` or `"false"`, in place of `...`.
 # The last cell tells which they are, and what showed it.
 
-# %% tags=["predict-0.d"]
+# %% tags=["predict-0.d"] teaches=["01-16"]
 # While nobody calls an ordinary function, its compute costs nothing.
 lab.predict("0.d", ...)
 
-# %% tags=["predict-0.e"]
+# %% tags=["predict-0.e"] teaches=["claim 9"]
 # Work longer than 15 minutes, or on a GPU, is impossible on Lambda.
 lab.predict("0.e", ...)
 
-# %% tags=["predict-0.f"]
+# %% tags=["predict-0.f"] teaches=["26-03", "claim 4"]
 # Go has a managed runtime on Lambda, as Python has.
 lab.predict("0.f", ...)
 
 # %% tags=["run"]
 display(lab.saw("0.d"), lab.saw("0.e"), lab.saw("0.f"))
 
-# %% [markdown]
+# %% [markdown] teaches=["01-02", "01-04", "01-07", "01-10", "01-12", "01-13", "01-14", "01-15", "01-16", "01-17", "01-19", "01-20", "01-21", "01-23", "01-24", "01-25", "25-03", "25-06", "26-01", "26-02", "26-03", "26-04", "26-05", "26-06", "26-07", "26-08", "26-09", "26-10", "26-11"]
 # What people ask first, for later reading:
 #
 # | question | answer |
@@ -515,7 +515,23 @@ display(lab.saw("0.d"), lab.saw("0.e"), lab.saw("0.f"))
 # | How do I find errors? | CloudWatch Logs, with log lines as JSON; traces with X-Ray |
 # | How do I test? | call the handler as a function, then deploy it and invoke it, as the checks do |
 # | Is it secure? | as secure as you make it: one role per function, few rights, and no trust in events |
-# | Lambda or containers? | the table under [When Lambda fits](#When-Lambda-fits) |
+# | Lambda or containers? | the table under [When Lambda fits](#When-Lambda-fits); container images and runtimes of your own run on Lambda too |
+#
+# And what they ask next:
+#
+# | question | answer |
+# |---|---|
+# | What can call it? | HTTP requests, uploads, changes in tables, clocks and queues (labs 03 to 06), and many services more |
+# | What do the words mean? | an *invocation* is one run of the handler, *concurrency* how many run at once, the *runtime* the Python that runs them |
+# | Context or environment? | the context object belongs to one event; the execution environment may serve many |
+# | What stays between two events? | memory, `/tmp` and connections, perhaps; build nothing on it (lab 02) |
+# | How fast does it grow? | by 1,000 environments every 10 seconds for each function, up to the account's limit |
+# | What do people gain? | no machines to size or patch, bursts absorbed, small parts that a team changes alone, a bill by use |
+# | What is left to operate? | logs, alarms, rights, costs and updates; AWS's shared responsibility model says what is yours |
+# | What does production want? | a small package, few rights, logs as JSON, tests, and a plan for cold starts |
+# | Which advice holds? | start small, keep settings apart from code, expect any event twice |
+# | How many use it, and which language starts fastest? | nobody publishes numbers that you could check: measure your own function |
+# | What would real AWS want? | an account, and the right to create functions and roles; these labs want neither |
 
 # %% [markdown]
 # ## In real AWS
@@ -554,4 +570,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **01 · Handlers**: deployment by hand, all the ways a handler can fail, and what the log tells.
-# Close this tab, and in the terminal run `python3 kit.py lab 01`.
+# Close this tab. In the terminal press Ctrl+C, then run `python3 kit.py lab 01`.

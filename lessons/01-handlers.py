@@ -54,16 +54,16 @@ order = {
 # <details><summary>How long may one invocation of an ordinary function last?</summary>15 minutes, which is 900 seconds, at most.</details>
 # <details><summary>What do you pay for while nobody calls your function?</summary>Nothing for compute: you pay for requests, and for memory multiplied by time.</details>
 
-# %% [markdown]
+# %% [markdown] teaches=["02-04", "02-08", "01-26", "DVA-C03 1.2"]
 # ## By hand, once
 #
 # Before Lambda can run your code it needs three things.
 #
 # 1. A **deployment package**: a zip with your file in it.
 # 2. An **execution role**: what the code may do, and nothing more.
-# 3. Settings: the **runtime** (which Python), the **handler** (file, dot, function), memory, timeout, environment variables.
+# 3. Settings: the **runtime** (which Python), the handler (file, dot, function), memory, timeout, environment variables.
 #
-# Then an **event** and a **context** go in, and an **answer** comes out: so it is in every language.
+# Then an event and a context go in, and an answer comes out: so it is in every language.
 # You do all of it by hand here, once, so that no tool stays magic. (To do it twice, run `lab.reset()` first: names are taken.)
 
 # %% [markdown]
@@ -77,7 +77,7 @@ order = {
 # %% tags=["predict-1.a"]
 lab.predict("1.a", ...)
 
-# %% tags=["run"]
+# %% tags=["run"] teaches=["02-02", "DVA-C03 3.1"]
 # the file: a setting such as the shop's name comes from an environment variable
 app = '''\
 import os
@@ -120,7 +120,7 @@ iam.put_role_policy(
 print(len(package.getvalue()), "bytes of zip")
 print(role["Arn"])
 
-# %% tags=["run"]
+# %% tags=["run"] teaches=["02-02"]
 # 3. the settings
 lambda_.create_function(
     FunctionName="first-demo",
@@ -151,7 +151,7 @@ for runtime in ("python3.7", "python3.9"):
 
 lab.saw("1.a")
 
-# %% [markdown]
+# %% [markdown] teaches=["02-02", "02-03", "claim 3", "claim 5"]
 # **What we saw.** A runtime ends in steps, and functions that exist run on through all of them:
 #
 # | runtime | no patches from | no creating from | no updating from |
@@ -161,7 +161,7 @@ lab.saw("1.a")
 # | `python3.11` | 30 Jun 2027 | 31 Jul 2027 | 31 Aug 2027 |
 # | `python3.13`, `python3.14` | 30 Jun 2029 | 31 Jul 2029 | 31 Aug 2029 |
 #
-# Start new work with `python3.13` or later; articles of 2025 still show `python3.11`. (Days: [AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read in October 2026.)
+# Start new work with `python3.13` or later; articles of 2025 still show `python3.11`, and `nodejs20.x`, which ended in April 2026. (Days: [AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read in October 2026.)
 # Here, each of them runs on this notebook's Python.
 #
 # From now on `lab.deploy(handler, name)` makes these calls and prints them, in full once and then in short.
@@ -177,7 +177,7 @@ lab.saw("1.a")
 # Articles write the event inline, as in `--payload '{"order_id": "o-1007"}'`. Version 2 of the CLI takes that for base64 and refuses it.
 # A file works in both versions; so does adding `--cli-binary-format raw-in-base64-out` in version 2.
 
-# %% [markdown]
+# %% [markdown] teaches=["02-11"]
 # ### Exercise 1.1 · What an order costs
 #
 # **Given** orders such as the one in Setup. Some arrive without items, some with nonsense in them.
@@ -322,7 +322,7 @@ def handler(event, context):
 # First Lambda itself must find the function, check your permission and take the event. Then your code runs.
 #
 # Both can say no, and they say it in different ways.
-# The **StatusCode** of the answer speaks of the first place only.
+# The `StatusCode` of the answer speaks of the first place only.
 
 # %% [markdown]
 # **Predict.** An invoke comes back with `StatusCode` 200. What do you know?
@@ -357,7 +357,7 @@ for what, parameters in refused.items():
 
 lab.saw("1.b")
 
-# %% [markdown]
+# %% [markdown] teaches=["DVA-C03 4.1"]
 # **What we saw.** Two kinds of failure, and they show in two places:
 #
 # | | Lambda refused | your function failed |
@@ -370,13 +370,14 @@ lab.saw("1.b")
 # `FunctionError` says `Unhandled` for every failure of Python code. So look at it first, always.
 # A dashboard that counts 200s is green on the worst day of the shop.
 
-# %% [markdown]
+# %% [markdown] teaches=["02-05", "02-07", "02-10"]
 # ## What survives JSON
 #
 # Event and answer travel as text in **JSON**. It knows objects, lists, strings, numbers, `true`, `false` and `null`, and nothing else.
 # Your answer becomes JSON after the handler has returned, so no `try` of yours can catch what goes wrong there.
 #
 # Which keys an answer has is between you and the caller. Only callers that speak HTTP want `statusCode`, `headers` and a `body` as text (lab 03).
+# Their events bring a `body` as text too; when `isBase64Encoded` is true, decode it first.
 
 # %% [markdown]
 # **Predict.** A function returns one of these eight values, each in turn. Guess for each what arrives, then say which make the invoke fail.
@@ -437,7 +438,7 @@ lab.saw("1.c")
 # `None` becomes `null`, and a reader in Python makes `None` of it again.
 # The safe way: before you return, make text of money and times, and lists of sets. Exercise 1.5 does that.
 
-# %% [markdown]
+# %% [markdown] teaches=["03-01", "03-04", "03-05"]
 # ## The context and the log
 #
 # The second argument of a handler is the **context object**, made anew for each event. It knows:
@@ -486,16 +487,16 @@ display(lab.invoke("look-demo", {}))
 display(lab.invoke("look-demo", {"verbose": True}))
 lab.saw("1.d")
 
-# %% [markdown]
+# %% [markdown] teaches=["03-01", "03-02", "02-06", "DVA-C03 4.2"]
 # **What we saw.** Without `setLevel`, `logging.info` says nothing, and no error tells you so: Lambda's logger starts at WARNING.
 # With it, the line begins with level, time and request id.
 #
-# `memory` is `"128"`, a **string**. `context.memory_limit_in_mb * 2` gives `"128128"`.
+# `memory` is `"128"`, a *string*. `context.memory_limit_in_mb * 2` gives `"128128"`.
 #
 # Every synchronous invoke has a request id of its own. (When Lambda retries an asynchronous event, the id stays: lab 10.)
 # It is what ties your lines to START, END and REPORT. A sentence that carries it is still a sentence; JSON has fields that a query can name.
 
-# %% [markdown]
+# %% [markdown] teaches=["03-05", "DVA-C03 4.2"]
 # ### Exercise 1.3 · One id through every line
 #
 # **Given** an order as event. Support has only the id that the customer's answer showed.
@@ -621,7 +622,7 @@ def handler(event, context):
     logger.info("placed", extra={"order_id": event["order_id"]})
     return {"order_id": event["order_id"], "request_id": context.aws_request_id}
 
-# %% [markdown]
+# %% [markdown] teaches=["DVA-C03 4.2"]
 # ## The REPORT line
 #
 # After each invocation Lambda writes one line that says what happened and what you pay:
@@ -671,7 +672,7 @@ for memory_mb in (128, 1769):
 
 lab.saw("1.e")
 
-# %% [markdown]
+# %% [markdown] teaches=["DVA-C03 4.3", "SAA-C03 4.2"]
 # **What we saw.** The cost is about the same, and one of the two callers waited about 14 times as long.
 # For work that computes, less memory saves little and costs patience.
 # Work that waits for others is different: waiting takes as long at any size, so there less memory is cheaper.
@@ -732,7 +733,7 @@ for how in ("exit", "giant answer", "endless loop", "finally", "in time"):
 print("finally ran:", "finally ran" in "".join(lab.logs("ends-demo")))
 lab.saw("1.f")
 
-# %% [markdown]
+# %% [markdown] teaches=["03-03", "03-06", "DVA-C03 4.1"]
 # **What we saw.** Status 200 four times, and four failures. `Sandbox.Timedout` is the word for a timeout, and `finally` never ran.
 #
 # Two things follow. What must happen at the end, such as closing or saving, cannot wait for `finally`.
@@ -740,7 +741,7 @@ lab.saw("1.f")
 #
 # Repair it: change `time.sleep(60)` to `time.sleep(0.5)`, run the two cells again, and `finally` runs.
 
-# %% [markdown]
+# %% [markdown] teaches=["DVA-C03 4.1"]
 # ### Exercise 1.4 · Five that answer 200
 #
 # The ticket. The next cell deploys the five functions of last night and shows what the dashboard saw.
@@ -873,7 +874,7 @@ for name, (old, new) in changes.items():
     repairs[name]["code"] = repairs[name]["code"].replace(old, new)
 repairs["print-job"]["code"] = repairs["print-job"]["code"].replace('["items"]}\n', '["items"]})\n')
 
-# %% [markdown]
+# %% [markdown] teaches=["02-12", "02-13", "02-14", "02-15"]
 # ## Recap
 #
 # - A zip, a role and `create_function` deploy a handler; `python3.13` or later is the runtime to start with.
@@ -889,7 +890,7 @@ repairs["print-job"]["code"] = repairs["print-job"]["code"].replace('["items"]}\
 #
 # Four sentences from articles about Lambda. Before you run the cell, mark each as `"true"`, `"half"` or `"false"`, in place of `...`.
 
-# %% tags=["predict-1.g"]
+# %% tags=["predict-1.g"] teaches=["02-05", "02-06", "03-02", "01-21", "claim 18", "claim 19", "claim 40"]
 lab.predict("1.g", ...)  # In Lambda, datetime.utcnow() is the way to get the time in UTC.
 lab.predict("1.h", ...)  # print(f"order {order_id} placed") is structured logging.
 lab.predict("1.i", ...)  # The request id in the context is unique for every run of the handler.
@@ -964,7 +965,7 @@ print(answer.error_type, "·", answer.error_message)
 for decision in lab.records(kind="decision", allowed=False):
     print("denied", decision["action"], "on", decision["resource"])
 
-# %% [markdown]
+# %% [markdown] teaches=["02-01", "claim 12", "DVA-C03 2.1"]
 # ### Exercise 1.2 · The quick start, repaired
 #
 # **Given** the quick start above. Its role lets it write its log and nothing else.
@@ -1102,7 +1103,7 @@ def photo_of(record):
 def handler(event, context):
     return [photo_of(record) for record in event["Records"]]
 
-# %% [markdown]
+# %% [markdown] teaches=["claim 18"]
 # ### Exercise 1.5 · Exact on the way out
 #
 # **Given** events such as `{"placed_at": 1795249800, "total_cents": 3900, "ratings": [5, 4]}`. The moment is in seconds since 1970, in UTC.
@@ -1245,4 +1246,4 @@ lab.cleanup()
 # ## Next lab
 #
 # **02 · The life of an execution environment**: what happens before the first event, between two events, and after the last.
-# Close this tab, and in the terminal run `python3 kit.py lab 02`.
+# Close this tab. In the terminal press Ctrl+C, then run `python3 kit.py lab 02`.

@@ -1,4 +1,7 @@
-"""`python -m tools.build [NAME] [--check]`: build all lessons or one, or say what is stale."""
+"""`python -m tools.build [NAME] [--check]`: build all lessons or one, or say what is stale.
+
+The pages about the whole course, docs/coverage.md and docs/glossary.md, are written with it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools.coverage.pages import stale_pages, write_pages
 from tools.notebooks.checkout import BUILD_PYTHON, ROOT, Checkout
 from tools.notebooks.source import LessonError, read_lesson
 
@@ -22,12 +26,31 @@ def main(arguments: list[str] | None = None) -> int:
     paths = checkout.lesson_paths(options.name)
     problems = _check(checkout, paths) if options.check else _build(checkout, paths)
     if options.check and options.name is None:
-        problems += checkout.orphans()
+        problems += [*checkout.orphans(), *_stale_pages(checkout)]
+    elif not options.check and not problems:
+        problems += _write_pages(checkout)
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems and options.check:
-        print(f"{len(paths)} lessons: labs/ and solutions/ are current.")
+        print(f"{len(paths)} lessons: labs/, solutions/ and their pages in docs/ are current.")
     return 1 if problems else 0
+
+
+def _stale_pages(checkout: Checkout) -> list[str]:
+    try:
+        return stale_pages(checkout)
+    except LessonError:
+        return []  # told already, by its lesson
+
+
+def _write_pages(checkout: Checkout) -> list[str]:
+    """Write what is made of all lessons together; return what kept it from being written."""
+    try:
+        for page in write_pages(checkout):
+            print(f"{page.relative_to(checkout.root).as_posix()}: written")
+    except LessonError as error:
+        return [str(error)]
+    return []
 
 
 def _check(checkout: Checkout, paths: list[Path]) -> list[str]:

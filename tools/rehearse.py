@@ -1,8 +1,10 @@
 """Rehearsing a lesson: running it as learners will, untouched, solved, skipping, and wrong.
 
 `python -m tools.rehearse [NAME]` runs every wrong and alternative answer with its check and prints
-what each got. The answers of one lesson share one kernel, from the last exercise to the first:
-when an exercise's turn comes, none before it has been done, so that needing one shows.
+what each got. The answers of one lesson share one kernel and one account. First comes the whole
+lesson without its exercises and checks, as for a learner who skips them; then the answers, from
+the last exercise to the first: when an exercise's turn comes, none before it has been done, so
+that needing one shows.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from tools.notebooks.stub import solved
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+CLEAN_UP = "lab.cleanup("
+"""What ends a lab by emptying its account, and so comes after the answers."""
 MAY_RAISE = ("raises-exception", "may-raise")
 HEADING = re.compile(
     r"^\S+ (\d+\.\d+) (passed|not yet|not started|broken|not available here)\b", re.MULTILINE
@@ -38,7 +42,6 @@ class Variant(StrEnum):
 
     UNTOUCHED = "untouched"
     SOLVED = "solved"
-    SKIPPED = "skipped"
 
 
 class Answer(StrEnum):
@@ -80,8 +83,6 @@ class Rehearsed:
 def run_lesson(lesson: Lesson, variant: Variant, *, root: Path = ROOT) -> NotebookNode:
     """Run a lesson's notebook as one variant; raise LessonError where a cell fails."""
     notebook = lab_notebook(lesson) if variant is Variant.UNTOUCHED else solution_notebook(lesson)
-    if variant is Variant.SKIPPED:
-        notebook.cells = [cell for cell in notebook.cells if not _is_for_exercise(cell)]
     try:
         return execute(notebook, root=root)
     except RunError as error:
@@ -136,14 +137,14 @@ def cases(lesson: Lesson) -> list[Case]:
 
 
 def rehearse(lesson: Lesson, *, root: Path = ROOT) -> list[Rehearsed]:
-    """Run every answer of a lesson with its check in one kernel; return what each got."""
+    """Run every answer of a lesson with its check in one kernel; return what each got.
+
+    LessonError where a cell fails that a learner meets who skips every exercise.
+    """
     found = cases(lesson)
-    if not found:
-        return []
-    cells = [
-        new_code_cell(cell.source, metadata={"tags": list(cell.tags)}, id=f"line-{cell.line}")
-        for cell in _before_last_check(lesson)
-    ]
+    around = [_as_notebook_cell(cell) for cell in _around_exercises(lesson)]
+    ends = [cell for cell in around if CLEAN_UP in cell.source]
+    cells = [cell for cell in around if cell not in ends]
     checks = {}
     for number, case in enumerate(found):
         sources = [*case.sources, _check_source(lesson, case.exercise)]
@@ -153,12 +154,13 @@ def rehearse(lesson: Lesson, *, root: Path = ROOT) -> list[Rehearsed]:
         ]
         cells += answer
         checks[number] = answer
-    notebook = new_notebook(cells=cells)
+    notebook = new_notebook(cells=[*cells, *ends])
     try:
         execute(notebook, root=root)
     except RunError as error:
         line = int(error.cell_id.removeprefix("line-") or 1)
-        raise LessonError(lesson.path, line, f"This cell failed: {error}.", "Mend it.") from error
+        what = f"This cell failed in the lab without its exercises: {error}."
+        raise LessonError(lesson.path, line, what, "Mend it.") from error
     return [
         _rehearsed(case, [shown_text(cell) for cell in checks[number]])
         for number, case in enumerate(found)
@@ -170,16 +172,20 @@ def _rehearsed(case: Case, texts: list[str]) -> Rehearsed:
     return Rehearsed(case, status_of(texts[-1]), text)
 
 
-def _before_last_check(lesson: Lesson) -> list[Cell]:
-    """Return the code cells around the exercises: all that run before the last check does."""
-    last = max(number for number, cell in enumerate(lesson.cells) if cell.about("check"))
+def _around_exercises(lesson: Lesson) -> list[Cell]:
+    """Return the code cells of a learner who skips every exercise and check."""
     return [
         cell
-        for cell in lesson.cells[:last]
+        for cell in lesson.cells
         if not (cell.is_markdown or cell.is_answer or cell.has("solution-only"))
         and cell.about("exercise") is None
         and cell.about("check") is None
     ]
+
+
+def _as_notebook_cell(cell: Cell) -> NotebookNode:
+    tags = {"tags": list(cell.tags)}
+    return new_code_cell(cell.source, metadata=tags, id=f"line-{cell.line}")
 
 
 def _check_source(lesson: Lesson, exercise: str) -> str:
@@ -216,11 +222,6 @@ def bound_names(source: str) -> set[str]:
                 if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
             }
     return names
-
-
-def _is_for_exercise(cell: NotebookNode) -> bool:
-    tags = cell.metadata.get("tags", [])
-    return any(tag.startswith(("exercise-", "check-")) or tag == "solution-only" for tag in tags)
 
 
 def _flat(text: str) -> str:

@@ -32,6 +32,7 @@ def scaffold(slug: str, checkout: Checkout) -> list[Path]:
     values = {
         "number": number,
         "n": str(int(number)),
+        "next": f"{int(number) + 1:02d}",
         "slug": name,
         "title": found["words"].replace("-", " ").capitalize(),
     }
@@ -56,7 +57,8 @@ def next_steps(name: str) -> str:
   2. .venv/bin/python -m tools.lint {name}        what is missing
   3. .venv/bin/python -m tools.rehearse {name}    what the wrong answers get
   4. python3 kit.py build {name}                   labs/ and solutions/
-  5. Add the lab's row to the table in README.md."""
+  5. Add the lab's row to the table in README.md.
+Cells say what they teach by teaches=["05-03", "claim 15"]; the ids are in lessons/coverage."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -22,6 +22,9 @@ from helpers.cloud.errors import KitError
 from helpers.views.invocation import Answer
 
 STUB_WORDS = "Exercise "
+VALUES = (bool, int, float, dict, list, tuple, set)
+"""What a function returns, and nobody deploys."""
+RUNTIME_FILE = "/awslambdaric/"
 
 
 class Did:
@@ -39,7 +42,11 @@ def judge(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> O
     """Run the exercise's check on what was submitted and return how it stands."""
     if any(value is ... for value in submitted):
         return _not_started(exercise)
-    return _wrong_arguments(exercise, submitted) or _run(exercise, session, submitted)
+    return (
+        _wrong_arguments(exercise, submitted)
+        or _not_a_function(exercise, submitted)
+        or _run(exercise, session, submitted)
+    )
 
 
 def payload_of(answer: Answer, event: Any, *, expected: str = "", hint: int | None = None) -> Any:
@@ -50,7 +57,7 @@ def payload_of(answer: Answer, event: Any, *, expected: str = "", hint: int | No
         f"For the event {shown(event)} the function failed with "
         f"{answer.error_type}: {answer.error_message}{_place_in(answer)}",
         expected=expected,
-        advice="Invoke your function with this event and read its error and log.",
+        advice=_advice_on(answer),
         hint=hint,
     )
 
@@ -124,6 +131,29 @@ def _wrong_arguments(exercise: Exercise, submitted: tuple[Any, ...]) -> Outcome 
     return None
 
 
+def _not_a_function(exercise: Exercise, submitted: tuple[Any, ...]) -> Outcome | None:
+    """Return feedback where a value stands in a function's place, such as what it returned."""
+    wanted = list(inspect.signature(exercise.check).parameters.values())[2:]
+    for parameter, value in zip(wanted, submitted, strict=False):
+        annotation = str(parameter.annotation)
+        meant = annotation.startswith("Callable") and "|" not in annotation
+        if meant and (value is None or isinstance(value, VALUES) or _is_no_code(value)):
+            return Outcome(
+                exercise.id,
+                Status.NOT_YET,
+                "looked at your answer",
+                seen=f"What you gave the check is no function: {shown(value)}",
+                expected="the function itself, so that it can be tried with other events.",
+                advice=f"Write its name without parentheses: {parameter.name}, "
+                f"and not {parameter.name}(…).",
+            )
+    return None
+
+
+def _is_no_code(value: Any) -> bool:
+    return isinstance(value, str) and "def " not in value
+
+
 def _not_yet(exercise: Exercise, did: Did, feedback: NotYet) -> Outcome:
     return Outcome(
         exercise.id,
@@ -193,9 +223,18 @@ def _is_cell(filename: str) -> bool:
     return not filename.startswith("<frozen") and not Path(filename).exists()
 
 
+def _advice_on(answer: Answer) -> str:
+    if answer.error_type == "TypeError" and RUNTIME_FILE in _last_frame(answer):
+        return "Lambda calls a handler with two arguments: write def name(event, context)."
+    return "Invoke your function with this event and read its error and log."
+
+
 def _place_in(answer: Answer) -> str:
+    frame = _last_frame(answer)
+    lines = [line.strip() for line in frame.splitlines() if line.strip()]
+    return f" — {' → '.join(lines)}" if lines and RUNTIME_FILE not in frame else ""
+
+
+def _last_frame(answer: Answer) -> str:
     trace = answer.payload.get("stackTrace") if isinstance(answer.payload, dict) else None
-    if not isinstance(trace, list) or not trace:
-        return ""
-    lines = [line.strip() for line in str(trace[-1]).splitlines() if line.strip()]
-    return f" — {' → '.join(lines)}" if lines else ""
+    return str(trace[-1]) if isinstance(trace, list) and trace else ""

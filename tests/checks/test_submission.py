@@ -155,6 +155,46 @@ def test_a_failed_invocation_names_the_event_the_error_and_the_place():
     assert 1 == caught.value.hint
 
 
+def test_a_handler_of_one_argument_is_told_without_the_runtimes_own_frame():
+    """What fails in the runtime client's call is the handler's signature."""
+    payload = {
+        "errorType": "TypeError",
+        "errorMessage": "greet() takes 1 positional argument but 2 were given",
+        "stackTrace": ['  File "/var/runtime/awslambdaric/bootstrap.py", line 178, in handle\n'],
+    }
+    with pytest.raises(NotYet) as caught:
+        payload_of(Answer(200, payload, function_error="Unhandled"), {})
+
+    assert "bootstrap.py" not in caught.value.seen
+    assert "two arguments: write def name(event, context)" in caught.value.advice
+
+
+@pytest.mark.parametrize("value", [None, "Hello, Ana!", 36, {"statusCode": 200}, [1]])
+def test_a_value_in_a_functions_place_is_told_before_anything_is_deployed(value: Any):
+    """Whoever calls the function for the check learns to leave the parentheses out."""
+
+    def check(session: Any, did: Any, greet: Callable[..., Any]) -> None:
+        raise AssertionError("ran")
+
+    check.__annotations__["greet"] = "Callable[..., Any]"
+    outcome = outcome_of(check, value)
+
+    assert Status.NOT_YET is outcome.status
+    assert "is no function" in outcome.seen
+    assert "greet, and not greet(…)" in outcome.advice
+
+
+def test_code_as_text_may_stand_in_a_functions_place():
+    """A file given as text is code too."""
+
+    def check(session: Any, did: Any, greet: Callable[..., Any]) -> None:
+        did("deployed it")
+
+    check.__annotations__["greet"] = "Callable[..., Any]"
+
+    assert Status.PASSED is outcome_of(check, "def greet(event, context): ...").status
+
+
 def test_an_answer_that_is_well_gives_its_payload():
     """Without FunctionError the payload comes back as it is."""
     assert [1] == payload_of(Answer(200, [1]), {})

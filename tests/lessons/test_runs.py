@@ -14,6 +14,23 @@ from tools.rehearse import Variant, outcomes, rehearse, run_lesson
 pytestmark = pytest.mark.timeout(600)
 
 
+@pytest.mark.slow
+def test_answers(each_lesson):
+    """Whoever skips every exercise gets to the end; then each wrong answer gets its own sentence.
+
+    Alternatives, and solutions on their own, pass. It lasts longest, so it comes first.
+    """
+    results = rehearse(each_lesson)
+    told = [
+        f"{each_lesson.path}:{result.case.cell.line}: {problem}; it said: {result.text}"
+        for result in results
+        if (problem := result.problem())
+    ]
+
+    assert results
+    assert told == []
+
+
 def test_untouched(each_lesson):
     """The untouched lab runs from top to bottom, and every check says that nothing is started."""
     found = outcomes(run_lesson(each_lesson, Variant.UNTOUCHED))
@@ -29,26 +46,6 @@ def test_solved(each_lesson):
 
     if sys.version_info[:2] == BUILD_PYTHON:
         assert differences(each_lesson, notebook) == []
-
-
-@pytest.mark.slow
-def test_skipped(each_lesson):
-    """A learner who skips every exercise and check still gets to the end."""
-    assert outcomes(run_lesson(each_lesson, Variant.SKIPPED)) == {}
-
-
-@pytest.mark.slow
-def test_answers(each_lesson):
-    """Each wrong answer gets its own sentence; alternatives, and lone solutions, pass."""
-    results = rehearse(each_lesson)
-    told = [
-        f"{each_lesson.path}:{result.case.cell.line}: {problem}; it said: {result.text}"
-        for result in results
-        if (problem := result.problem())
-    ]
-
-    assert results
-    assert told == []
 
 
 def differences(lesson, notebook):

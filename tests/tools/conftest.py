@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.checks.exercise import Exercise, LabChecks, Prediction
+from helpers.checks.exercise import VERDICTS, Exercise, LabChecks, Prediction
+from tools.coverage.pages import write_pages
 from tools.notebooks.checkout import ROOT, Checkout
 from tools.notebooks.notebook import dumps, lab_notebook, solution_notebook
 from tools.notebooks.source import Lesson, parse_lesson
@@ -48,7 +49,7 @@ def lesson(lesson_path: Path, text: str) -> Lesson:
 
 @pytest.fixture
 def built(course: Checkout, lesson: Lesson) -> Checkout:
-    """The course with both notebooks as the builder writes them, but for the execution."""
+    """The course with notebooks and pages as the builder writes them, but for the execution."""
     notebooks = {
         course.lab_path(lesson.slug): lab_notebook(lesson),
         course.solution_path(lesson.slug): solution_notebook(lesson),
@@ -56,6 +57,7 @@ def built(course: Checkout, lesson: Lesson) -> Checkout:
     for path, notebook in notebooks.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(dumps(notebook), encoding="utf-8")
+    write_pages(course)
     return course
 
 
@@ -88,5 +90,10 @@ def lab() -> LabChecks:
                 answer="B",
                 reasons={"A": "It halves nothing.", "B": "It says what it is given."},
             ),
+            *(_heard(id_) for id_ in ("7.b", "7.c")),
         ),
     )
+
+
+def _heard(id_: str) -> Prediction:
+    return Prediction(id_, "Heard.", options=VERDICTS, answer="true", reasons=VERDICTS)

@@ -12,7 +12,8 @@ from tools.notebooks.notebook import dumps
 
 
 def snapshot(course: Checkout) -> dict[str, str]:
-    paths = [*course.root.glob("labs/*"), *course.root.glob("solutions/*")]
+    folders = ("labs", "solutions", "docs")
+    paths = [path for folder in folders for path in course.root.glob(f"{folder}/*")]
     return {path.name + path.parent.name: path.read_text(encoding="utf-8") for path in paths}
 
 
@@ -31,7 +32,9 @@ def test_build_twice(course, capsys):
     assert '"execution_count": 1' not in first["07-parcels.ipynbsolutions"]
     assert "Duration: 1 ms" in first["07-parcels.ipynbsolutions"]
     assert build(course, "--check") == 0
-    assert "1 lessons: labs/ and solutions/ are current." in capsys.readouterr().out
+    assert "1 lessons: labs/, solutions/ and their pages in docs/ are current." in (
+        capsys.readouterr().out
+    )
 
 
 @pytest.mark.slow
@@ -47,6 +50,19 @@ def test_ignored_outputs_stay(course, lesson_path, text):
     build(course)
 
     assert snapshot(course) == first
+
+
+def test_check_finds_stale_pages(built, capsys):
+    """A page of docs/ that is missing or edited is told with the command; a build writes it."""
+    page = built.root / "docs" / "coverage.md"
+    page.write_text("nothing", encoding="utf-8")
+
+    assert build(built, "--check") == 1
+    assert "docs/coverage.md is not what lessons/ say. Run: python3 kit.py build" in (
+        capsys.readouterr().err
+    )
+    assert build(built) == 0
+    assert build(built, "--check") == 0
 
 
 @pytest.mark.parametrize("folder", ["labs", "solutions"])

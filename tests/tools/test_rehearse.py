@@ -14,26 +14,36 @@ from tools.rehearse import Answer, Variant, cases, main, outcomes, rehearse, run
     [
         (Variant.UNTOUCHED, {"7.1": "not started", "7.2": "not started"}),
         (Variant.SOLVED, {"7.1": "passed", "7.2": "passed"}),
-        (Variant.SKIPPED, {}),
     ],
 )
 def test_variants(course, lesson, variant, expected):
-    """An untouched lab, a solved one and one that skips all exercises run to the end."""
+    """An untouched lab and a solved one run to the end."""
     assert outcomes(run_lesson(lesson, variant, root=course.root)) == expected
 
 
-@pytest.mark.parametrize(
-    ("variant", "needy"), [(Variant.UNTOUCHED, "table.upper()"), (Variant.SKIPPED, "two")]
-)
-def test_dependent_lesson(course, spoil, variant, needy):
-    """A later cell that needs an exercise fails in the untouched lab or in the skipped one."""
-    lesson = spoil("lab.cleanup()", needy)
-    line = next(cell.line for cell in lesson.cells if cell.source == needy)
+def test_dependent_lesson(course, spoil):
+    """A later cell that needs what an exercise is to return fails in the untouched lab."""
+    lesson = spoil("lab.cleanup()", "table.upper()")
 
-    with pytest.raises(LessonError, match=f"This cell failed in the {variant} lab") as failed:
-        run_lesson(lesson, variant, root=course.root)
+    with pytest.raises(LessonError, match="This cell failed in the untouched lab") as failed:
+        run_lesson(lesson, Variant.UNTOUCHED, root=course.root)
 
-    assert failed.value.line == line
+    assert failed.value.line == line_of("table.upper()", lesson)
+
+
+def test_skipped_exercises(course, spoil):
+    """A later cell that needs a name of an exercise's cell fails where exercises are skipped."""
+    lesson = spoil("lab.receipt()", "two")
+
+    with pytest.raises(LessonError, match="in the lab without its exercises: NameError") as failed:
+        rehearse(lesson, root=course.root)
+
+    assert failed.value.line == line_of("two", lesson)
+
+
+def line_of(source, lesson):
+    """Return the line of the cell with this source."""
+    return next(cell.line for cell in lesson.cells if cell.source == source)
 
 
 def test_answers(course, lesson):

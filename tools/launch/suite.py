@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from tools.launch.browser import find_chromium
 from tools.launch.installation import Installation
 
+LESSONS = "tests/lessons"
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -37,16 +39,23 @@ def sections(*, quick: bool) -> list[Section]:
         Section("layout", ("ruff", "format", "--check", ".")),
         Section("types", ("mypy",)),
         Section("labs are built from lessons", ("tools.build", "--check")),
-        _tests(quick=quick),
+        *_tests(quick=quick),
     ]
 
 
-def _tests(*, quick: bool) -> Section:
+def _tests(*, quick: bool) -> list[Section]:
     unwanted = ["slow", "browser"] if quick else [] if find_chromium() else ["browser"]
     markers = " and ".join(f"not {marker}" for marker in unwanted)
+    chosen = ("-m", markers) if markers else ()
+    cores = os.cpu_count() or 1
     # tests wait for processes as much as they compute, so one worker more than cores
-    workers = str((os.cpu_count() or 1) + 1)
-    return Section("tests", ("pytest", "-n", workers, *(["-m", markers] if markers else [])))
+    some = ("pytest", "-n", str(cores + 1), *chosen)
+    if quick:
+        return [Section("tests", some)]
+    # a lesson lasts up to a minute and waits for half of it; whoever is done takes over what others
+    # have not begun
+    lessons = ("pytest", LESSONS, "-n", str(2 * cores), "--dist", "worksteal", *chosen)
+    return [Section("tests", (*some, "--ignore", LESSONS)), Section("labs", lessons)]
 
 
 def run_suite(installation: Installation, *, quick: bool) -> int:

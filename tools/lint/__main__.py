@@ -17,8 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     checkout = Checkout()
     paths = checkout.lesson_paths(name)
     problems = [problem for path in paths for problem in lint_lesson(path, checkout)]
-    if name is None:
-        problems += lint_course(checkout)
+    around = lint_course(checkout)
+    problems += [problem for problem in around if name is None or problem.path in paths]
     for problem in problems:
         print(problem)
     if not problems:

@@ -23,6 +23,8 @@ from tools.notebooks.source import Cell, Lesson
 
 MAX_CELLS = 60
 MAX_IDEAS = 5
+LAST_LAB = "11"
+"""The last lab of part one: what comes after it is not there yet."""
 LABELS = ("Ticket.", "Promise.", "You will be able to", "Minutes.", "Know first.", "Exam tasks.")
 BEFORE = ("Setup", "Warm-up")
 AFTER = (
@@ -169,6 +171,17 @@ def size(lesson: Lesson) -> list[Problem]:
     if count > MAX_IDEAS:
         problems.append(f"{count} ideas; at most {MAX_IDEAS}. Move one to another lab.")
     return [Problem(lesson.path, 1, message) for message in problems]
+
+
+def next_lab(lesson: Lesson) -> list[Problem]:
+    """Find an end that does not say how to go on."""
+    found = [section for section in sections(lesson) if section.title == "Next lab"]
+    following = f"{int(lesson.front.number) + 1:02}"
+    text = "".join(cell.source for section in found for cell in section.cells)
+    if not found or lesson.front.number == LAST_LAB or f"kit.py lab {following}" in text:
+        return []
+    message = f"`## Next lab` does not tell how to open it. Name `python3 kit.py lab {following}`."
+    return [Problem(lesson.path, found[0].line, message)]
 
 
 def _optional(lesson: Lesson) -> set[str]:

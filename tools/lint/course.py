@@ -7,9 +7,13 @@ from pathlib import Path
 
 from helpers.checks.exercise import find_lab
 from helpers.cloud.errors import KitError
+from tools.coverage.inventory import read_inventory
 from tools.lint import (
     anatomy,
+    coverage,
     exercises,
+    glossary,
+    heard,
     links,
     names,
     notebooks,
@@ -28,6 +32,8 @@ RULES: tuple[Callable[[Lesson], list[Problem]], ...] = (
     anatomy.order,
     anatomy.ideas,
     anatomy.size,
+    anatomy.next_lab,
+    heard.sentences,
     prose.cell_lengths,
     prose.sentence_lengths,
     prose.word_choice,
@@ -39,6 +45,7 @@ RULES: tuple[Callable[[Lesson], list[Problem]], ...] = (
     exercises.answers,
     exercises.independence,
     notebooks.ignored_outputs,
+    glossary.explained,
 )
 
 
@@ -57,13 +64,15 @@ def lint_lesson(path: Path, checkout: Checkout) -> list[Problem]:
 
 
 def lint_course(checkout: Checkout) -> list[Problem]:
-    """Return every problem that is not one lesson's: README's table, orphans, sanitising."""
+    """Return what is wrong with all lessons together: README, coverage, terms, sanitising."""
     lessons = [read_lesson(path) for path in checkout.lesson_paths()]
     cfg = checkout.root / "tests" / "lessons" / "sanitize.cfg"
     return [
         *readme.table(checkout.root / "README.md", lessons),
         *sanitizing.patterns(checkout.patterns(), cfg),
         *(Problem(checkout.root, 1, message) for message in checkout.orphans()),
+        *coverage.untaught(lessons, read_inventory(checkout.root)),
+        *glossary.explained_twice(lessons),
     ]
 
 
@@ -76,4 +85,5 @@ def _around(lesson: Lesson, checkout: Checkout) -> list[Problem]:
         *notebooks.current(lesson, checkout),
         *(notebooks.leaks(lesson, lab.read_text(encoding="utf-8")) if lab.exists() else []),
         *notebooks.weight(lesson, checkout),
+        *coverage.unknown(lesson, read_inventory(checkout.root)),
     ]

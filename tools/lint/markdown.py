@@ -90,9 +90,10 @@ def blocks(cell: Cell) -> list[Block]:
         if not text or HEADING.match(text) or text.startswith(("|", "<!--")):
             open_block = False
             continue
-        if ITEM.match(text) or text.startswith("**") or not open_block:
+        item = ITEM.match(text)
+        if item or text.startswith("**") or not open_block:
             found.append((number, []))
-        found[-1][1].append(ITEM.sub("", text, count=1))
+        found[-1][1].append(text[item.end() :] if item else text)
         open_block = True
     return [Block(" ".join(lines), number) for number, lines in found]
 

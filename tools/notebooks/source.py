@@ -14,7 +14,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -90,7 +90,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a lesson says about itself in the first line of its first cell."""
+    """What a lesson says about itself in the first line of its first cell.
+
+    `closed` lists exercises with one right answer only, `again` terms that it explains once more.
+    """
 
     number: str
     title: str
@@ -98,6 +101,7 @@ class FrontMatter:
     minutes_stretch: int
     exam_tasks: tuple[str, ...]
     closed: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +282,9 @@ def _front_matter(path: Path, first: Cell) -> tuple[FrontMatter, Cell]:
         raise LessonError(path, first.line, "No front matter.", _FRONT)
     try:
         fields = json.loads(found[1])
-        fields |= {name: tuple(fields[name]) for name in ("exam_tasks", "closed") if name in fields}
+        lists = ("exam_tasks", "closed", "again")
+        fields |= {name: tuple(fields[name]) for name in lists if name in fields}
         front = FrontMatter(**fields)
     except (json.JSONDecodeError, TypeError) as error:
         raise LessonError(path, first.line, f"Front matter: {error}.", _FRONT) from None
-    return front, Cell(first.kind, first.line + 1, rest.lstrip("\n"), first.tags)
+    return front, replace(first, line=first.line + 1, source=rest.lstrip("\n"))

@@ -131,3 +131,14 @@ def test_too_many_ideas(spoil):
     lesson = spoil("# %% [markdown]\n# ## Recap", more + "# %% [markdown]\n# ## Recap")
 
     assert "6 ideas; at most 5" in messages(anatomy.size(lesson))
+
+
+def test_next_lab(lesson, spoil):
+    """The end of a lab tells the command that opens the next one; the last lab has none."""
+    assert [] == anatomy.next_lab(lesson)
+
+    lost = anatomy.next_lab(spoil("kit.py lab 08", "kit.py lab 09"))
+    last = spoil('"number": "07"', '"number": "11"')
+
+    assert "Name `python3 kit.py lab 08`" in "".join(problem.message for problem in lost)
+    assert [] == anatomy.next_lab(last)

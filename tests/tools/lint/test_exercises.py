@@ -89,7 +89,7 @@ def test_exercises_differ(lesson, lab):
 
 def test_predictions_differ(lesson, lab, spoil):
     """A prediction that only one side knows, or that nothing looks back at, is found."""
-    assert "Predictions here: ['7.a']" in messages(
+    assert "Predictions here: ['7.a', '7.b', '7.c']" in messages(
         exercises.agreement(lesson, replace(lab, predictions=()))
     )
     assert 'Add `lab.saw("7.a")`' in messages(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.lint import prose
+from tools.lint import markdown, prose
 from tools.lint.problem import Problem
 
 HERE = "Scales give whole grams."
@@ -89,3 +89,11 @@ def test_emoji_in_heading(spoil):
     lesson = spoil("## A parcel has a weight", "## A parcel 📦 has a weight")
 
     assert "An emoji" in messages(prose.heading_style(lesson))
+
+
+def test_bold_is_read_whole(spoil):
+    """Bold before a word is no mark of a list: no character of a sentence is lost."""
+    lesson = spoil(HERE, "A **parcel** has `grams * 2` in it.")
+    blocks = [block.text for cell in lesson.cells for block in markdown.blocks(cell)]
+
+    assert "A **parcel** has `grams * 2` in it." in " ".join(blocks)

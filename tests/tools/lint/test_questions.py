@@ -39,3 +39,14 @@ def test_count_and_reasons(lesson, folder):
     path.write_text(json.dumps(asked), encoding="utf-8")
 
     assert "no reason" in questions(lesson, folder)[0].message
+
+
+def test_exam_tasks(lesson, folder):
+    """A question that serves no exam task is told by its id."""
+    path = folder / "07-parcels.json"
+    asked = json.loads(path.read_text(encoding="utf-8"))
+    asked[1]["exam_tasks"] = []
+    path.write_text(json.dumps(asked), encoding="utf-8")
+    (problem,) = questions(lesson, folder)
+
+    assert f"Question {asked[1]['id']!r} names no exam task" in problem.message

@@ -28,8 +28,10 @@ lab = Lab("07-parcels")
 # ## Warm-up
 #
 # Three questions from earlier labs. Skip them if you like.
+#
+# A **scale** weighs one parcel at a time and knows no other.
 
-# %% [markdown]
+# %% [markdown] teaches=["07-01", "claim 1", "DVA-C03 1.2"]
 # ## A parcel has a weight
 #
 # Scales give whole grams. The diagram says it: an event goes in, a weight comes out.
@@ -115,7 +117,13 @@ def two(event, context):
 # %% [markdown]
 # ## Heard elsewhere
 #
-# Every parcel weighs the same. False: you saw two.
+# Mark two sentences.
+
+# %% tags=["predict-7.b"]
+lab.predict("7.b", ...)  # Every parcel weighs the same.
+lab.predict("7.c", ...)  # Two parcels weigh more than one.
+lab.saw("7.b")
+lab.saw("7.c")
 
 # %% [markdown]
 # ## In real AWS
@@ -174,4 +182,4 @@ lab.cleanup()
 # %% [markdown]
 # ## Next lab
 #
-# There is none. Read [about Lambda](https://docs.aws.amazon.com/lambda/latest/dg/welcome.html).
+# In the terminal run `python3 kit.py lab 08`. Read [about Lambda](https://docs.aws.amazon.com/lambda/latest/dg/welcome.html).
