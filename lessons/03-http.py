@@ -264,7 +264,7 @@ for place in PLACES:
 lab.saw("3.b")
 
 # %% [markdown]
-# **What we saw.** Two families. The function URL and the HTTP API send **payload format** 2.0; the REST API and the load balancer send the older one, 1.0 and its cousin.
+# **What we saw.** Two families. The **payload format**, the shape of event and answer, is 2.0 at the function URL and the HTTP API. The REST API and the load balancer send the older 1.0 and its cousin.
 #
 # | | format 2.0 | REST API, load balancer |
 # |---|---|---|
@@ -335,7 +335,7 @@ for how in ("text", "no-statusCode", "dict-as-body", "exception", "cookies"):
 lab.saw("3.c")
 
 # %% [markdown]
-# **What we saw.** Six. Format 2.0 guesses: JSON without a `statusCode` is a 200 with that JSON. A REST API guesses nothing: a missing `statusCode` is a **502**, and so is a key it does not know, such as `cookies`.
+# **What we saw.** Six. Format 2.0 guesses: JSON without a `statusCode` is a 200 with that JSON. A REST API guesses nothing: a missing `statusCode` is a 502, and so is a key it does not know, such as `cookies`.
 #
 # A failed function is told differently too: 502 from the function URL and the REST API, 500 from the HTTP API. The caller never sees your error; it is in the log.
 #
@@ -774,17 +774,18 @@ lab.saw("3.d")
 # %% [markdown] teaches=["05-06"]
 # ## Who said no
 #
-# A request passes three layers, and each may refuse it: the **door**, then **Lambda**, then **your code**.
+# A request passes three layers, and each may refuse it: the *door*, then *Lambda*, then *your code*.
 #
 # The door can ask who is calling before anything runs:
 #
 # | | function URL | HTTP API | REST API |
 # |---|---|---|---|
 # | a signature of IAM | yes | yes | yes |
-# | a token of Cognito or another issuer | – | **JWT authorizer** | Cognito user pools |
-# | a function that decides, a **Lambda authorizer** | – | yes | yes |
+# | a token of Cognito or another issuer | – | JWT authorizer | Cognito user pools |
+# | a function that decides | – | Lambda authorizer | Lambda authorizer |
 #
-# Cognito keeps users and signs their tokens. It invokes nothing: the door checks the token.
+# **Cognito** keeps users and signs their tokens; it invokes nothing.
+# A **JWT authorizer** checks such a token by the issuer's public keys, without code of yours. A **Lambda authorizer** is a function of yours that answers yes or no.
 
 # %% [markdown]
 # **Predict.** Six requests to one HTTP API are refused with six statuses: 400, 401, 403, 404, 429 and 500. For how many of them did your function run?
@@ -874,7 +875,7 @@ lab.saw("3.e")
 # %% [markdown] teaches=["05-02", "claim 15"]
 # ## Break it · the permission, and the patience
 #
-# Each door needs a permission in the **function's** policy; `allow` added it. No poller runs, and there is no **event source mapping** (lab 05): a door pushes.
+# Each door needs a permission in the *function's* policy; `allow` added it. A door pushes. Where Lambda itself polls, it needs an *event source mapping* (lab 05), and here is none.
 #
 # **Predict.** `3.f`: A function URL and an HTTP API have lost their permission to invoke. What do they answer?
 #
@@ -938,14 +939,16 @@ lab.saw("3.g")
 #
 # | only at a REST API | what for |
 # |---|---|
-# | request validation | checks bodies by a JSON schema before anything is invoked |
-# | caching | keeps a stage's answers for a while, which saves invocations |
-# | **usage plan** and **API keys** | give each paying partner a rate and a quota |
-# | **mapping templates** (VTL), in a custom integration | change request and answer: to adapt an old system, to join or to trim |
+# | **request validation** | checks bodies by a JSON schema before anything is invoked |
+# | **stage cache** | keeps a stage's answers for a while, which saves invocations |
+# | **usage plan** | gives each paying partner a rate and a quota, by an API key |
+# | **mapping template** | changes request and answer in a custom integration (in VTL): to adapt an old system, to join or to trim |
 #
 # An idle API costs nothing per hour. Upwards there are limits, until raised: 10,000 requests a second for an account's APIs, 1,000 concurrent executions.
 #
-# **Response streaming** sends up to 200 MB in pieces: natively in Node.js; Python needs a custom runtime or the Lambda Web Adapter. ([API Gateway](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html) and [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), read in November 2026.)
+# **Response streaming** sends up to 200 MB in pieces: natively in Node.js; Python needs a custom runtime or the Lambda Web Adapter.
+#
+# ([API Gateway](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html) and [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), read in November 2026.)
 
 # %% [markdown] teaches=["DVA-C03 1.1"]
 # ### Exercise 3.6 · Say what is wrong
@@ -954,7 +957,7 @@ lab.saw("3.g")
 #
 # **Given** `POST /orders` of an HTTP API. Some bodies are no JSON, some are missing. With `curl -d` a good order comes as base64.
 #
-# **Goal** a good order gets 201 and `{"order_id": …}`. A bad one gets 400 and `{"errors": [{"field": …, "problem": …}, …]}`, with **every** fault in it:
+# **Goal** a good order gets 201 and `{"order_id": …}`. A bad one gets 400 and `{"errors": [{"field": …, "problem": …}, …]}`, with *every* fault in it:
 #
 # - `body`: it is no JSON object;
 # - `order_id`, `customer`: not a text;
