@@ -34,6 +34,7 @@ import zipfile
 from botocore.exceptions import ClientError
 
 from helpers import Lab
+from helpers.views import timeline
 
 lab = Lab("01-handlers", cpu_share=True)
 lambda_ = lab.client("lambda")
@@ -731,10 +732,14 @@ for how in ("exit", "giant answer", "endless loop", "finally", "in time"):
     print(answer["StatusCode"], f"{how:13}", payload.get("errorType", payload))
 
 print("finally ran:", "finally ran" in "".join(lab.logs("ends-demo")))
-lab.saw("1.f")
+display(lab.saw("1.f"), timeline(lab.records(), function="ends-demo", scale="order"))
 
 # %% [markdown] teaches=["03-03", "03-06", "DVA-C03 4.1"]
 # **What we saw.** Status 200 four times, and four failures. `Sandbox.Timedout` is the word for a timeout, and `finally` never ran.
+#
+# The **timeline** is drawn from your account's records; its one lane is one copy of your function.
+# After ✖ and ◆ the process is gone, so the next event waits for another `init`.
+# After ▼ it lives: your function failed, and was frozen as usual.
 #
 # Two things follow. What must happen at the end, such as closing or saving, cannot wait for `finally`.
 # And a handler that may run long asks `get_remaining_time_in_millis()`, stops early and returns what it has: that is `in time`.

@@ -29,6 +29,7 @@ from tools.bench_load import TRIVIAL, measure_load
 from tools.bench_simulator import measure_simulator
 from tools.bench_target import Target, connect, deploy
 from tools.bench_triggers import measure_triggers
+from tools.bench_views import measure_views
 from tools.emulator import ensure_emulator
 from tools.measure import Measure, interleaved, ratio
 from tools.yardstick import running_emulator
@@ -215,6 +216,7 @@ GROUPS: Mapping[str, Callable[[], Iterable[Measure]]] = {
     "account": measure_account,
     "triggers": measure_triggers,
     "simulator": measure_simulator,
+    "views": measure_views,
 }
 """What can be measured by itself: `kit.py bench triggers`."""
 

@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,7 +20,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.notebook import KERNEL_IDLE
+from tests.browser.sheet import CHROMIUM_OPTIONS, desk, free_port
 from tools.launch.browser import find_chromium
+
+__all__ = ["desk"]  # a fixture of every module here
 
 HOME = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -33,15 +35,6 @@ COPIED = (
     "requirements.lock",
     "requirements-dev.lock",
 )
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -73,7 +66,7 @@ def jupyterlab(tmp_path: Path, lab_name: str) -> Iterator[JupyterLab]:
             shutil.copyfile(source, home / name)
     (home / ".venv").symlink_to(HOME / ".venv")
     _settings(tmp_path / "settings")
-    port, token = _free_port(), secrets.token_hex(16)
+    port, token = free_port(), secrets.token_hex(16)
     process = subprocess.Popen(
         [
             sys.executable,
@@ -136,12 +129,6 @@ def _settings(folder: Path) -> None:
     notebook = folder / "@jupyterlab" / "notebook-extension"
     notebook.mkdir(parents=True)
     (notebook / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:

@@ -74,6 +74,9 @@ THIRD_PARTY = {
     "boto3": ("helpers.course", "helpers.consoles"),
     "IPython": ("helpers.course", "helpers.consoles"),
     "ipywidgets": ("helpers.course", "helpers.consoles"),
+    "anywidget": ("helpers.consoles",),
+    "traitlets": ("helpers.consoles",),
+    "resvg_py": ("helpers.views.picture",),
     "psutil": (f"{CLOUD}.environment", "helpers.course"),
     "joserfc": (f"{CLOUD}.http_fronts", f"{CLOUD}.moto_seam.user_pools"),
     "jsonschema": (f"{CLOUD}.http_fronts.rest.schemas",),
@@ -96,7 +99,15 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "views": ("cloud.records", "cloud.model", "cloud.logs", "cloud.billing"),
+    "views": (
+        "cloud.records",
+        "cloud.model",
+        "cloud.logs",
+        "cloud.billing",
+        "cloud.errors",
+        "cloud.events",
+        "simulator.result",
+    ),
     "simulator": (
         "cloud.model",
         "cloud.billing",
@@ -105,8 +116,19 @@ ROOMS = {
         "cloud.queue_scaling",
     ),
     "quiz": ("views", "cloud.errors", "cloud.facts"),
-    "checks": ("views", "cloud.errors"),
-    "consoles": ("views", "cloud.errors", "cloud.records", "cloud.model"),
+    "checks": ("views", "simulator", "cloud.errors"),
+    "consoles": (
+        "views",
+        "quiz",
+        "simulator",
+        "cloud.client",
+        "cloud.errors",
+        "cloud.records",
+        "cloud.model",
+        "cloud.billing",
+        "cloud.events",
+        "cloud.http_messages",
+    ),
     "course": (
         "checks",
         "views",

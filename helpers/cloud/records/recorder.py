@@ -63,7 +63,7 @@ class Recorder:
         """
         with self._lock:
             first = self._next - len(self._ring)
-            entries = [e for e in self._ring if e.sequence >= sequence]
+            entries = self._from(sequence)
             dropped = max(0, first - max(sequence, 1))
             following, epoch = self._next, self.epoch
         records = [entry.as_json() for entry in entries]
@@ -72,8 +72,11 @@ class Recorder:
     def newer(self, sequence: int) -> list[Entry]:
         """Return the kept entries with a higher number, the oldest first; costs what is new."""
         with self._lock:
-            count = max(0, min(self._next - 1 - sequence, len(self._ring)))
-            return [*islice(reversed(self._ring), count)][::-1]
+            return self._from(sequence + 1)
+
+    def _from(self, sequence: int) -> list[Entry]:
+        count = max(0, min(self._next - sequence, len(self._ring)))
+        return [*islice(reversed(self._ring), count)][::-1]
 
     @property
     def newest(self) -> int:
