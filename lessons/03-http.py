@@ -1259,6 +1259,18 @@ lab.questions()
 # ## More
 #
 # Three stretch exercises, about 40 minutes. You close the lab without them, and master it with them.
+#
+# Before them, one more request at each door. The sign ≠ marks what is not as it was sent: a stage in front of the path, a parameter that stays encoded.
+# The console below it sends requests of your own to the doors of this lab, and shows event and answer.
+
+# %% tags=["run"]
+from helpers.consoles import HttpConsole
+from helpers.views import events_side_by_side
+
+events_side_by_side("request")
+
+# %% tags=["run"]
+HttpConsole(lab)
 
 # %% [markdown]
 # ### Exercise 3.3 · A picture in the answer
