@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pkgutil import iter_modules
 
+from helpers import checks
 from helpers.cloud.errors import KitError
 
 # check(session, did, *submitted): returns when passed, raises NotYet, NotStarted, NotAvailable
 Check = Callable[..., None]
+LAB_MODULE = re.compile(r"lab_\d\d")
 VERDICTS: Mapping[str, str] = {"true": "true", "half": "half true", "false": "false"}
 
 
@@ -49,11 +53,12 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class LabChecks:
-    """Everything a lab asks of its learner."""
+    """Everything a lab asks of its learner; `can` is what one can do after its core."""
 
     slug: str
     exercises: tuple[Exercise, ...]
     predictions: tuple[Prediction, ...] = ()
+    can: str = ""
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return an exercise by its id, or say which ones there are."""
@@ -87,6 +92,12 @@ def find_lab(slug: str) -> LabChecks:
     if lab.slug != slug:
         raise KitError(f"There is no lab {slug!r}.", next_step=f"Did you mean Lab({lab.slug!r})?")
     return lab
+
+
+def all_labs() -> list[LabChecks]:
+    """Return what every lab of the course asks, in their order."""
+    names = sorted(m.name for m in iter_modules(checks.__path__) if LAB_MODULE.fullmatch(m.name))
+    return [importlib.import_module(f"{checks.__name__}.{name}").LAB for name in names]
 
 
 def _unknown(kind: str, wanted: str, slug: str, known: list[str]) -> KitError:

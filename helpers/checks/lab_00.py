@@ -161,6 +161,7 @@ TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not t
 
 LAB = LabChecks(
     slug="00-welcome",
+    can="deploy a function with boto3, invoke it, and tell why notebook code can fail on Lambda",
     exercises=(
         Exercise(
             id="0.1",

@@ -12,6 +12,7 @@ from helpers.checks.lab_01_uploads import check_1_2
 
 LAB = LabChecks(
     slug="01-handlers",
+    can="deploy a handler, tell a refused invoke from a failed function, and read a REPORT line",
     exercises=(
         Exercise(
             id="1.1",

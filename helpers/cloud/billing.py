@@ -101,6 +101,17 @@ def provisioned_cost(
     return kept + facts.price(f"{architecture}_provisioned_duration") * used
 
 
+def break_even(architecture: Architecture = Architecture.X86_64) -> Decimal:
+    """Return the share of time in use, 0 to 1, from which provisioned concurrency is cheaper.
+
+    Compared at the first tier of compute, without the free tier, requests left out.
+    """
+    facts = load_facts()
+    saved = facts.price(f"{architecture}_tier_1")
+    saved -= facts.price(f"{architecture}_provisioned_duration")
+    return facts.price(f"{architecture}_provisioned") / saved
+
+
 def restore_cost(gigabytes: Decimal) -> Decimal:
     """Return the USD that SnapStart takes for restores: memory of each restored environment."""
     return load_facts().price("snap_start_restore") * gigabytes
@@ -112,6 +123,12 @@ def snapshot_cost(memory_mb: int, kept_s: float) -> Decimal:
     return load_facts().price("snap_start_cache") * Decimal(memory_mb) / 1024 * kept
 
 
+def free_usage() -> Usage:
+    """Return what AWS does not bill each month, on all functions of an account together."""
+    facts = load_facts()
+    return Usage(int(facts.price("free_requests")), facts.price("free_compute"))
+
+
 def monthly_cost(
     usage: Usage,
     architecture: Architecture = Architecture.X86_64,
@@ -119,10 +136,9 @@ def monthly_cost(
     free_tier: bool = True,
 ) -> Decimal:
     """Return the USD of a month's on-demand usage; the free tier covers requests and compute."""
-    facts = load_facts()
-    free = Decimal(1 if free_tier else 0)
-    requests = max(0, usage.requests - int(free * facts.price("free_requests")))
-    compute = max(Decimal(0), usage.gb_seconds - free * facts.price("free_compute"))
+    free = free_usage() if free_tier else Usage(0, Decimal(0))
+    requests = max(0, usage.requests - free.requests)
+    compute = max(Decimal(0), usage.gb_seconds - free.gb_seconds)
     return (
         request_cost(requests)
         + compute_cost(compute, architecture)

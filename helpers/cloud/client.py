@@ -30,7 +30,11 @@ NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class CloudError(RuntimeError):
-    """The cloud could not be started or did not answer; the message says what to do."""
+    """The cloud could not be started or refused; the message says what to do."""
+
+
+class CloudLostError(CloudError):
+    """Nothing answers where the cloud was."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Cloud:
                 text = json.loads(text)["message"]
             raise CloudError(f"The cloud refused {method} /_kit/{path}: {text}") from error
         except OSError as error:
-            raise CloudError(
+            raise CloudLostError(
                 f"The local account at {self.endpoint} does not answer ({error}). It has ended or "
                 "was never there. Restart the kernel, or start it again: python3 kit.py serve"
             ) from error

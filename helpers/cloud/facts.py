@@ -56,13 +56,22 @@ class Runtime:
 
 
 @dataclass(frozen=True, slots=True)
+class Domain:
+    """A content domain of an exam, and how many percent of the scored questions it has."""
+
+    title: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exam:
-    """An exam code, the days it is offered (None: open), and its task statements by number."""
+    """An exam code, the days it is offered (None: open), its domains and tasks by number."""
 
     code: str
     name: str
     first_day: datetime.date | None
     last_day: datetime.date | None
+    domains: Mapping[str, Domain]
     tasks: Mapping[str, str]
     date: str
     source: str
@@ -121,7 +130,11 @@ def _runtime(name: str, entry: dict[str, Any]) -> Runtime:
 
 def _exam(code: str, entry: dict[str, Any]) -> Exam:
     days = {key: _day(entry[key]) for key in ("first_day", "last_day")}
-    return Exam(code=code, **{**entry, **days, "tasks": MappingProxyType(entry["tasks"])})
+    maps = {
+        "domains": _by_name(entry["domains"], lambda _, domain: Domain(**domain)),
+        "tasks": MappingProxyType(entry["tasks"]),
+    }
+    return Exam(code=code, **{**entry, **days, **maps})
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -42,7 +42,7 @@ class Following(ABC):
         """Prepare it; what happened before is left out, unless `history` is wanted."""
         self._lab = lab
         self._records: deque[dict[str, Any]] = deque(maxlen=self.NEWEST)
-        self._next = 0 if history else _after(lab.records())
+        self._next = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._twin: Any = None
@@ -52,13 +52,15 @@ class Following(ABC):
         self.view.when(STOP, self.stop)
         self.view.when_gone(self.stop)
         self.view.actions = [FOLLOW]
-        if history:
-            self._read()
-        self._show("ready")
+        self._show(self._begin(history))
 
     @abstractmethod
     def picture(self) -> Picture:
         """Return the picture of the records that are kept, as it is now."""
+
+    def kept(self) -> Picture:
+        """Return the picture that is saved with the notebook."""
+        return self.picture()
 
     @abstractmethod
     def is_moving(self) -> bool:
@@ -101,26 +103,40 @@ class Following(ABC):
         self.wait()
 
     def _ipython_display_(self) -> None:
-        self._twin = present(self.picture(), self.view)
+        self._twin = present(self.kept(), self.view)
         self.follow()
 
     def __repr__(self) -> str:
         """Return the text twin as it is now."""
-        return repr(self.picture())
+        return repr(self.kept())
+
+    def _begin(self, history: bool) -> str:
+        """Read what there is, and forget it unless it is wanted; return the status."""
+        try:
+            self._read()
+        except Exception as error:  # a lost account is said where the picture would be
+            return str(plain_message(error))
+        if not history:
+            self._records.clear()
+        return "ready"
 
     def _run(self) -> None:
         try:
             self._show(self._watch())
         except Exception as error:  # the thread's end is shown, never thrown
             message = plain_message(error)
-            self.view.status = str(message) if is_lost(error) else repr(message)
+            self.view.status = str(message)
+            drawable = is_lost(error)
+        else:
+            drawable = True
         self.view.actions = [FOLLOW]
-        if self._twin is not None:
-            self._twin.update(twin_bundle(self._drawn), raw=True)
+        if self._twin is not None and drawable:
+            self._twin.update(twin_bundle(self.kept()), raw=True)
 
     def _watch(self) -> str:
         """Follow until it is stopped or nothing comes any more; return what to say then."""
         status, quiet_since = f"following; press {STOP} to keep this", time.monotonic()
+        self._show(status)
         while not self._stop.is_set():
             started = time.monotonic()
             if self._read():
@@ -145,8 +161,9 @@ class Following(ABC):
         return bool(kept)
 
     def _show(self, status: str) -> None:
-        self._drawn = self.picture()
-        self.view.swap(self._drawn, status=status)
+        if len(self._records) == self.NEWEST:
+            status += f"\nshown and counted: the newest {self.NEWEST:,} records"
+        self.view.swap(self.picture(), status=status)
         self.updates += 1
 
 

@@ -75,7 +75,7 @@ class View {
     const focused = [...this.menus.querySelectorAll("select")].indexOf(document.activeElement);
     this.menus.replaceChildren();
     for (const { label, options, chosen } of this.model.get("menus")) {
-      const select = make("select", make("label", this.menus, {}, label));
+      const select = make("select", make("label", this.menus, {}, label), { "aria-label": label });
       for (const words of options) make("option", select, {}, words);
       select.selectedIndex = chosen;
       select.disabled = options.length === 0;

@@ -18,8 +18,14 @@ from IPython.display import display
 
 HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ALIVE = ".jp-OutputArea:has(.jupyter-widgets, .coldstart-live)"
-HIDE_TWIN = f"<style>{ALIVE} .coldstart-twin{{display:none}}</style>"
+GONE = ".jupyter-widgets-disconnected"
+"""What JupyterLab calls a widget whose kernel was restarted."""
+ALIVE = f".jp-OutputArea:has(:is(.jupyter-widgets, .coldstart-live):not({GONE}, {GONE} *))"
+HIDE_TWIN = (
+    f"<style>{ALIVE} .coldstart-twin{{display:none}}"
+    f".jp-OutputArea:has(.coldstart-twin) {GONE}{{display:none}}</style>"
+)
+"""Either the widget is seen or its twin, which says what to do."""
 
 
 class Twin(Protocol):

@@ -27,9 +27,16 @@ class LiveStream(Following):
         super().__init__(lab, history=True)
 
     def picture(self) -> Picture:
-        """Return the stream as it is now."""
+        """Return the stream as it is now, with iterator ages."""
+        return self._view(times=True)
+
+    def kept(self) -> Picture:
+        """Return the stream without what differs on each run."""
+        return self._view(times=False)
+
+    def _view(self, *, times: bool) -> Picture:
         self._stream = self._stream or read_stream(self._records).arn
-        return stream_view(self._records, stream=self._stream)
+        return stream_view(self._records, stream=self._stream, times=times)
 
     def is_moving(self) -> bool:
         """Nothing moves between two records."""

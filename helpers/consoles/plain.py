@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
 
+from helpers.cloud.client import CloudLostError
 from helpers.cloud.errors import KitError
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
+UNREACHABLE = (EndpointConnectionError, ConnectionClosedError, ConnectTimeoutError)
 LOST = Card(
     Tone.WAIT,
     "! the account of this notebook is gone",
@@ -37,15 +44,5 @@ def plain_message(error: Exception) -> Card:
 
 
 def is_lost(error: Exception) -> bool:
-    """Tell whether the account does not answer any more.
-
-    boto3 cannot connect, or the records cannot be read: the client's CloudError is raised from
-    the system's own error.
-    """
-    if isinstance(error, BotoCoreError):
-        return type(error).__name__ in (
-            "EndpointConnectionError",
-            "ConnectionClosedError",
-            "ConnectTimeoutError",
-        )
-    return isinstance(error, OSError) or isinstance(error.__cause__, OSError)
+    """Tell whether the account does not answer any more, noticed by boto3 or by the recorder."""
+    return isinstance(error, (CloudLostError, *UNREACHABLE))

@@ -31,13 +31,13 @@ class Task:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.result: Any = None
-        self._bar = ipywidgets.FloatProgress(min=0, max=1, description="", tooltip=what)
+        self.bar = ipywidgets.FloatProgress(min=0, max=1, description="", tooltip=what)
         self._words = ipywidgets.Label(what)
-        self._button = ipywidgets.Button(description=f"Cancel {what}", tooltip=f"Cancel {what}")
-        self._button.layout.width = "auto"
-        self._button.on_click(lambda _: self.cancel())
+        self.button = ipywidgets.Button(description=f"Cancel {what}", tooltip=f"Cancel {what}")
+        self.button.layout.width = "auto"
+        self.button.on_click(lambda _: self.cancel())
         self.message = ipywidgets.HTML()
-        row = ipywidgets.HBox([self._bar, self._words, self._button])
+        row = ipywidgets.HBox([self.bar, self._words, self.button])
         self.widget = ipywidgets.VBox([row, self.message])
 
     @property
@@ -53,7 +53,7 @@ class Task:
         """Show how much is done, from 0 to 1; raises Cancelled once the button was pressed."""
         if self.cancelled:
             raise Cancelled
-        self._bar.value = done
+        self.bar.value = done
         if words:
             self._words.value = words
 
@@ -79,11 +79,11 @@ class Task:
     def _run(self, work: Callable[[Task], Any], done: Callable[[Any], None]) -> None:
         try:
             self.result = work(self)
-            self._bar.value = 1
+            self.bar.value = 1
             done(self.result)
         except Cancelled:
             self.message.value = STOPPED._repr_html_()
         except Exception as error:  # whatever it was, the learner reads a sentence
             self.message.value = plain_message(error)._repr_html_()
         finally:
-            self._button.disabled = True
+            self.button.disabled = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from helpers.checks.exercise import Exercise
 from helpers.cloud.errors import KitError
 from helpers.views.card import Card
@@ -10,11 +12,16 @@ from helpers.views.panel import Tone
 KINDS = ("a nudge", "the concept", "nearly the code")
 
 
+Read = Callable[[str, int], None]
+"""Gets the exercise and the number of a hint that is shown."""
+
+
 class Hints:
     """Which hint comes next for each exercise; lives as long as the kernel."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Read | None = None) -> None:
         self._given: dict[str, int] = {}
+        self._read = read
 
     def show(self, exercise: Exercise, number: int | None = None) -> Card:
         """Return the next hint, or the one asked for by number."""
@@ -26,6 +33,8 @@ class Hints:
                 next_step=f'Hints are 1, 2 and 3: lab.hint("{exercise.id}", 3).',
             )
         self._given[exercise.id] = number
+        if self._read is not None:
+            self._read(exercise.id, number)
         more = f'lab.hint("{exercise.id}")' if number < len(KINDS) else ""
         return Card(
             Tone.CALM,

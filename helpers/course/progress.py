@@ -1,44 +1,33 @@
-"""What the learner has tried, predicted and passed, across kernels and notebooks.
+"""What the learner has tried, predicted, answered and passed, across kernels and notebooks.
 
-Stored are exercise ids, outcomes, options chosen, times and short digests of answers: no code,
-no names, no machine. Lists only grow, so records of two notebooks or two machines merge by union.
+Stored are exercise ids, outcomes, options chosen, hints read, times and short digests of answers:
+no code, no names, no machine. `entries` has the form.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from helpers.checks.outcome import Status
 from helpers.cloud.errors import KitError
+from helpers.course.entries import (
+    Attempt,
+    Guess,
+    HintTaken,
+    QuizAnswer,
+    empty,
+    fits,
+    lists_of,
+    merge,
+)
 from helpers.course.store import JsonFile, data_folder
 
-FORMAT = 1
 FILE_NAME = "progress.json"
-LISTS = ("attempts", "predictions")
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One check that said passed or not yet; `answer` is a digest of what was submitted."""
-
-    exercise: str
-    status: str
-    answer: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """One recorded prediction."""
-
-    prediction: str
-    option: str
-    at: str
 
 
 class Progress:
@@ -77,27 +66,48 @@ class Progress:
         if last and (last[0].status, last[0].answer) == (status, answer):
             return
         entry = Attempt(exercise, str(status), answer, self._stamp())
-        self._change(lambda stored: _lists(stored, slug)["attempts"].append(asdict(entry)))
+        self._change(lambda stored: lists_of(stored, slug)["attempts"].append(asdict(entry)))
 
     def add_guess(self, slug: str, prediction: str, option: str) -> None:
         """Record the option chosen for a prediction; the last one counts."""
         if self.guesses(slug).get(prediction) == option:
             return
         entry = Guess(prediction, option, self._stamp())
-        self._change(lambda stored: _lists(stored, slug)["predictions"].append(asdict(entry)))
+        self._change(lambda stored: lists_of(stored, slug)["predictions"].append(asdict(entry)))
+
+    def add_hint(self, slug: str, exercise: str, number: int) -> None:
+        """Record that a hint was read; reading it again records nothing."""
+        if str(number) in {hint.number for hint in self.hints(slug) if hint.exercise == exercise}:
+            return
+        entry = HintTaken(exercise, str(number), self._stamp())
+        self._change(lambda stored: lists_of(stored, slug)["hints"].append(asdict(entry)))
+
+    def add_answer(self, slug: str, question: str, chosen: str, *, right: bool) -> None:
+        """Record the answer to a question of the quiz; the last one counts."""
+        entry = QuizAnswer(question, chosen, "right" if right else "wrong", self._stamp())
+        self._change(lambda stored: lists_of(stored, slug)["answers"].append(asdict(entry)))
 
     def attempts(self, slug: str, exercise: str | None = None) -> list[Attempt]:
         """Return the attempts at a lab, or at one of its exercises, oldest first."""
-        entries = _lists(self._read(), slug)["attempts"]
+        entries = lists_of(self._read(), slug)["attempts"]
         return [Attempt(**e) for e in entries if exercise in {None, e["exercise"]}]
 
     def guess_log(self, slug: str) -> list[Guess]:
         """Return every prediction recorded in a lab, oldest first."""
-        return [Guess(**entry) for entry in _lists(self._read(), slug)["predictions"]]
+        return [Guess(**entry) for entry in lists_of(self._read(), slug)["predictions"]]
 
     def guesses(self, slug: str) -> dict[str, str]:
         """Return the option that counts for each prediction of a lab."""
         return {guess.prediction: guess.option for guess in self.guess_log(slug)}
+
+    def hints(self, slug: str) -> list[HintTaken]:
+        """Return every hint read in a lab, oldest first."""
+        return [HintTaken(**entry) for entry in lists_of(self._read(), slug)["hints"]]
+
+    def answers(self, slug: str) -> dict[str, bool]:
+        """Return, for each question answered in a lab, whether its last answer was right."""
+        entries = [QuizAnswer(**entry) for entry in lists_of(self._read(), slug)["answers"]]
+        return {entry.question: entry.verdict == "right" for entry in entries}
 
     def passed(self, slug: str) -> set[str]:
         """Return the ids of the exercises once passed."""
@@ -135,7 +145,7 @@ class Progress:
                 f"{str(path)!r} is not a progress file.",
                 next_step='Export one with lab.progress().export("progress.json").',
             )
-        self._change(lambda stored: _merge(stored, other))
+        self._change(lambda stored: merge(stored, other))
 
     def _stamp(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -146,7 +156,7 @@ class Progress:
         try:
             return self._file.read()
         except OSError:
-            self._in_memory = _empty()
+            self._in_memory = empty()
             return self._in_memory
 
     def _change(self, edit: Callable[[dict[str, Any]], None]) -> None:
@@ -156,53 +166,10 @@ class Progress:
                 return
             except OSError:
                 # a read-only home must not cost the lesson
-                self._in_memory = _empty()
+                self._in_memory = empty()
         edit(self._in_memory)
 
 
 def open_file(path: Path) -> JsonFile:
     """Return the progress file at `path`; it need not exist."""
-    return JsonFile(path, empty=_empty, fits=fits)
-
-
-def fits(stored: dict[str, Any]) -> bool:
-    """Say whether an object read from a file is a record of this format, all the way down."""
-    labs = stored.get("labs")
-    if stored.get("format") != FORMAT or not isinstance(labs, dict):
-        return False
-    shapes: dict[str, type] = {"attempts": Attempt, "predictions": Guess}
-    return all(
-        isinstance(lists, dict)
-        and all(_is_entry(entry, shapes[name]) for name in LISTS for entry in lists.get(name, []))
-        for lists in labs.values()
-    )
-
-
-def _is_entry(entry: object, shape: type) -> bool:
-    names = {field.name for field in fields(shape)}
-    if not isinstance(entry, dict) or set(entry) != names:
-        return False
-    try:
-        datetime.fromisoformat(entry["at"])
-    except (TypeError, ValueError):
-        return False
-    return all(isinstance(value, str) for value in entry.values())
-
-
-def _empty() -> dict[str, Any]:
-    return {"format": FORMAT, "labs": {}}
-
-
-def _lists(stored: dict[str, Any], slug: str) -> dict[str, list[dict[str, str]]]:
-    lists: dict[str, list[dict[str, str]]] = stored["labs"].setdefault(slug, {})
-    for name in LISTS:
-        lists.setdefault(name, [])
-    return lists
-
-
-def _merge(stored: dict[str, Any], other: dict[str, Any]) -> None:
-    for slug in other["labs"]:
-        mine, theirs = _lists(stored, slug), _lists(other, slug)
-        for name in LISTS:
-            mine[name] += [entry for entry in theirs[name] if entry not in mine[name]]
-            mine[name].sort(key=lambda entry: entry["at"])
+    return JsonFile(path, empty=empty, fits=fits)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from helpers.checks.exercise import LabChecks, find_lab
@@ -111,7 +112,12 @@ class Kernel:
         if slug not in self._sessions:
             progress = Progress.at(self._environ)
             self._sessions[slug] = LabSession(
-                checks, self._account, progress, self._environ, self._narrator
+                checks,
+                self._account,
+                progress,
+                self._environ,
+                self._narrator,
+                Hints(partial(progress.add_hint, slug)),
             )
         return self._sessions[slug]
 

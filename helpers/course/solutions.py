@@ -15,7 +15,7 @@ from typing import Any
 
 from helpers.checks.outcome import Status
 from helpers.cloud.errors import KitError
-from helpers.course.progress import Attempt
+from helpers.course.entries import Attempt
 from helpers.views.panel import RULE, Tone, code, panel, paragraph
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"

@@ -1,1 +1,1 @@
-"""Questions with a reason for every option; later also practice and exam mode."""
+"""Questions with a reason for every option: picked, asked in practice or by time, and scored."""

@@ -2,7 +2,7 @@
 
 Each option carries its reason, so that a wrong choice teaches. Tasks are those of AWS's exam
 guides, written `DVA-C03 1.2`; every question names its source and the month it was checked.
-Left out: asking in an exam's order and time, which the quiz of a later lab adds.
+Left out: asking, which `sitting` does, and picking, which `bank` does.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ class Question:
     def lettered(self) -> list[tuple[str, Option]]:
         """Return the options with the letters a learner sees."""
         return [(chr(ord("A") + place), option) for place, option in enumerate(self.options)]
+
+    def right_letters(self) -> frozenset[str]:
+        """Return the letters of the right options: one, or several."""
+        return frozenset(letter for letter, option in self.lettered() if option.right)
 
     def answers(self) -> list[str]:
         """Return one line per option: its letter, right or wrong, and the reason."""

@@ -59,7 +59,7 @@ class Meter:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Result:
     """One simulation; of a cancelled one, what had happened until then.
 
@@ -119,3 +119,7 @@ class Result:
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+    def __repr__(self) -> str:
+        """Return the text, so that a cell that ends with a result shows it."""
+        return str(self)

@@ -11,7 +11,8 @@ configuration-concurrency.html, provisioned-concurrency.html.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from helpers.cloud.billing import Architecture
 from helpers.cloud.errors import KitError
@@ -91,6 +92,14 @@ class Scenario:
         if self.rate_per_s is None or not isinstance(self.duration, Fixed):
             return math.nan
         return self.rate_per_s * self.duration.ms / 1000
+
+    def changed(self, **settings: Any) -> Scenario:
+        """Return the same experiment with other settings; its requests stay the same.
+
+        >>> Scenario(rate_per_s=100).changed(reserved=20).reserved
+        20
+        """
+        return replace(self, **settings)
 
     def _check_kinds(self) -> None:
         for name, value, kinds, example in (

@@ -64,6 +64,7 @@ class Latencies:
 
     def __init__(self) -> None:
         self._counts = array("q", bytes(8 * STEPS))
+        self._sums_ms = array("d", bytes(8 * STEPS))
         self._sum_ms = 0.0
         self.count = 0
         self.longest_ms = 0.0
@@ -71,7 +72,9 @@ class Latencies:
     def add(self, ms: float) -> None:
         """Count one latency."""
         step = int(math.log(ms / FROM_MS) * STEPS_PER_E) if ms > FROM_MS else 0
-        self._counts[step if step < STEPS else STEPS - 1] += 1
+        step = step if step < STEPS else STEPS - 1
+        self._counts[step] += 1
+        self._sums_ms[step] += ms
         self.count += 1
         self._sum_ms += ms
         self.longest_ms = max(self.longest_ms, ms)
@@ -82,12 +85,15 @@ class Latencies:
         return self._sum_ms / self.count if self.count else math.nan
 
     def percentile_ms(self, percent: float) -> float:
-        """Return the latency that so many percent do not exceed; not a number if there is none."""
+        """Return the latency that so many percent do not exceed; not a number if there is none.
+
+        It is the mean of all that fell into its step, so that equal latencies are told exactly.
+        """
         if not self.count:
             return math.nan
         rank = max(1, math.ceil(percent / 100 * self.count))
         step = next(n for n, seen in enumerate(accumulate(self._counts)) if seen >= rank)
-        return min(self.longest_ms, FROM_MS * math.exp((step + 0.5) / STEPS_PER_E))
+        return self._sums_ms[step] / self._counts[step]
 
 
 class Series:

@@ -13,6 +13,7 @@ Point = tuple[float, float]
 
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 34, 40
 TICKS = 6
+CLOSEST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ def ticks(values: Sequence[float]) -> tuple[float, ...]:
     (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
     low, high = min(values), max(values)
-    if low == high:
-        high = low + (abs(low) or 1)
+    if high - low <= CLOSEST * max(1, abs(low), abs(high)):
+        high = low + max(1, abs(low))
     rough = (high - low) / TICKS
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(n * power for n in (1, 2, 5, 10, 20) if n * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(float(f"{n * step:.10g}") for n in range(first, last + 1))
+    return tuple(float(f"{n * step:.15g}") for n in range(first, last + 1))
 
 
 def amount(value: float) -> str:

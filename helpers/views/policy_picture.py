@@ -51,7 +51,7 @@ def policy_picture(
 
 def wrapped(text: str, width: int) -> list[str]:
     """Return text as lines of a width, without unseen characters."""
-    return textwrap.wrap(UNSEEN.sub("\ufffd", text), width) or [""]
+    return textwrap.wrap(UNSEEN.sub("\ufffd", text), width, break_on_hyphens=False) or [""]
 
 
 def _cut(document: str) -> str:

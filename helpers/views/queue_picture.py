@@ -148,7 +148,7 @@ def _tile(place: Place, count: int, note: str, left: float, width: float) -> Svg
     return stop(
         str(place),
         f"{place}: {counted(count, 'message')}, {note}",
-        Box(left, top, width, TILE_HEIGHT),
+        Box(left - 3, top - 3, width + 6, TILE_HEIGHT + 6),
         rectangle(left, top, width, TILE_HEIGHT, rx=6, fill=Ink.SHADE, stroke=fill),
         shape(outline, left + 18, top + 19, fill, size=15),
         label(f"{count:,}", left + 34, top + 25, font_size=18, font_weight=600),

@@ -111,6 +111,16 @@ class QueueState:
         for identity in record["messages"]:
             self._add_message(verb, identity, record)
 
+    def number_batches(self) -> None:
+        """Number batches by delivery and message: those beside each other begin in any order."""
+        numbers: dict[int, int] = {}
+        most = max((len(message.deliveries) for message in self.messages.values()), default=0)
+        for place in range(most):
+            for message in self.messages.values():
+                for delivery in message.deliveries[place : place + 1]:
+                    if delivery.batch:
+                        delivery.batch = numbers.setdefault(delivery.batch, len(numbers) + 1)
+
     def _add_message(self, verb: str, identity: str, record: Mapping[str, Any]) -> None:
         moment = float(record["time"])
         message = self.messages.get(identity)
@@ -171,6 +181,7 @@ def read_queue(records: Iterable[Mapping[str, Any]], queue: str = "") -> QueueSt
     for record in listed:
         if _source(record) == arn:
             state.add(record)
+    state.number_batches()
     return state
 
 

@@ -59,7 +59,15 @@ def role_use(records: Iterable[Mapping[str, Any]], function: str) -> RoleUse:
         if role in roles and (session == function or by_lambda):
             calls[bool(decision["allowed"])][str(decision["action"]), resource] = None
     denied = [call for call in calls[False] if call not in calls[True]]
-    return RoleUse(tuple(roles), tuple(calls[True]), tuple(denied))
+    return RoleUse(tuple(roles), _apart(calls[True]), _apart(denied))
+
+
+def _apart(calls: Iterable[Call]) -> tuple[Call, ...]:
+    """Return the first of the calls that need the same statement: streams of a log are alike."""
+    found: dict[Call, Call] = {}
+    for action, resource in calls:
+        found.setdefault((action, without_stream(resource)), (action, resource))
+    return tuple(found.values())
 
 
 def _tells_role(decision: Mapping[str, Any], function: str) -> bool:

@@ -4,13 +4,14 @@
     stream_view(lab.records(), stream="clicks")
 
 A failed batch that is halved again and again narrows down to the record that always fails. The
-text twin holds no id and no time, unless `times=True` asks for iterator ages.
+picture holds no id and no time, unless `times=True` asks for iterator ages.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from helpers.views.marks import Box, mark, seconds, stop
@@ -24,7 +25,7 @@ from helpers.views.theme import Fill, Ink, Shape
 WIDTH, MARGIN, ROW = 760.0, 12.0, 22.0
 MAP_LEFT, MAP_WIDTH, WORDS_LEFT, AGE_LEFT, AGE_WIDTH = 124.0, 256.0, 394.0, 662.0, 40.0
 HEAD, FOOT = 60.0, 24.0
-MOST_SHARDS, MOST_NUMBERS = 6, 16
+MOST_SHARDS, MOST_NUMBERS = 6, 12
 KINESIS_SHARD = re.compile(r"shardId-0*(\d{1,12})")
 
 RESULTS = {
@@ -43,7 +44,8 @@ def stream_view(
 ) -> Picture:
     """Draw the shards of one stream: `stream` is its name or ARN, or its table's.
 
-    It is needed when the records tell of several. `times` adds iterator ages to the text.
+    It is needed when the records tell of several. `times` adds iterator ages, which differ on
+    each run, to picture and text.
 
     >>> stream_view(lab.records(), stream="clicks")         # doctest: +SKIP
     """
@@ -53,7 +55,7 @@ def stream_view(
     top = 4.0
     for shard, name in named_shards[:MOST_SHARDS]:
         rows = rows_of(shard)
-        drawn.append(_shard(shard, name, rows, top))
+        drawn.append(_shard(shard, name, rows if times else _timeless(rows), top))
         top += HEAD + ROW * len(rows) + FOOT
     note = ""
     if not state.shards:
@@ -65,6 +67,10 @@ def stream_view(
         top += 24
     text = "\n".join(as_text(shard, name, times=times) for shard, name in named_shards)
     return draw(_title(state), text or note, (WIDTH, top), *drawn)
+
+
+def _timeless(rows: list[Attempt]) -> list[Attempt]:
+    return [replace(row, age_ms=None) for row in rows]
 
 
 def _title(state: StreamState) -> str:
@@ -86,12 +92,13 @@ def _names(shards: list[ShardState]) -> list[str]:
 
 
 def _shard(shard: ShardState, name: str, rows: list[Attempt], top: float) -> Svg:
-    oldest = max((row.age_ms for row in rows if row.age_ms is not None), default=0.0)
+    ages = [row.age_ms for row in rows if row.age_ms is not None]
+    oldest = max(ages, default=0.0)
     bottom = top + HEAD + ROW * len(rows)
     return group(
         label(name, MARGIN, top + 15, font_weight=600, font_size=13),
         label(summary(shard), MAP_LEFT if len(name) < 12 else WORDS_LEFT, top + 15),
-        label("iterator age", AGE_LEFT, top + 42, font_size=11, fill=Ink.SOFT),
+        label("iterator age", AGE_LEFT, top + 42, font_size=11, fill=Ink.SOFT) if ages else None,
         _scale(shard, top),
         *(
             _row(row, f"{name} {place}", shard.read, oldest, top + HEAD + ROW * place)
@@ -154,7 +161,9 @@ def _row(row: Attempt, key: str, read: int, oldest: float, top: float) -> Svg:
     middle = top + ROW / 2
     outline, fill = RESULTS[row.result]
     age: list[Svg] = []
+    longest = 58
     if row.age_ms is not None:
+        longest = 40
         width = AGE_WIDTH * row.age_ms / oldest if oldest else 0
         age = [
             rectangle(AGE_LEFT, middle - 3, width, 6, fill=Fill.BLUE),
@@ -166,6 +175,6 @@ def _row(row: Attempt, key: str, read: int, oldest: float, top: float) -> Svg:
         Box(MARGIN - 4, top, WIDTH - 2 * MARGIN + 8, ROW),
         label(shortened(which(row), 17), MARGIN, middle + 4, font_size=11),
         *(_bar(span, read, top + 4, ROW - 8, fill) for span in row.spans),
-        mark(outline, fill, shortened(words(row), 40), WORDS_LEFT, middle),
+        mark(outline, fill, shortened(words(row), longest), WORDS_LEFT, middle),
         *age,
     )

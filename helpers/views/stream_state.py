@@ -98,7 +98,7 @@ class ShardState:
     def _conclude(self, verb: str, spans: Spans, record: Mapping[str, Any]) -> None:
         attempt = self._attempt_with(spans)
         if verb == "succeeded":
-            self.done += spans
+            _extend(self.done, spans)
             whole = size_of(spans) == attempt.count
             attempt.result = Result.PROCESSED if whole else Result.PARTLY
             if not whole:
@@ -112,7 +112,7 @@ class ShardState:
         elif verb == "retried" and attempt.result is not Result.PARTLY:
             attempt.result = Result.AGAIN
         elif verb == "dropped":
-            self.given_up += spans
+            _extend(self.given_up, spans)
             attempt.result, attempt.note = Result.GIVEN_UP, str(record["reason"])
         elif verb == "sent_on":
             kept = "told" if record["delivered"] else "could not tell"
@@ -128,6 +128,15 @@ class ShardState:
                 return attempt
         self.attempts.append(Attempt(spans))
         return self.attempts[-1]
+
+
+def _extend(known: list[tuple[int, int]], spans: Spans) -> None:
+    """Add spans, one that goes on from the last to it."""
+    for first, last in spans:
+        if known and first == known[-1][1] + 1:
+            known[-1] = (known[-1][0], last)
+        else:
+            known.append((first, last))
 
 
 def size_of(spans: Iterable[tuple[int, int]]) -> int:

@@ -1,7 +1,7 @@
 """The timeline: one lane per execution environment, what happened in it, and what it cost.
 
 The text twin tells each lane's story without measured numbers, so that two runs of the same cells
-give the same text. With `scale="order"` the drawing has none either.
+give the same text. With `scale="order"` or `"steps"` the drawing has none either.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from helpers.cloud.billing import receipt, shown_cents
 from helpers.views.lanes import Lane, Records, Scene, read_lanes
 from helpers.views.picture import Picture
 from helpers.views.theme import SIGNS
-from helpers.views.timeline_drawing import SHAPES, Scale, draw_lanes
+from helpers.views.timeline_drawing import SHAPES, draw_lanes
+from helpers.views.timeline_scale import Scale
 
 MEASURED = ("Billed", "On AWS")
 """Counts that differ from run to run."""
@@ -30,8 +31,9 @@ def timeline(
 ) -> Picture:
     """Draw what happened in each environment, of all functions or of one.
 
-    `scale="order"` sets events evenly apart in their order; `durations` adds milliseconds to the
-    text twin. What still goes on is drawn up to the last record, or up to `now`, in Unix seconds.
+    `scale="order"` sets events evenly apart in their order, and `"steps"` does so in each lane by
+    itself, for what ran at once. `durations` adds milliseconds to the text twin. What still goes on
+    is drawn up to the last record, or up to `now`, in Unix seconds.
 
     >>> timeline(lab.records(), function="place-order")       # doctest: +SKIP
     """

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from helpers.views.axes import ticks
 from helpers.views.lanes import Act, Lane, Mark, Scene, Sign, Span
 from helpers.views.picture import Picture, draw
 from helpers.views.svg import Svg, element, group, label, line, shortened
 from helpers.views.theme import Fill, Ink, Shape
-
-Scale = Literal["time", "order"]
+from helpers.views.timeline_scale import EDGE, Ruler, Scale
 
 SHAPES: Mapping[Sign, tuple[Shape, Fill]] = {
     Sign.TIMED_OUT: (Shape.DIAMOND, Fill.ORANGE),
@@ -38,9 +36,14 @@ BARS: Mapping[Act, tuple[Fill, int, bool]] = {
 }
 """Colour and height of each bar, and whether it is hollow; later ones lie above earlier ones."""
 
-WIDTH, LANE, TOP, EDGE, END = 860, 26, 8, 18, 26
+WIDTH, LANE, TOP, END = 860, 26, 8, 26
 LETTER = 6.8
 MOST_LANES = 40
+SAID: Mapping[Scale, list[str]] = {
+    "time": [],
+    "order": ["Not to scale: events in their order"],
+    "steps": ["Not to scale: each lane counts its own steps"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +63,6 @@ class Event:
     def y(self) -> float:
         """The middle of its row."""
         return TOP + (self.row + 0.5) * LANE
-
-
-class Ruler:
-    """Where moments lie: to scale, or evenly apart in their order; made for one drawing."""
-
-    def __init__(self, scene: Scene, scale: Scale, width: float) -> None:
-        """Measure a scene."""
-        self.width, self.end = width, scene.end
-        self.span = scene.end - scene.start if scale == "time" else 0.0
-        self.begin = scene.start
-        self._places: dict[float, float] = {}
-        if scale == "order":
-            moments = sorted({at for lane in scene.lanes for at in _moments(lane, scene.end)})
-            last = max(len(moments) - 1, 1)
-            self._places = {at: n / last for n, at in enumerate(moments)}
-
-    def fraction(self, at: float) -> float:
-        """Return the place of a moment, from 0 to 1."""
-        if self._places:
-            return self._places[at]
-        return (at - self.begin) / self.span if self.span else 0.0
-
-    def x(self, at: float) -> float:
-        """Return where a moment is drawn."""
-        return EDGE + self.fraction(at) * self.width
-
-    def told(self, words: str, at: float) -> str:
-        """Return what was measured and when; nothing where only the order counts."""
-        if self._places:
-            return ""
-        return f"{', ' if words else ''}{words}, at {at - self.begin:,.3f} s"
 
 
 def draw_lanes(
@@ -116,22 +88,13 @@ def draw_lanes(
     )
     more = len(scene.lanes) - len(names)
     notes = [f"and {more} more lanes, not drawn"] if more else []
-    notes += [f"{name}: {value}" for name, value in facts]
+    notes += [f"{name}: {value}" for name, value in facts] + SAID[scale]
     legend, height = _legend(scene, notes, floor + (30 if ruler.span else 10))
     zoom: dict[str, str | float] = {}
     if ruler.span:
         zoom = {"data_span": f"{ruler.span:.6f}", "data_left": EDGE, "data_width": ruler.width}
     grid = group(*rules, stroke=Ink.GRID, stroke_width=0.5)
     return draw(title, text, (WIDTH, height), grid, *labels, plot, *legend, **zoom)
-
-
-def _moments(lane: Lane, end: float) -> Iterator[float]:
-    for thing in lane.events():
-        if isinstance(thing, Span):
-            yield thing.start
-            yield end if thing.end is None else thing.end
-        else:
-            yield thing.at
 
 
 def _events(scene: Scene, ruler: Ruler) -> Iterator[Svg]:
@@ -141,7 +104,7 @@ def _events(scene: Scene, ruler: Ruler) -> Iterator[Svg]:
         for row, lane in enumerate(scene.lanes[:MOST_LANES])
         for thing in lane.events()
     ]
-    events.sort(key=lambda event: event.start)
+    events.sort(key=lambda event: (ruler.fraction(event.start, event.row), event.row))
     bars: dict[Act, list[Svg]] = {act: [] for act in BARS}
     marks: dict[Sign, list[Svg]] = {sign: [] for sign in SHAPES}
     for number, event in enumerate(events):
@@ -167,6 +130,7 @@ def _colours(act: Act) -> dict[str, str | float | None]:
 def _bar(span: Span, event: Event, ruler: Ruler, number: int) -> Svg:
     height = BARS[span.act][1]
     end = ruler.end if span.end is None else span.end
+    begin, stop = ruler.fraction(span.start, event.row), ruler.fraction(end, event.row)
     lasted = span.words or f"{(end - span.start) * 1000:,.0f} ms"
     goes_on = ", goes on" if span.end is None else ""
     told = f"{span.act} in {event.lane.function} {event.lane.name}"
@@ -175,27 +139,28 @@ def _bar(span: Span, event: Event, ruler: Ruler, number: int) -> Svg:
         element("title", f"{told}{goes_on}{ruler.told(lasted, span.start)}"),
         data_mark=str(number),
         data_lane=str(event.row),
-        data_x=f"{ruler.fraction(span.start):.5f}",
-        data_x2=f"{ruler.fraction(end):.5f}",
-        x=ruler.x(span.start),
+        data_x=f"{begin:.5f}",
+        data_x2=f"{stop:.5f}",
+        x=ruler.x(begin),
         y=event.y - height / 2,
-        width=max(ruler.x(end) - ruler.x(span.start), 1.5),
+        width=max(ruler.x(stop) - ruler.x(begin), 1.5),
         height=height,
     )
 
 
 def _mark(mark: Mark, event: Event, ruler: Ruler, number: int) -> Svg:
-    place = f" {event.lane.name}" if event.lane.number else ""
-    told = f"{mark.sign}: {event.lane.function}{place}"
+    place = ruler.fraction(mark.at, event.row)
+    name = f" {event.lane.name}" if event.lane.number else ""
+    told = f"{mark.sign}: {event.lane.function}{name}"
     return element(
         "path",
         element("title", f"{told}{ruler.told(mark.words, mark.at)}"),
         d=SHAPES[mark.sign][0],
         data_mark=str(number),
         data_lane=str(event.row),
-        data_x=f"{ruler.fraction(mark.at):.5f}",
+        data_x=f"{place:.5f}",
         data_y=event.y,
-        transform=f"translate({ruler.x(mark.at):.1f} {event.y:g})",
+        transform=f"translate({ruler.x(place):.1f} {event.y:g})",
     )
 
 
@@ -210,7 +175,7 @@ def _axis(ruler: Ruler, floor: float) -> Iterator[Svg]:
             line(0, TOP, 0, floor + 4, stroke=Ink.GRID, stroke_width=0.5),
             label(words, 0, floor + 17, text_anchor="middle", fill=Ink.SOFT),
             data_tick="",
-            transform=f"translate({ruler.x(ruler.begin + value):.1f} 0)",
+            transform=f"translate({ruler.x(value / ruler.span):.1f} 0)",
         )
 
 

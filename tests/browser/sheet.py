@@ -37,6 +37,7 @@ from tools.launch.browser import find_chromium
 HOME = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 120
 SERIOUS = ("serious", "critical")
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 OURS = ".jp-OutputArea-output"
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -145,7 +146,7 @@ class Desk:
         path = self.folder / f"{name}-{next(self._numbers)}.ipynb"
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            metadata=PYTHON,
         )
         nbformat.write(notebook, path)
         return self.visit(path.name)

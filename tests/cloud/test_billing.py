@@ -12,6 +12,7 @@ from helpers.cloud.billing import (
     Architecture,
     Usage,
     billed_ms,
+    break_even,
     compute_cost,
     ephemeral_cost,
     ephemeral_gb_seconds,
@@ -101,6 +102,20 @@ def test_provisioned_concurrency_is_paid_unused() -> None:
     """Kept ready costs, and use costs less than on demand."""
     assert provisioned_cost(Decimal(1_000_000), Decimal(0)) == Decimal("4.1667")
     assert provisioned_cost(Decimal(0), Decimal(1)) < compute_cost(Decimal(1))
+
+
+@pytest.mark.parametrize("architecture", Architecture)
+def test_provisioned_concurrency_pays_from_three_fifths_of_the_time(
+    architecture: Architecture,
+) -> None:
+    """At the break-even both ways cost the same; at today's prices that is at 60 %."""
+    share = break_even(architecture)
+
+    assert pytest.approx(0.60, abs=0.005) == float(share)
+    on_demand = compute_cost(share, architecture)
+    assert pytest.approx(float(on_demand)) == float(
+        provisioned_cost(Decimal(1), share, architecture)
+    )
 
 
 RECORDS = [

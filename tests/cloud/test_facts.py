@@ -82,3 +82,10 @@ def test_exam_of_the_day() -> None:
 def test_exam_tasks_are_named_as_lessons_write_them() -> None:
     """A lesson's front matter names code and task."""
     assert {"DVA-C03 1.2", "DVA-C02 4.3", "SAA-C03 3.2"} <= FACTS.exam_tasks()
+
+
+def test_domains_of_an_exam_weigh_a_hundred_percent_and_hold_every_task() -> None:
+    """A task's first number names a domain of its exam."""
+    for exam in FACTS.exams.values():
+        assert 100 == sum(domain.weight for domain in exam.domains.values())
+        assert {task.split(".")[0] for task in exam.tasks} <= set(exam.domains)

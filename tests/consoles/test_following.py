@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.cloud import records
+from helpers.cloud.client import CloudLostError
 from helpers.cloud.errors import KitError
 from helpers.consoles import LiveQueue, LiveStream
 from helpers.consoles.following import Following
@@ -32,7 +33,7 @@ class Account:
     def records(self, *, since: int = 0, **_: Any) -> list[dict[str, Any]]:
         """Return records of a number or later."""
         if self.lost:
-            raise ConnectionRefusedError("nobody listens")
+            raise CloudLostError("gone")
         return [record for record in self.told if record["sequence"] >= since]
 
 
@@ -103,3 +104,14 @@ def test_a_view_of_several_sources_wants_a_name(kind: type[LiveQueue] | type[Liv
 
     with pytest.raises(KitError, match="Name one"):
         kind(account)
+
+
+def test_a_second_source_in_the_first_look_ends_the_view_with_a_sentence():
+    """Nobody can tell which of two queues is meant; the status says what to do."""
+    account = Account()
+    with following(LiveQueue(account)) as live:
+        until(lambda: live.view.actions == ["Stop"])
+        account.tell(*sent("a"), *sent("b", queue=DEAD))
+        until(lambda: live.view.actions == ["Follow"])
+
+        assert "Name one: queue='print-jobs'" in live.view.status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpers.cloud.client import CloudLostError
 from helpers.consoles import PolicyConsole
 from tests.views.told import allow, decided, entries
 
@@ -19,7 +20,7 @@ class Account:
         """Return the decisions."""
         assert {"kind": "decision"} == equals
         if self.lost:
-            raise ConnectionRefusedError("nobody listens")
+            raise CloudLostError("gone")
         return self.told
 
 

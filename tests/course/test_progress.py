@@ -143,3 +143,26 @@ def test_the_file_holds_no_personal_data(tmp_path: Path):
     assert {"format", "labs"} == set(stored)
     assert [attempt] == stored["labs"]["01-x"]["attempts"]
     assert {"prediction", "option", "at"} == set(stored["labs"]["01-x"]["predictions"][0])
+
+
+def test_hints_and_quiz_answers_are_recorded(tmp_path: Path):
+    """A hint counts once; of a question the last answer counts."""
+    progress = progress_at(tmp_path / "p.json")
+    for number in (1, 1, 2):
+        progress.add_hint("01-x", "1.1", number)
+    progress.add_answer("01-x", "01-1", "B", right=False)
+    progress.add_answer("01-x", "01-2", "A", right=False)
+    progress.add_answer("01-x", "01-1", "A", right=True)
+
+    assert ["1", "2"] == [hint.number for hint in progress.hints("01-x")]
+    assert {"01-1": True, "01-2": False} == progress.answers("01-x")
+
+
+def test_a_file_of_an_older_kit_is_read(tmp_path: Path):
+    """A record without hints and answers has none."""
+    path = tmp_path / "p.json"
+    path.write_text('{"format": 1, "labs": {"01-x": {"attempts": [], "predictions": []}}}')
+    progress = progress_at(path)
+
+    assert [] == progress.hints("01-x")
+    assert "" == progress.note()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.cloud.errors import KitError
-from helpers.course.progress import Attempt
+from helpers.course.entries import Attempt
 from helpers.course.solutions import Solution, is_open, read_solution
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

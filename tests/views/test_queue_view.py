@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -80,6 +81,21 @@ def test_delays_changed_timeouts_and_purges_are_known():
     assert "delayed 1 · visible 1 · in flight 0 · deleted 1 · dead 0" in (
         repr(queue_view(entries(*told)))
     )
+
+
+def test_batches_that_run_beside_each_other_have_the_same_numbers_on_each_run():
+    """Which of them begins first is left to chance; the picture does not show it."""
+    begun = [received("a", "b"), received("c", "d")]
+    batches = [
+        of_queue(records.BatchInvoked, *ids, request_id="r") for ids in (("a", "b"), ("c", "d"))
+    ]
+    pictures = {
+        queue_view(entries(*sent(*"abcd"), *begun, *order)).html()
+        for order in (batches, batches[::-1])
+    }
+
+    assert 1 == len(pictures)
+    assert {"batch 1", "batch 2"} <= set(re.findall(r"batch \d", pictures.pop()))
 
 
 def test_filtered_and_throttled_messages_are_told_apart():

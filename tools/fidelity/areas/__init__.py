@@ -58,6 +58,13 @@ IN_LABS = (
     "cpu-share",
     "files",
     "init-limit",
+    "reuse-order",
+    "eviction",
+    "early-init",
+    "provisioned-start",
+    "snapshot",
+    "snapshot-pending",
+    "snapshot-threads",
     "iam-delay",
     "response-size",
     "credentials",
@@ -67,6 +74,12 @@ IN_LABS = (
     "poller-states",
     "poller-ramp",
     "provisioned-pollers",
+    "url-address",
+    "balancer-tls",
+    "jwt-issuers",
+    "api-cache",
+    "response-streaming",
+    "web-sockets",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 

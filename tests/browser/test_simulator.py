@@ -1,0 +1,92 @@
+"""The simulator in a real JupyterLab: moved by keys, run, compared, cancelled."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.notebook import KERNEL_IDLE
+from tests.browser.sheet import Desk, Sheet
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+CELL = "from helpers.consoles import Simulator\nsimulator = Simulator()\nsimulator"
+
+
+def test_two_settings_are_compared_by_keyboard_alone(desk: Desk) -> None:
+    """Sliders move by arrows, a button runs both, and the picture shows A and B."""
+    sheet = desk.open(CELL, "print(len(simulator.results))")
+    sheet.run_all()
+    output = sheet.output(0)
+    panel = output.locator(".coldstart-controls")
+    expect(panel.locator(".result svg").first).to_be_visible()
+    expect(output.locator(".coldstart-twin")).to_be_hidden()
+
+    reserved = panel.get_by_role("slider", name="Reserved concurrency").last
+    reserved.press("ArrowRight")
+    expect(reserved).to_have_attribute("aria-valuetext", "30")
+    button = panel.get_by_role("button", name="Run A and B")
+    button.press("Enter")
+    expect(panel.get_by_role("status")).to_contain_text("Done", timeout=60_000)
+    expect(panel.locator(".result")).to_contain_text("Two settings, the same requests")
+    expect(button).to_be_focused()
+    sheet.run(1)
+    expect(sheet.output(1)).to_contain_text("2")
+
+    assert [] == sheet.both_themes("simulator", 0)
+    assert [] == sheet.problems
+
+
+def test_a_long_run_shows_its_progress_and_is_cancelled(desk: Desk) -> None:
+    """Millions of requests do not block the kernel, and Cancel ends them."""
+    millions = "{**simulator.panel.values, 'rate': 1000, 'period': 3600}"
+    sheet = desk.open(f"{CELL}; simulator.panel.values = {millions}", "print('free')", "simulator")
+    sheet.run(0)
+    sheet.run(2)
+    panel = sheet.output(2).locator(".coldstart-controls")
+    panel.get_by_role("button", name="Run A", exact=True).click()
+    expect(panel.get_by_role("progressbar")).to_be_visible()
+    sheet.run(1)
+    expect(sheet.output(1)).to_contain_text("free")
+    panel.get_by_role("button", name="Cancel").click()
+    expect(panel.locator(".result")).to_contain_text("cancelled", timeout=30_000)
+    expect(panel.get_by_role("progressbar")).to_be_hidden()
+
+    assert [] == sheet.problems
+
+
+def test_an_impossible_setting_is_said_in_the_panel(desk: Desk) -> None:
+    """What Lambda would refuse is a sentence, not a traceback."""
+    sheet = desk.open(CELL)
+    sheet.run_all()
+    panel = sheet.output(0).locator(".coldstart-controls")
+    limit = panel.get_by_role("slider", name="Account limit").first
+    limit.press("Home")
+    panel.get_by_role("button", name="Run A", exact=True).press("Enter")
+
+    expect(panel.locator(".result")).to_contain_text("must stay unreserved")
+    assert [] == sheet.problems
+
+
+def test_without_its_kernel_the_picture_stays_and_says_what_to_do(desk: Desk) -> None:
+    """After a restart, and in a page opened anew, the saved picture stands for the panel."""
+    sheet = desk.open(CELL)
+    sheet.run_all()
+    panel = sheet.output(0).locator(".coldstart-controls")
+    expect(panel.locator(".result svg").first).to_be_visible()
+    sheet.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    restart(sheet)
+    expect(panel).to_be_hidden()
+    expect(sheet.output(0)).to_contain_text("Run this cell for its controls")
+
+    again = desk.visit(sheet.page.url.rsplit("/", 1)[-1].partition("?")[0])
+    expect(again.output(0)).to_contain_text("Run this cell for its controls")
+    expect(again.output(0).locator("svg").first).to_be_visible()
+
+
+def restart(sheet: Sheet) -> None:
+    """Restart the kernel without a question, and wait for the new one."""
+    sheet.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    sheet.page.wait_for_function(KERNEL_IDLE, timeout=60_000)
