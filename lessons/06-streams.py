@@ -103,7 +103,7 @@ def create_table(name, view):
 def may_read(*stream_arns):
     service = stream_arns[0].split(":")[2]
     actions = ["DescribeStream", "GetRecords", "GetShardIterator"]
-    actions.append("ListStreams" if service == "dynamodb" else "ListShards")
+    actions += ["ListStreams"] if service == "dynamodb" else ["DescribeStreamSummary", "ListShards"]
     return {
         "Effect": "Allow",
         "Action": [f"{service}:{action}" for action in actions],
@@ -413,10 +413,10 @@ lab.saw("6.b")
 #
 # Two more sources are polled, and not played here:
 #
-# | source | the event | order |
+# | source | the event | worth knowing |
 # |---|---|---|
-# | Apache Kafka (Amazon MSK or your own) | records grouped by topic and partition, base64 | per partition |
-# | Amazon MQ (ActiveMQ, RabbitMQ) | messages of a broker, base64 | of its queue |
+# | Apache Kafka (Amazon MSK or your own) | records grouped by topic and partition, in base64 | order is kept per partition |
+# | Amazon MQ (ActiveMQ, RabbitMQ) | messages of a broker, in base64 | the mapping logs in with a secret of Secrets Manager |
 
 # %% [markdown] teaches=["09-08", "09-09"]
 # ## Break it · one bad record
@@ -566,7 +566,7 @@ print(json.dumps(found["dynamodb"]["NewImage"]))
 # | topic | no | `sns:Publish` |
 # | bucket | yes | `s3:PutObject` on its objects, `s3:ListBucket` on the bucket |
 #
-# Lambda looks at this permission when the mapping is created. If you take it away later, the message is lost without a word.
+# Lambda looks at this permission when the mapping is created. If you take it away later, the message is lost: only the metric `DestinationDeliveryFailures` tells.
 
 # %% [markdown]
 # ### Exercise 6.2 · Moving again, and nothing lost
@@ -585,13 +585,8 @@ print(json.dumps(found["dynamodb"]["NewImage"]))
 queue_arn = "arn:aws:sqs:us-east-1:123456789012:stock-failures"
 bucket_arn = "arn:aws:s3:::halftone-failures"
 
-mapping_settings = {
-    # SOLUTION: halve, give up after some tries, and keep what was given up
-    "BisectBatchOnFunctionError": True,
-    "MaximumRetryAttempts": 3,
-    "DestinationConfig": {"OnFailure": {"Destination": bucket_arn}},
-    # END SOLUTION
-}
+kept_in = {"OnFailure": {"Destination": bucket_arn}}  # SOLUTION
+mapping_settings = {"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 3, "DestinationConfig": kept_in}  # SOLUTION
 statement = {"Effect": "Allow", "Action": ["s3:PutObject", "s3:ListBucket"], "Resource": [bucket_arn, f"{bucket_arn}/*"]}  # SOLUTION
 
 # %% tags=["check-6.2"]
@@ -705,7 +700,7 @@ lab.predict("6.e", ...)
 
 # %% tags=["run"]
 for order_id, count in times_taken("bisect-demo").items():
-    print(order_id, "was taken off the stock", count, "times")
+    print(order_id, "taken off the stock:", count)
 
 # %% tags=["run"]
 lab.saw("6.e")

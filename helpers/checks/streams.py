@@ -16,7 +16,10 @@ from typing import Any
 from helpers.checks.session import Session
 
 READS = ("DescribeStream", "GetRecords", "GetShardIterator")
-LISTS = {"dynamodb": "ListStreams", "kinesis": "ListShards"}
+LISTS = {
+    "dynamodb": ("ListStreams",),
+    "kinesis": ("DescribeStreamSummary", "ListShards"),
+}
 FROM_THE_OLDEST = {"StartingPosition": "TRIM_HORIZON"}
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/2026-11-21T08:00:00.000"
 KINESIS_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/clicks"
@@ -90,7 +93,7 @@ def may_read(source: Table | Stream) -> dict[str, Any]:
     service = source.arn.split(":")[2]
     return {
         "Effect": "Allow",
-        "Action": [f"{service}:{action}" for action in (*READS, LISTS[service])],
+        "Action": [f"{service}:{action}" for action in (*READS, *LISTS[service])],
         "Resource": source.arn,
     }
 
