@@ -620,7 +620,7 @@ mapping_settings = {
 }
 statement = {"Effect": "Allow", "Action": ["s3:PutObject", "s3:ListBucket"], "Resource": [bucket_arn, f"{bucket_arn}/*"]}
 
-# %% tags=["wrong-6.2"] expect="given up together with it"
+# %% tags=["wrong-6.2"] expect="What waits behind the bad order grows old as well"
 # too old is too old, for everybody
 mapping_settings = {
     "MaximumRecordAgeInSeconds": 60,

@@ -25,7 +25,7 @@ from helpers.checks.streams import (
     sequence_number,
     stream,
 )
-from helpers.checks.submission import Did, payload_of, shown
+from helpers.checks.submission import Did, advice_on, failed_with, payload_of, shown
 from helpers.views.invocation import Answer
 
 WINDOWS, SUMS = "check-windows", "check-clicks"
@@ -175,11 +175,15 @@ def check_6_5(session: Session, did: Did, handler: Callable[..., Any]) -> None:
 
 
 def _stopped(answer: Answer) -> NotYet:
+    is_bad_record = answer.error_type in ("JSONDecodeError", "KeyError", "TypeError", "Error")
+    advice = advice_on(answer)
+    if is_bad_record and "positional argument" not in str(answer.error_message):
+        advice = "Give each record a try of its own, around decoding and reading."
     return NotYet(
-        f"The function failed with {answer.error_type}: {answer.error_message}. A record that "
-        "will never be readable fails at every try: it stops its shard.",
-        expected="the record set aside, and the others counted.",
-        advice="Give each record a try of its own, around decoding and reading.",
+        failed_with(answer),
+        expected="what cannot be read set aside, and the others counted. A record that fails at "
+        "every try is worse: it stops its shard.",
+        advice=advice,
         hint=2,
     )
 
@@ -201,11 +205,10 @@ def _expect_batch(answer: Answer, data: Sequence[str], first: int) -> None:
     _expect_saved(saved, wanted, aside)
     if aside != bad:
         missing = [number for number in bad if number not in aside]
-        seen = f"{len(missing)} of {len(bad)} records that cannot be read were not set aside"
-        if not missing:
-            seen = f"set_aside was called for {shown(aside)}"
         raise NotYet(
-            f"{seen}: nobody will look at it." if missing else f"{seen}.",
+            f"{shown(missing)} was not set aside: nobody will look at it."
+            if missing
+            else f"set_aside was called for {shown(aside)}.",
             expected=f"set_aside for {shown(bad)}, once each.",
             advice="A sequence number is record['kinesis']['sequenceNumber'].",
             hint=3,
@@ -229,7 +232,7 @@ def _expect_saved(
     if aside and sum(wanted.values()) > sum(v for v in found.values() if isinstance(v, int)):
         advice = "A good click that stands behind a bad one counts too: is the try in the loop?"
     raise NotYet(
-        f"The batch was saved as {shown(found)}.",
+        f"The batch was saved as {shown(found)}." if saved else "Nothing was saved of the batch.",
         expected=shown(wanted),
         advice=advice,
         hint=2,

@@ -25,6 +25,7 @@ QUEUE, BUCKET = "stock-failures", "halftone-failures"
 OTHER_BUCKET = "check-photos"
 WITHIN_S = 30
 BLOCKED_AFTER = 6
+TOO_OLD = "RecordAgeExceeded"
 BAD, SHAKY = "o-7003", "o-7006"
 ORDERS = tuple(f"o-700{number}" for number in range(1, 8))
 STOCK_WATCH = """
@@ -96,7 +97,7 @@ def check_6_2(
         _bucket(session) as bucket,
     ):
         keeps = Keeps(lost, bucket)
-        orders.put(*map(_order, ORDERS))
+        orders.put_at_once(*map(_order, ORDERS))
         extra = keeps.exchanged(statement)
         with execution_role(session, FUNCTION, may_read(orders), extra) as role:
             session.deploy(STOCK_WATCH.replace("BUCKET", bucket, 1), FUNCTION, Role=role)
@@ -174,11 +175,15 @@ def _expect_moving(session: Session, mapping: str, taken: set[str]) -> None:
             hint=2,
         )
     if lost:
+        dropped = session.records(kind="batch.dropped", mapping=mapping)
+        advice = "What is given up is a batch. Make the batch with the bad order smaller."
+        if any(record["reason"] == TOO_OLD for record in dropped):
+            advice = "What waits behind the bad order grows old as well. Bound the tries instead."
         raise NotYet(
             f"{BAD} was given up, and good orders were given up together with it: "
             f"{', '.join(lost)}.",
             expected=f"{BAD} alone given up.",
-            advice="What is given up is a batch. Make the batch with the bad order smaller.",
+            advice=advice,
             hint=2,
         )
 
@@ -216,7 +221,7 @@ def _expect_kept(session: Session, mapping: str, keeps: Keeps) -> None:
 def _expect_least(allowed: Any) -> None:
     if allowed:
         raise NotYet(
-            f"The role may also {' and '.join(allowed)}.",
+            f"The role may also {', '.join(allowed)}.",
             expected="what Lambda needs to write there, and no more.",
             advice='Name the actions, and the bucket: "s3:*" and "*" are more than you need.',
             hint=3,

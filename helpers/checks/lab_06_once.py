@@ -14,7 +14,7 @@ from helpers.checks.outcome import NotYet
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.streams import Table, change, table
-from helpers.checks.submission import Did
+from helpers.checks.submission import Did, advice_on, failed_with
 
 FUNCTION = "check-stock"
 ACTIONS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
@@ -131,14 +131,14 @@ def check_6_4(session: Session, did: Did, handler: Callable[..., Any]) -> None:
 def _send(session: Session, stock: Table, step: Step) -> None:
     answer = session.invoke(FUNCTION, {"Records": list(step.records)})
     if answer.function_error is not None and not step.fails:
+        advice = advice_on(answer)
+        if "onditional" in str(answer.error_message):
+            advice = "A condition that does not hold raises: then the change is already applied."
         raise NotYet(
-            f"The function failed with {answer.error_type}: {answer.error_message}",
+            failed_with(answer),
             expected="no failure for orders that have all they need.",
-            advice="A condition that does not hold raises ConditionalCheckFailedException; "
-            "then the change is already applied."
-            if "onditional" in str(answer.error_message)
-            else "Read the log of your function for this event.",
-            hint=2,
+            advice=advice,
+            hint=3,
         )
     for sku, wanted in step.stock.items():
         found = _left(stock, sku)

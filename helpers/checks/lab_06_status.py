@@ -22,7 +22,8 @@ from helpers.checks.streams import (
     settled,
     table,
 )
-from helpers.checks.submission import Did, shown
+from helpers.checks.submission import Did, advice_on, failed_with, shown
+from helpers.views.invocation import Answer
 
 FUNCTION = "check-status"
 VIEWS = ("KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES")
@@ -55,10 +56,10 @@ CHANGES = (
 EXPECTED = ["o-3002: placed → paid", "o-3005: paid → printing", "o-3002: paid → printing"]
 FROM_TABLE = ["o-3101: placed → paid", "o-3101: paid → shipped"]
 REASONS = {
-    "o-3001": "was told of, but it is new: nothing has changed",
-    "o-3006": "was told of, but it is new: nothing has changed",
-    "o-3003": "was told of, but only its total changed: its status stayed paid",
-    "o-3004": "was told of, but it was deleted",
+    "o-3001": "it is new, and nothing has changed",
+    "o-3006": "it is new, and nothing has changed",
+    "o-3003": "only its total changed, and its status stayed paid",
+    "o-3004": "it was deleted",
 }
 
 
@@ -102,7 +103,7 @@ def _one_event(session: Session, did: Did) -> None:
     answer = session.invoke(FUNCTION, event)
     did("sent one event of seven records, three of them a change of status")
     if answer.function_error is not None:
-        raise _failed(str(answer.error_type), str(answer.error_message))
+        raise _failed(answer)
     _expect(_told(answer.log_tail.splitlines()))
 
 
@@ -110,14 +111,14 @@ def _told(lines: Iterable[str]) -> list[str]:
     return [line.strip() for line in lines if TOLD.fullmatch(line.strip())]
 
 
-def _failed(error_type: str, message: str) -> NotYet:
-    advice = "Call your function with such an event in a cell of its own."
-    if "OldImage" in message:
+def _failed(answer: Answer) -> NotYet:
+    advice = advice_on(answer)
+    if "OldImage" in str(answer.error_message):
         advice = "A new order has no image before, so its record has no OldImage."
-    if "NewImage" in message:
+    if "NewImage" in str(answer.error_message):
         advice = "A deleted order has no image after, so its record has no NewImage."
     return NotYet(
-        f"The function failed with {error_type}: {message}",
+        failed_with(answer),
         expected="no failure: in a stream the same batch would come again, and again.",
         advice=advice,
         hint=2,
@@ -136,7 +137,7 @@ def _expect(lines: list[str]) -> None:
             )
         if order_id in REASONS:
             raise NotYet(
-                f"Order {order_id} {REASONS[order_id]}.",
+                f"tell was called for order {order_id}: {REASONS[order_id]}.",
                 expected="a call of tell for a change of status, and for nothing else.",
                 hint=2,
             )

@@ -39,6 +39,11 @@ class Table:
         for item in items:
             self.client.put_item(TableName=self.name, Item=dict(item))
 
+    def put_at_once(self, *items: Item) -> None:
+        """Write items of different keys in one transaction, so that all are of the same age."""
+        puts = [{"Put": {"TableName": self.name, "Item": dict(item)}} for item in items]
+        self.client.transact_write_items(TransactItems=puts)
+
     def delete(self, key: Item) -> None:
         """Delete the item with this key."""
         self.client.delete_item(TableName=self.name, Key=dict(key))
