@@ -323,7 +323,7 @@ def handler(event, context):
 # %% [markdown] teaches=["09-01", "09-03", "DVA-C03 1.2", "SAA-C03 3.5"]
 # ## Which order a stream keeps
 #
-# A stream is cut into **shards**: parts that are read beside each other, each in its own order. The **partition key** of a record decides its shard, and in DynamoDB the item's key does.
+# A stream is cut into **shards**: parts that are read beside each other, each in its own order. The **partition key** of a record decides its shard, and in DynamoDB that of the item does.
 # So all records of one key lie in one shard, in the order in which they were written.
 #
 # Lambda keeps one batch in flight per shard. Ten shards are ten batches at once, and ten environments.
@@ -359,18 +359,14 @@ kinesis.create_stream(StreamName="clicks-demo", ShardCount=1)
 kinesis.get_waiter("stream_exists").wait(StreamName="clicks-demo")
 clicks_arn = "arn:aws:kinesis:us-east-1:123456789012:stream/clicks-demo"
 customers = ("c-42", "c-43", "c-44", "c-45")
-kinesis.put_records(
-    StreamName="clicks-demo",
-    Records=[
-        {"PartitionKey": customer, "Data": json.dumps({"page": "/posters", "n": n}).encode()}
-        for n in range(1, 7)
-        for customer in customers
-    ],
-)
+
+
+def click(customer, n):
+    return {"PartitionKey": customer, "Data": json.dumps({"page": "/posters", "n": n})}
 
 
 def read_stream(function, code, stream_arn, extra=(), **mapping):
-    """Deploy a function with a role that may read a stream, and map the two; return the id."""
+    """Let a function read a stream from its oldest record; return the mapping's id."""
     role = lab.execution_role(function, may_read(stream_arn), *extra)
     lab.deploy(code, function, Role=role, Timeout=10)
     made = lambda_.create_event_source_mapping(
@@ -390,6 +386,8 @@ def click_lines():
     return [line.split() for line in lab.logs("clicks-demo") if line.startswith("click ")]
 
 
+clicks = [click(customer, n) for n in range(1, 7) for customer in customers]
+kinesis.put_records(StreamName="clicks-demo", Records=clicks)
 read_stream("clicks-demo", show_clicks, clicks_arn, ParallelizationFactor=4, BatchSize=2)
 lab.wait_until(lambda: len(click_lines()) == 24, 30, "24 clicks")
 for customer in customers:
@@ -477,13 +475,14 @@ lab.saw("6.c")
 # %% [markdown] teaches=["09-08", "09-09", "09-10", "DVA-C03 4.1"]
 # **What we saw.** Both halves of the ticket. The poison message of lab 05 is worse in a stream: it stands in the way.
 #
-# By default Lambda tries a failed batch again until it succeeds, or until its records expire. The whole batch: o-2001 and o-2002 were taken off the stock at each try.
+# By default `MaximumRetryAttempts` is −1, no end: Lambda tries a failed batch until it succeeds, or until its records expire.
+# And it tries the *whole* batch: o-2001 and o-2002 were taken off the stock each time.
 #
-# **Iterator age** is how old the last record of a batch is when Lambda hands it over. The metric `IteratorAge` is the alarm of every stream.
-# In a healthy stream it is near zero; when a shard stands, it grows by a second per second.
-# If it passes the stream's retention, records are lost unread.
+# **Iterator age** is how old the last record of a batch is when Lambda hands it over.
+# Set an alarm on the metric `IteratorAge`. In a healthy stream it is near zero; when a shard stands, it grows by a second per second.
+# Beyond the stream's retention, records are lost unread.
 #
-# Now repair it, without new code: change the mapping.
+# `LiveStream(lab, stream="block-demo")` of `helpers.consoles` shows it live. Then repair it without new code: change the mapping.
 
 # %% tags=["run"]
 lambda_.update_event_source_mapping(
@@ -591,8 +590,8 @@ print(json.dumps(found["dynamodb"]["NewImage"]))
 queue_arn = "arn:aws:sqs:us-east-1:123456789012:stock-failures"
 bucket_arn = "arn:aws:s3:::halftone-failures"
 
-kept_in = {"OnFailure": {"Destination": bucket_arn}}  # SOLUTION
-mapping_settings = {"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 3, "DestinationConfig": kept_in}  # SOLUTION
+destination = {"OnFailure": {"Destination": bucket_arn}}  # SOLUTION
+mapping_settings = {"BisectBatchOnFunctionError": True, "MaximumRetryAttempts": 3, "DestinationConfig": destination}  # SOLUTION
 statement = {"Effect": "Allow", "Action": ["s3:PutObject", "s3:ListBucket"], "Resource": [bucket_arn, f"{bucket_arn}/*"]}  # SOLUTION
 
 # %% tags=["check-6.2"]
@@ -746,7 +745,8 @@ dynamodb = boto3.client("dynamodb")
 
 def lines(order):
     """Return the sku and the quantity of each item; raises for an order without items."""
-    return [(item["M"]["sku"]["S"], int(item["M"]["qty"]["N"])) for item in order["items"]["L"]]
+    items = [item["M"] for item in order["items"]["L"]]
+    return [(item["sku"]["S"], int(item["qty"]["N"])) for item in items]
 
 
 def handler(event, context):
