@@ -479,10 +479,10 @@ lab.saw("6.c")
 # And it tries the *whole* batch: o-2001 and o-2002 were taken off the stock each time.
 #
 # **Iterator age** is how old the last record of a batch is when Lambda hands it over.
-# Set an alarm on the metric `IteratorAge`. In a healthy stream it is near zero; when a shard stands, it grows by a second per second.
+# Set an alarm on the metric `IteratorAge`: it is near zero, and grows by a second per second when a shard stands.
 # Beyond the stream's retention, records are lost unread.
 #
-# `LiveStream(lab, stream="block-demo")` of `helpers.consoles` shows it live. Then repair it without new code: change the mapping.
+# `LiveStream(lab, stream="block-demo")` of `helpers.consoles` shows it live. Then repair the mapping.
 
 # %% tags=["run"]
 lambda_.update_event_source_mapping(
