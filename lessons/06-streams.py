@@ -28,9 +28,7 @@
 # Waits of Lambda's own are 60 times shorter: 60 s on AWS, one second here.
 
 # %% tags=["setup"]
-import base64
 import json
-import time
 
 from helpers import Lab
 from helpers.views import stream_view
@@ -600,7 +598,7 @@ lab.check("6.2", mapping_settings, statement)
 # %% [markdown] tags=["solution-only"]
 # **Why this works.** Halving isolates the bad order, so that its neighbours are not given up with it. The retries end the wait. The bucket keeps the order itself, for as long as you like.
 #
-# An alternative is `BatchSize` 1 in place of halving: nothing is repeated, but each order is an invocation of its own. If you may change the handler, let it report the first failed `SequenceNumber`.
+# An alternative is `BatchSize` 1 in place of halving: no good order is repeated, but each is an invocation of its own. If you may change the handler, let it report the first failed `SequenceNumber`.
 #
 # In production, let the bucket's notification wake somebody (lab 04), and alarm on `IteratorAge`. Choose retries by how long the systems behind you are usually down, for a short outage should not fill the bucket with good orders.
 
@@ -1022,7 +1020,7 @@ lab.questions()
 # %% [markdown] teaches=["09-03", "DVA-C03 1.2"]
 # ## More
 #
-# Two stretch exercises about clicks, about 20 minutes.
+# Two stretch exercises with clicks, 20 minutes.
 #
 # A **tumbling window** is a span of time that follows the one before without a gap: each minute, for example. With `TumblingWindowInSeconds`, up to 900, Lambda carries a state from batch to batch of a window.
 #
