@@ -1,0 +1,668 @@
+# %% [markdown]
+# <!-- lab: {"number": "11", "title": "Security", "minutes_core": 45, "minutes_stretch": 45, "exam_tasks": ["DVA-C03 2.1", "DVA-C03 2.2", "DVA-C03 2.3", "SAA-C03 1.1", "SOA-C03 4.1"], "closed": []} -->
+# # Lab 11 · Security
+#
+# > **Ticket.** Halftone, Thursday 16:40. A stranger sent us all our orders and our payment key, and asked whether we miss them.
+# > The orders left through a function that computes prices. The key stood in a log. Please close both.
+#
+# **Promise.** In 45 minutes you attack a function, read why IAM let you, and leave it with rights that are not worth stealing.
+#
+# **You will be able to**
+#
+# - say what the keys of a function are worth to a thief;
+# - read which statement decided a call;
+# - write the smallest policy that works, and show that it is;
+# - let one bucket call your function, and nobody else;
+# - treat events and log lines as what they are: text from strangers.
+#
+# **Minutes.** 45 for the core, 45 more for the four stretch exercises under "More".
+#
+# **Know first.** Lab 01: roles and logs. Lab 04: services that call Lambda. Lab 08: secrets.
+#
+# **Exam tasks.** DVA-C03 2.1 (who may do what), 2.2 (sensitive data) and 2.3 (AI services), SAA-C03 1.1 and SOA-C03 4.1.
+
+# %% [markdown]
+# ## Setup
+#
+# Run this cell first. It starts an empty account, in which you attack functions of your own.
+# Everything here happens on this computer. Elsewhere, attack only what you own or were asked to attack.
+
+# %% tags=["setup"]
+import json
+import urllib.error
+import urllib.request
+
+import boto3
+from botocore.exceptions import ClientError
+
+from helpers import Lab
+from helpers.views import decision_view, least_policy
+
+lab = Lab("11-security")
+lambda_ = lab.client("lambda")
+s3 = lab.client("s3")
+dynamodb = lab.client("dynamodb")
+iam = lab.client("iam")
+IN_ACCOUNT = "us-east-1:123456789012"
+
+# %% tags=["run"]
+# what the shop keeps: three orders, a photo of each customer, a queue of jobs
+dynamodb.create_table(
+    TableName="orders",
+    KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
+    AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
+    BillingMode="PAY_PER_REQUEST",
+)
+s3.create_bucket(Bucket="halftone-uploads")
+jobs = lab.client("sqs").create_queue(QueueName="print-jobs")["QueueUrl"]
+for number, customer in ((1007, "c-42"), (1008, "c-43"), (1009, "c-44")):
+    order = {"order_id": {"S": f"o-{number}"}, "customer": {"S": customer}}
+    dynamodb.put_item(TableName="orders", Item=order)
+    s3.put_object(Bucket="halftone-uploads", Key=f"{customer}/cat.jpg", Body=b"JPEG")
+
+# %% [markdown]
+# ## Warm-up
+#
+# Three questions from earlier labs. Say your answer aloud, then open the line.
+#
+# <details><summary>S3 calls your function. Where is that permission written?</summary>In the function's resource policy. The execution role says what the code may do (lab 04).</details>
+# <details><summary>An environment variable is encrypted at rest. Who can read its value?</summary>Whoever may call GetFunctionConfiguration: it is decrypted for them (lab 08).</details>
+# <details><summary>A handler answers 202 to nobody and fails. Where do you look?</summary>At its log, its retries, and its destination or dead-letter queue (lab 10).</details>
+
+# %% [markdown] teaches=["18-04", "18-05", "DVA-C03 2.1"]
+# ## What a stolen key is worth
+#
+# Code that calls AWS has to sign its requests. So Lambda takes on the execution role, and puts **temporary credentials** into the environment: three variables that sign for some hours, and are replaced in time.
+# boto3 finds them by itself. No key belongs into code, and none into your own variables.
+#
+# `price-demo` computes prices from formulas that customers send. It uses `eval`, which runs whatever Python it is given.
+# Such a door is called an **injection**: text that was meant as data is executed as code.
+#
+# Its role is one that many accounts have: "S3 and DynamoDB, everything; we will narrow it later".
+
+# %% [markdown]
+# **Predict.** A stranger reads the three variables, and uses them on his laptop. What can he do?
+#
+# - A — nothing: the keys of a function work inside Lambda only
+# - B — what the role may do, until they expire
+# - C — everything that our administrator may do
+
+# %% tags=["predict-11.a"]
+lab.predict("11.a", ...)
+
+# %% tags=["demo"]
+def price(event, context):
+    return {"cents": eval(event["formula"])}
+
+# %% tags=["run"]
+everything = {"Effect": "Allow", "Action": ["s3:*", "dynamodb:*"], "Resource": "*"}
+role = lab.execution_role("price-demo", everything)
+lab.deploy(price, "price-demo", Role=role)
+print("\nwhat it was made for:", lab.invoke("price-demo", {"formula": "2 * 1950"}).payload)
+
+# the same function, another formula
+attack = {"formula": "dict(__import__('os').environ)"}
+environ = lab.invoke("price-demo", attack).payload["cents"]
+names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+stolen = {name.lower(): environ[name] for name in names}
+print("what it was not made for:", ", ".join(stolen))
+
+# %% tags=["run"]
+def try_the_keys():
+    """What a thief does first: look who he is, and what he may do."""
+    aws = {name: boto3.client(name, **stolen) for name in ("sts", "dynamodb", "s3", "iam")}
+    photo = {"Bucket": "halftone-uploads", "Key": "c-42/cat.jpg"}
+    attempts = {
+        "who am I": lambda: aws["sts"].get_caller_identity()["Arn"].rpartition(":")[2],
+        "every order": lambda: f"{aws['dynamodb'].scan(TableName='orders')['Count']} orders",
+        "a photo": lambda: aws["s3"].get_object(**photo)["Body"].read(),
+        "a user of my own": lambda: aws["iam"].create_user(UserName="thief-demo"),
+    }
+    for what, attempt in attempts.items():
+        try:
+            print(f"{what:17} {attempt()}")
+        except ClientError as refusal:
+            print(f"{what:17} {refusal.response['Error']['Code']}")
+
+
+try_the_keys()
+
+# %% tags=["run"]
+# take away what the function never needed; the keys stay as they are
+lab.execution_role("price-demo")
+print()
+try_the_keys()
+print("\nstill works:", lab.invoke("price-demo", {"formula": "2 * 1950"}).payload)
+lab.saw("11.a")
+
+# %% [markdown] teaches=["18-01", "18-04", "18-06", "18-11", "claim 30", "DVA-C03 2.1", "SAA-C03 1.1"]
+# **What we saw.** The keys *are* the role, wherever they are used. Nobody can call them back, but IAM asks the role's policy at every call.
+# When the policy shrank, the stolen keys shrank with it.
+#
+# So there are two fences. Close the hole: parse, never `eval`. And give each function a role of its own, so that the next hole opens nothing.
+#
+# | who signs | with what |
+# |---|---|
+# | a function | its execution role |
+# | a developer | short-lived credentials from IAM Identity Center, or a role; no IAM user with keys |
+# | a pipeline | a role, taken on by OpenID Connect (OIDC): its provider vouches for it, no key is stored |
+# | code, a repository, a variable | no keys at all |
+
+# %% [markdown] teaches=["18-19", "DVA-C03 2.1", "SAA-C03 1.1"]
+# ## How a call is decided
+#
+# IAM decides each call anew, from every policy that bears on it:
+#
+# 1. Nothing is allowed until a statement allows it.
+# 2. A statement with `"Effect": "Deny"` that matches is an **explicit deny**: the call is refused, whatever else stands anywhere.
+# 3. Inside one account, one Allow is enough, in the role's policy or in the resource's. Across accounts both sides must allow.
+# 4. Some policies only limit. A **permissions boundary** is the most that a role can ever have; session policies and an organization's service control policies work alike.
+
+# %% [markdown]
+# **Predict.** The role of `photo-demo` allows `s3:GetObject` on exactly `c-42/cat.jpg`. A second statement denies `s3:*` on everything under `c-42/`. May it read the photo?
+#
+# - A — yes: Allow beats Deny when it is more exact
+# - B — no: a Deny that matches always wins
+# - C — the statement that stands last decides
+
+# %% tags=["predict-11.b"]
+lab.predict("11.b", ...)
+
+# %% tags=["demo"]
+import boto3
+
+
+def photo_size(event, context):
+    s3 = boto3.client("s3")
+    return s3.head_object(Bucket="halftone-uploads", Key=event["key"])["ContentLength"]
+
+# %% tags=["run"]
+PHOTOS = "arn:aws:s3:::halftone-uploads"
+exact = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{PHOTOS}/c-42/cat.jpg"}
+wide = {"Sid": "NotOfThem", "Effect": "Deny", "Action": "s3:*", "Resource": f"{PHOTOS}/c-42/*"}
+lab.deploy(photo_size, "photo-demo", Timeout=10, Role=lab.execution_role("photo-demo", wide, exact))
+print(lab.invoke("photo-demo", {"key": "c-42/cat.jpg"}).error_message)
+
+display(decision_view(lab.records(), principal="photo-demo", action="s3:"))
+lab.saw("11.b")
+
+# %% [markdown] teaches=["DVA-C03 2.1", "SOA-C03 4.1"]
+# **What we saw.** Both statements matched, and the Deny decided. How exact a statement is, and where it stands, counts for nothing.
+#
+# The picture comes from the records: IAM's every answer is kept there, with the statement that gave it.
+# On AWS, the denial's own message names the kind of policy, and CloudTrail keeps who asked for what.
+
+# %% [markdown] teaches=["18-12", "DVA-C03 2.1"]
+# ## Break it · Lines that look right
+#
+# Two slips, asked of IAM's policy simulator. It answers as IAM would, and calls nothing.
+# The first line was meant as "no IAM". The second was meant to let orders in.
+
+# %% tags=["run"]
+def simulate(statement, action, resource):
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    answer = iam.simulate_custom_policy(
+        PolicyInputList=[document], ActionNames=[action], ResourceArns=[resource]
+    )
+    return answer["EvaluationResults"][0]["EvalDecision"]
+
+
+ORDERS = f"arn:aws:dynamodb:{IN_ACCOUNT}:table/orders"
+no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+typo = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": ORDERS[:-1]}
+print("NotAction iam:*, and DeleteTable  →", simulate(no_iam, "dynamodb:DeleteTable", ORDERS))
+print("NotAction iam:*, and CreateUser   →", simulate(no_iam, "iam:CreateUser", "*"))
+print("table/order, and PutItem          →", simulate(typo, "dynamodb:PutItem", ORDERS))
+
+# %% [markdown] teaches=["18-12"]
+# `NotAction` with Allow allows all that it does *not* name: here every service but IAM. A wrong ARN is no error; it matches nothing, silently.
+#
+# Now the third. Whoever creates a function gives it a role. For that, IAM asks for `iam:PassRole` on that role.
+
+# %% [markdown]
+# **Predict.** A developer may create functions, invoke them, and pass roles. Her policy has no word about DynamoDB. Can she read the table `orders`?
+#
+# - A — no: nothing allows her a DynamoDB action
+# - B — yes: she passes a stronger role to a function of hers
+# - C — only with the keys of somebody else
+
+# %% tags=["predict-11.c"]
+lab.predict("11.c", ...)
+
+# %% tags=["run"]
+STRONG = lab.execution_role("strong-demo", everything)  # somebody made it, for something else
+trust = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+developer = {"RoleName": "developer-demo"}
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": [*statements]})
+
+
+def developer_may_pass(roles):
+    functions = ["lambda:CreateFunction", "lambda:InvokeFunction"]
+    mine = f"arn:aws:lambda:{IN_ACCOUNT}:function:dev-*"
+    make = {"Effect": "Allow", "Action": functions, "Resource": mine}
+    give = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": roles}
+    iam.put_role_policy(**developer, PolicyName="work", PolicyDocument=document(make, give))
+
+
+def developer_creates(name):
+    """As the developer: a function that counts orders, with the strong role."""
+    code = "import boto3\ndef handler(event, context):\n"
+    code += "    return boto3.client('dynamodb').scan(TableName='orders')['Count']"
+    made = lab.client("sts").assume_role(RoleArn=DEVELOPER, RoleSessionName="ana")["Credentials"]
+    names = {"AccessKeyId": "access_key_id", "SecretAccessKey": "secret_access_key"}
+    names["SessionToken"] = "session_token"
+    keys = {f"aws_{name}": made[member] for member, name in names.items()}
+    her = boto3.client("lambda", **keys)
+    her.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="app.handler",
+        Role=STRONG,
+        Timeout=10,
+        Code={"ZipFile": lab.zip(code)},
+    )
+    lambda_.get_waiter("function_active_v2").wait(FunctionName=name)
+    return her.invoke(FunctionName=name)["Payload"].read().decode()
+
+
+DEVELOPER = iam.create_role(**developer, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+developer_may_pass("*")
+print("\norders she has seen:", developer_creates("dev-one-demo"))
+
+developer_may_pass("arn:aws:iam::123456789012:role/dev-*")
+try:
+    developer_creates("dev-two-demo")
+except ClientError as refusal:
+    print(refusal.response["Error"]["Code"])
+display(decision_view(lab.records(), action="iam:PassRole"))
+lab.saw("11.c")
+
+# %% [markdown] teaches=["18-19", "DVA-C03 2.1"]
+# `iam:PassRole` on `*` is as much as the strongest role of the account. Name the roles, by a prefix or a path, and add the condition `iam:PassedToService`.
+# Those who may create roles get a permissions boundary on them, so that nobody makes a role stronger than themselves.
+
+# %% [markdown] teaches=["18-06", "18-08", "18-09", "18-13", "SOA-C03 4.1"]
+# ## The least that works
+#
+# **Least privilege** means: the actions it needs, on the resources it needs, and nothing else.
+# Start with the least of all, the function's own log. Run every path of the code, read what was denied, and add that.
+#
+# AWS's managed policies are ready-made. `AWSLambdaBasicExecutionRole` allows logs; others add what a queue or a stream needs.
+# `AmazonS3FullAccess` and `AdministratorAccess` are for no function.
+#
+# Rights that were right last year pile up. IAM Access Analyzer finds what is unused, and drafts a policy from CloudTrail's record of calls.
+# `least_policy` does that from the records here.
+
+# %% [markdown]
+# **Predict.** You draft a policy for `price-demo` from all it did in this lab. Is that the policy it needs?
+#
+# - A — yes: the records have every call
+# - B — no: what a thief did with its keys is in it, and what it does only once a year is not
+# - C — no: such drafts always have stars in them
+
+# %% tags=["predict-11.d"]
+lab.predict("11.d", ...)
+
+# %% tags=["run"]
+display(least_policy(lab.records(), "price-demo"))
+lab.saw("11.d")
+
+# %% [markdown] teaches=["18-13", "18-24", "DVA-C03 2.1"]
+# **What we saw.** The function itself needs its log. The scan and the photo are the thief's: records say what *was* done, not what should be.
+#
+# Read such a draft with one question: can I say, for each line, which line of the code needs it? What does it read, write and decrypt?
+# If nobody can, the line goes, or the function is two functions.
+
+# %% [markdown] teaches=["18-01", "18-12", "DVA-C03 2.1"]
+# ### Exercise 11.1 · The smallest policy that works
+#
+# **Given** `place_order`, complete and correct, with three calls to AWS. Its role has the own log already.
+#
+# **Goal** three statements, one for each service, that allow what it does and nothing beyond.
+# The deployment below stays denied at its first call until you deploy it with your statements.
+#
+# **Done when** two new orders go through, and twelve attempts of a thief, made with the function's own keys, are all denied.
+
+# %% tags=["run"]
+place_order = lab.file("app.py", '''\
+import json
+import boto3
+
+dynamodb, s3, sqs = boto3.client("dynamodb"), boto3.client("s3"), boto3.client("sqs")
+
+
+def handler(event, context):
+    order = event["order_id"]
+    photo = {"Bucket": "halftone-uploads", "Key": f"{event['customer']}/{event['photo']}"}
+    size = s3.head_object(**photo)["ContentLength"]
+    item = {"order_id": {"S": order}, "customer": {"S": event["customer"]}}
+    dynamodb.put_item(TableName="orders", Item=item)
+    queue = sqs.get_queue_url(QueueName="print-jobs")["QueueUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"order_id": order, "bytes": size}))
+    return {"order_id": order, "status": "placed"}
+''')
+lab.deploy(place_order, "place-order-demo", Timeout=10)
+lab.invoke("place-order-demo", {"order_id": "o-1010", "customer": "c-42", "photo": "cat.jpg"})
+for denial in lab.records(kind="decision", allowed=False, action="s3:GetObject")[-1:]:
+    print(denial["action"], denial["resource"])
+
+# %% tags=["exercise-11.1"]
+# ARNs look like arn:aws:dynamodb:us-east-1:123456789012:table/NAME, arn:aws:sqs:us-east-1:123456789012:NAME
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}  # SOLUTION
+on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}  # SOLUTION
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}  # SOLUTION
+
+# %% tags=["check-11.1"]
+lab.check("11.1", on_photos, on_orders, on_jobs)
+
+# %% [markdown] tags=["solution-only"]
+# **Why this works.** Each statement names the actions the code calls, on the one resource it calls them on. `head_object` asks for `s3:GetObject`, on the objects, which is what `/*` says.
+# With these keys a thief can place orders and look at photos. That is what the function does, and less is not possible while it works.
+#
+# An alternative is one statement for each line of code, with a `Sid` that says which. It is longer, and easier to review.
+#
+# In production, the function might read only photos of the customer who is signed in. That is a condition, or a role session per customer: exercise 11.6 shows the first.
+
+# %% tags=["wrong-11.1"] expect="everything that dynamodb:PutItem covers"
+# a star for the table: "it is only PutItem"
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"}
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["wrong-11.1"] expect="read every order"
+# all of the service, on the right table
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+on_orders = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["wrong-11.1"] expect="a bucket is not its objects"
+# the bucket, without its objects
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads"}
+on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["wrong-11.1"] expect="sqs:GetQueueUrl"
+# sending is all it does with the queue, one would think
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
+on_jobs = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["wrong-11.1"] expect="delete every order"
+# "anything but deleting the table"
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+on_orders = {"Effect": "Allow", "NotAction": ["dynamodb:DeleteTable", "dynamodb:Scan", "dynamodb:GetItem"], "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["wrong-11.1"] expect="Compare it with your statement letter by letter"
+# a letter is missing
+on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/order"}
+on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+
+# %% tags=["alternative-11.1"]
+# narrower still: any Region, but photos of customers only, and jpg
+on_photos = {"Sid": "Size", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::halftone-uploads/c-*/*.jpg"]}
+on_orders = {"Sid": "Keep", "Effect": "Allow", "Action": "dynamodb:putitem", "Resource": "arn:aws:dynamodb:*:123456789012:table/orders"}
+on_jobs = {"Sid": "Print", "Effect": "Allow", "Action": "sqs:GetQueueUrl", "Resource": "arn:aws:sqs:*:*:print-jobs"}
+on_jobs = {**on_jobs, "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"]}
+
+# %% [markdown] teaches=["18-10", "DVA-C03 2.1"]
+# ## Who may call
+#
+# The role says what a function may *do*. Its resource policy says who may *call* it. They are two doors, and each has its own lock.
+#
+# Into the second go S3, SNS, EventBridge and API Gateway. `add_permission` with `Principal="s3.amazonaws.com"` trusts that service.
+# But S3 works for everybody. When a service with rights is used by somebody without, it becomes a **confused deputy**: the guard opens, because he knows the deputy and does not ask whose errand it is.
+
+# %% [markdown]
+# **Predict.** The policy of `upload-demo` has one statement: `s3.amazonaws.com` may invoke it. Whose buckets can now call it?
+#
+# - A — only the bucket in whose settings we enter the function
+# - B — every bucket of our account, and of no other
+# - C — every bucket of anybody who knows the function's ARN
+
+# %% tags=["predict-11.e"]
+lab.predict("11.e", ...)
+
+# %% tags=["demo"]
+from urllib.parse import unquote_plus
+
+
+def note_upload(event, context):
+    for record in event["Records"]:
+        print("new photo", unquote_plus(record["s3"]["object"]["key"]))
+
+# %% tags=["run"]
+UPLOAD = f"arn:aws:lambda:{IN_ACCOUNT}:function:upload-demo"
+
+
+def connect(bucket):
+    rule = {"LambdaFunctionArn": UPLOAD, "Events": ["s3:ObjectCreated:*"]}
+    settings = {"LambdaFunctionConfigurations": [rule]}
+    try:
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration=settings
+        )
+    except ClientError as refusal:
+        return refusal.response["Error"]["Message"]
+    return "connected"
+
+
+def would_be_let_in(bucket, account):
+    """Ask the simulator; it takes no services as callers, so a stand-in carries the conditions."""
+    policy = lambda_.get_policy(FunctionName="upload-demo")["Policy"]
+    stand_in = "arn:aws:iam::123456789012:user/stand-in"
+    context = {"aws:SourceArn": f"arn:aws:s3:::{bucket}", "aws:SourceAccount": account}
+    answer = iam.simulate_custom_policy(
+        PolicyInputList=[document({"Effect": "Deny", "Action": "none:None", "Resource": "*"})],
+        ResourcePolicy=policy.replace('{"Service":"s3.amazonaws.com"}', f'{{"AWS":"{stand_in}"}}'),
+        CallerArn=stand_in,
+        ActionNames=["lambda:InvokeFunction"],
+        ResourceArns=[UPLOAD],
+        ContextEntries=[
+            {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
+            for key, value in context.items()
+        ],
+    )
+    return answer["EvaluationResults"][0]["EvalDecision"]
+
+
+lab.deploy(note_upload, "upload-demo")
+s3.create_bucket(Bucket="stranger-demo")
+open_to_s3 = {"StatementId": "s3", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+steps = {
+    "no source": {},
+    "SourceArn": {"SourceArn": PHOTOS},
+    "SourceArn and SourceAccount": {"SourceArn": PHOTOS, "SourceAccount": "123456789012"},
+}
+for what, source in steps.items():
+    lambda_.add_permission(FunctionName="upload-demo", **open_to_s3, **source)
+    print(f"\n{what}")
+    print("  another bucket             ", connect("stranger-demo")[:24])
+    print("  a bucket of another account", would_be_let_in("theirs-demo", "210987654321"))
+    print("  our name, another account  ", would_be_let_in("halftone-uploads", "210987654321"))
+    print("  our bucket                 ", connect("halftone-uploads"))
+    if what != "SourceArn and SourceAccount":
+        lambda_.remove_permission(FunctionName="upload-demo", StatementId="s3")
+lab.saw("11.e")
+
+# %% tags=["run"]
+# a function URL has the same two locks: its AuthType, and the policy
+url = lambda_.create_function_url_config(FunctionName="upload-demo", AuthType="AWS_IAM")
+try:
+    urllib.request.urlopen(url["FunctionUrl"])
+except urllib.error.HTTPError as refusal:
+    print("without a signature:", refusal.code)
+
+# %% [markdown] teaches=["18-10", "DVA-C03 2.1", "SAA-C03 1.1"]
+# **What we saw.** Without a source, S3 may call for anybody. With `SourceArn` it is the bucket. The ARN of a bucket has no account in it, so add `SourceAccount`: a bucket that is deleted leaves its name to others.
+#
+# | door | who comes in |
+# |---|---|
+# | execution role | nobody: it is for calls that the code makes |
+# | resource policy | services and accounts that it names; in our own account, a caller's policy is enough |
+# | function URL, `AWS_IAM` | signed requests, with `lambda:InvokeFunctionUrl` *and* `lambda:InvokeFunction` |
+# | function URL, `NONE` | the whole internet, if the policy says so too; the code must check for itself |
+#
+# ```bash
+# aws lambda add-permission --function-name upload-demo --statement-id s3 --action lambda:InvokeFunction --principal s3.amazonaws.com --source-arn arn:aws:s3:::halftone-uploads --source-account 123456789012
+# ```
+
+# %% [markdown]
+# ### Exercise 11.3 · One bucket, and only it
+#
+# **Given** a function and the bucket `halftone-uploads` of account 123456789012.
+#
+# **Goal** `permission` holds what `add_permission` needs besides `FunctionName`: our bucket gets in, and nobody else does.
+#
+# **Done when** a photo in our bucket arrives as an event, and six others are refused: buckets, accounts and services.
+
+# %% tags=["exercise-11.3"]
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}  # SOLUTION
+
+# %% tags=["check-11.3"]
+lab.check("11.3", permission)
+
+# %% [markdown] tags=["solution-only"]
+# **Why this works.** The principal is the service that really calls. `SourceArn` says for which bucket it must call, and `SourceAccount` whose bucket that must be. All three have to hold.
+#
+# An alternative is `put_resource_policy`, which replaces the whole document: it can also deny, and use any condition key.
+#
+# In production, give the permission on the alias that S3 calls (`Qualifier="live"`). A statement for an alias lets nobody call the function itself.
+
+# %% tags=["wrong-11.3"] expect="which S3 never checks before it calls you"
+# the role was meant to let S3 in
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "arn:aws:iam::123456789012:role/upload-demo-role"}
+
+# %% tags=["wrong-11.3"] expect="the bucket strangers-photos"
+# trusts the whole service
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+
+# %% tags=["wrong-11.3"] expect="in account 210987654321"
+# the bucket, whoever owns it
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads"}
+
+# %% tags=["wrong-11.3"] expect="the bucket halftone-invoices"
+# the account, whatever bucket
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceAccount": "123456789012"}
+
+# %% tags=["wrong-11.3"] expect="the bucket halftone-uploads-old"
+# a star at the end, to be safe
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads*", "SourceAccount": "123456789012"}
+
+# %% tags=["wrong-11.3"] expect="The source of an S3 event is the bucket"
+# an ARN of the objects, as in a role
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads/*", "SourceAccount": "123456789012"}
+
+# %% tags=["wrong-11.3"] expect="*: everybody"
+# everybody, if the source is right
+permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "*", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}
+
+# %% tags=["alternative-11.3"]
+permission = dict(StatementId="from-our-bucket", Action="lambda:InvokeFunction", Principal="s3.amazonaws.com")
+permission["SourceAccount"] = "123456789012"
+permission["SourceArn"] = "arn:aws:s3:::halftone-upload?"
+
+# %% [markdown] teaches=["18-03", "18-20", "DVA-C03 1.2"]
+# ## Events and logs are written by strangers
+#
+# IAM has decided, and the event is there. Who wrote what is in it?
+#
+# `upload-demo` is connected to our bucket now. It logs one line for each new photo.
+
+# %% [markdown]
+# **Predict.** S3 made the event, and only our bucket may send it. What in it can a stranger have chosen?
+#
+# - A — nothing: an event from AWS can be trusted
+# - B — the key, which whoever uploads the photo chooses
+# - C — everything, from the bucket's name to the time
+
+# %% tags=["predict-11.f"]
+lab.predict("11.f", ...)
+
+# %% tags=["run"]
+key = 'c-42/cat.jpg\nrefund of o-1007 approved by ana'
+s3.put_object(Bucket="halftone-uploads", Key=key, Body=b"JPEG")
+lab.wait_until(lambda: lab.records(kind="invocation.finished", function="upload-demo"), 20, "the event")
+
+
+def own_lines():
+    platform = ("INIT_START", "START", "END", "REPORT")
+    return [line for line in lab.logs("upload-demo") if not line.startswith(platform)]
+
+
+lab.wait_until(own_lines, 10, "the log")
+print()
+print("\n".join(own_lines()))
+lab.saw("11.f")
+
+# %% [markdown] teaches=["18-03", "18-20", "DVA-C03 1.2", "DVA-C03 2.2"]
+# **What we saw.** One photo, and a refund that nobody approved stands in the log. A false line by a line break in the data is called **log forging**. `json.dumps` writes the break as `\n`, and the line stays one line.
+#
+# | in the event | hostile | guard |
+# |---|---|---|
+# | a type | `"2"`, `true`, a list | test the type; `True` is an `int` |
+# | presence, length, range | missing; 1 MB of note; -2, 1e9 | required fields; limits, both ends |
+# | an S3 key | `../app.py`, a line break | a pattern for the whole text: `fullmatch` |
+# | text for a query | `:c OR attribute_exists(order_id)` in a DynamoDB filter | fixed expression, values apart |
+# | code | `__import__('os')` | never `eval`, no shell, no pickle |
+# | an answer of a language model | any of these | as any other event |
+
+# %% [markdown] teaches=["DVA-C03 2.2"]
+# ### Exercise 11.5 · The key stays out of the log
+#
+# **Given** `charge-card`, below. The secret comes from Secrets Manager, and that is well. But it prints its event, and the errors of the payment library repeat the request, key and card included.
+#
+# **Goal** the answer stays the same. Each order leaves one JSON line with `order_id` and `outcome`, which is `"charged"` or `"failed"`.
+# A failed order still fails, with a message that names the order. Neither the key nor the card number is in any log line or answer.
+#
+# **Done when** four orders, two of them failing in two ways, show all that.
+
+# %% tags=["exercise-11.5"]
+import json
+
+import boto3
+
+
+class CardRefused(Exception):
+    """What the payment library raises; its message repeats the request, as many do."""
+
+
+def charge(key, order):
+    """The payment library. Leave it as it is: you could not change a real one either."""
+    request = f"Authorization: Bearer {key} card={order['card']['number']}"
+    if order["total_cents"] > 100_000:
+        raise CardRefused(f"over the limit: {request}")
+    if order["total_cents"] < 1:
+        raise ValueError(f"no such amount: {request}")
+    return f"ch-{order['order_id']}"
+
+
+# SOLUTION: an exception that is safe to show, and a log line of chosen fields only
+class ChargeFailed(Exception):
+    """A charge that failed, told without the request."""
+
+
+def log(order, outcome, **more):
+    print(json.dumps({"order_id": order["order_id"], "outcome": outcome, **more}))
+# END SOLUTION
+
+
+def handler(event, context):
+    secrets = boto3.client("secretsmanager")
+    key = secrets.get_secret_value(SecretId="payment-key")["SecretString"]
+    # SOLUTION: charge; log the outcome without secrets; a failed order fails without them too
+    try:
+        charge_id = charge(key, event)
+    except Exception as fault:
+        log(event, "failed", reason=type(fault).__name__)
+        raise ChargeFailed(f"order {event['order_id']} was not charged") from None
+    log(event, "charged")
+    return {"order_id": event["order_id"], "charge_id": charge_id}
+    # END SOLUTION
+
+# %% tags=["check-11.5"]
+lab.check("11.5", handler)
