@@ -1,72 +1,62 @@
-"""Lab 11, Security: what its checks try."""
+"""Lab 11, Security: roles that are not worth stealing, one caller, and events of strangers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from helpers.checks.exercise import VERDICTS, Exercise, LabChecks, Prediction
-from helpers.checks.outcome import NotYet
-from helpers.checks.submission import Did, payload_of, shown
-
-if TYPE_CHECKING:
-    from helpers.checks.session import Session
-
-ORDERS = ("o-1007", "o-1008")
-
-
-def check_11_1(session: Session, did: Did, place_order: Callable[..., Any]) -> None:
-    """Place two orders and compare the ids that come back."""
-    session.deploy(place_order, "check-place-order")
-    for order_id in ORDERS:
-        event = {"order_id": order_id}
-        did(f"placed order {order_id}")
-        payload = payload_of(session.invoke("check-place-order", event), event, hint=1)
-        if payload != order_id:
-            raise NotYet(
-                f"For the event {shown(event)} the answer is {shown(payload)}",
-                expected=f"{shown(order_id)}: the caller wants to know which order it is.",
-                advice="Return the id from the event.",
-                hint=2,
-            )
-
+from helpers.checks.exercise import Exercise, LabChecks
+from helpers.checks.lab_11_charges import check_11_5
+from helpers.checks.lab_11_place_order import check_11_1
+from helpers.checks.lab_11_predictions import PREDICTIONS
+from helpers.checks.lab_11_uploads import check_11_3
 
 LAB = LabChecks(
     slug="11-security",
+    can="give a function the least rights that work, one caller, and logs without secrets",
     exercises=(
         Exercise(
             id="11.1",
-            title="What one can do after it",
+            title="The smallest policy that works",
             core=True,
             hints=(
-                "A nudge: where to look.",
-                "The concept that helps.",
-                "Nearly the code.",
+                "Go through the code and note each call to AWS: there are four, to three "
+                "services. A call is an action, and what it names is the resource.",
+                "head_object is allowed by s3:GetObject, on objects. put_item is "
+                "dynamodb:PutItem, on a table. The queue gets two calls: GetQueueUrl and "
+                "SendMessage.",
+                'on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": '
+                '"arn:aws:dynamodb:us-east-1:123456789012:table/orders"}. Write the other two '
+                "in the same form; the photos are arn:aws:s3:::halftone-uploads/*.",
             ),
             check=check_11_1,
         ),
+        Exercise(
+            id="11.3",
+            title="One bucket, and only it",
+            core=True,
+            hints=(
+                "Three questions: who calls, on behalf of what, and whose is that?",
+                "Principal is the service. SourceArn is the bucket it calls for; the ARN of a "
+                "bucket holds no account, so SourceAccount says whose it must be.",
+                'permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", '
+                '"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", '
+                'and "SourceAccount" with our account.',
+            ),
+            check=check_11_3,
+        ),
+        Exercise(
+            id="11.5",
+            title="The key stays out of the log",
+            core=True,
+            hints=(
+                "Build each line from fields that you name. Never print a whole event, request, "
+                "response or message.",
+                "Whatever exception leaves the handler, Lambda logs its message and answers with "
+                "it. So catch the library's, all of them, and raise one of yours.",
+                "`except Exception as fault:` print json.dumps with order_id, outcome and "
+                "type(fault).__name__, then `raise ChargeFailed(f\"order {event['order_id']} was "
+                'not charged") from None`.',
+            ),
+            check=check_11_5,
+        ),
     ),
-    predictions=(
-        Prediction(
-            id="11.a",
-            question="What comes back?",
-            options={"A": "what people believe", "B": "what is true"},
-            answer="B",
-            reasons={"A": "Why one would think so.", "B": "Why it is so."},
-        ),
-        Prediction(
-            id="11.b",
-            question="A sentence that people repeat.",
-            options=VERDICTS,
-            answer="false",
-            reasons={"true": "What showed otherwise.", "half": "Which half.", "false": "Why."},
-        ),
-        Prediction(
-            id="11.c",
-            question="Another one.",
-            options=VERDICTS,
-            answer="half",
-            reasons={"true": "What it forgets.", "half": "Which half.", "false": "What is true."},
-        ),
-    ),
+    predictions=PREDICTIONS,
 )
