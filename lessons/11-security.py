@@ -380,7 +380,7 @@ on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s
 on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}
 on_jobs = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
 
-# %% tags=["wrong-11.1"] expect="delete every order"
+# %% tags=["wrong-11.1"] expect="delete orders"
 # "anything but deleting the table"
 on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}
 on_orders = {"Effect": "Allow", "NotAction": ["dynamodb:DeleteTable", "dynamodb:Scan", "dynamodb:GetItem"], "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}

@@ -27,6 +27,7 @@ ORDERS: tuple[tuple[str, int, str], ...] = (
     ("o-2004", 1_950, "5200828282828210"),
 )
 FAILS = {"o-2002", "o-2003"}
+END_OF_TRACEBACK = re.compile(r"(\w+\.)*(CardRefused|ValueError): ")
 BETWEEN_DIGITS = re.compile(r"(?<=\d)[ -](?=\d)")
 
 
@@ -93,7 +94,7 @@ def _advice(line: str) -> str:
             "A card that was refused is one way to fail, and this order fails in another. "
             "Catch whatever the library may raise."
         )
-    if line.startswith(("CardRefused", "ValueError")):
+    if END_OF_TRACEBACK.match(line):
         return (
             "logging.exception writes the traceback, and a traceback ends with the message of "
             "the exception. Log the class of the exception instead."
