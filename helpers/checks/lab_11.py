@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_11_charges import check_11_5
+from helpers.checks.lab_11_hostile import check_11_4
+from helpers.checks.lab_11_partner import check_11_6
 from helpers.checks.lab_11_place_order import check_11_1
 from helpers.checks.lab_11_predictions import PREDICTIONS
+from helpers.checks.lab_11_refunds import check_11_7
+from helpers.checks.lab_11_report import check_11_2
 from helpers.checks.lab_11_uploads import check_11_3
 
 LAB = LabChecks(
@@ -29,6 +33,20 @@ LAB = LabChecks(
             check=check_11_1,
         ),
         Exercise(
+            id="11.2",
+            title="A role that has too much",
+            core=False,
+            hints=(
+                "Go through the draft line by line, and find the line of the code that makes the "
+                "call. Then go through the code the other way round.",
+                "Two calls in the draft are the thief's. One call of the code is not in it: it "
+                "happens on the first of each month, to a key that changes.",
+                "Two statements: dynamodb:Scan on the table orders, and s3:PutObject on "
+                '"arn:aws:s3:::halftone-uploads/reports/*".',
+            ),
+            check=check_11_2,
+        ),
+        Exercise(
             id="11.3",
             title="One bucket, and only it",
             core=True,
@@ -41,6 +59,20 @@ LAB = LabChecks(
                 'and "SourceAccount" with our account.',
             ),
             check=check_11_3,
+        ),
+        Exercise(
+            id="11.4",
+            title="Thirty hostile orders",
+            core=False,
+            hints=(
+                "Begin with what an event may be at all: null, a list, text. Then the fields, "
+                "then their types, then their ranges.",
+                "`pattern.fullmatch(text)` holds for the whole text. `type(qty) is int` leaves "
+                "True out. `set(event) <= {...}` finds fields that nobody asked for.",
+                "For the note: isinstance(note, str) and len(note) <= 200 and "
+                'note.isprintable(). Return {"accepted": bool(...)}, and let nothing raise.',
+            ),
+            check=check_11_4,
         ),
         Exercise(
             id="11.5",
@@ -56,6 +88,36 @@ LAB = LabChecks(
                 'not charged") from None`.',
             ),
             check=check_11_5,
+        ),
+        Exercise(
+            id="11.6",
+            title="Denied by condition",
+            core=False,
+            hints=(
+                "A Deny holds where its condition is true. So the condition describes what is "
+                "foreign: not like, not equal.",
+                "StringNotLike for the prefix, with a slash and a star. For the set of keys: one "
+                "foreign key is enough. And a scan has no keys at all.",
+                'deny_items has "Condition": {"ForAnyValue:StringNotEquals": '
+                '{"dynamodb:LeadingKeys": "frames"}}; deny_scan denies dynamodb:Scan.',
+            ),
+            check=check_11_6,
+        ),
+        Exercise(
+            id="11.7",
+            title="The assistant's pull request",
+            core=False,
+            hints=(
+                "Go through the code and ask of each line: where does this value come from, and "
+                "who reads it next? The global, the print, eval, the division, the except.",
+                "json.loads instead of eval; percent an int from 0 to 20, tested; // for cents; "
+                "nothing global; nothing printed; BadAnswer instead of the except that hides.",
+                '`try: answer = json.loads(...); percent, text = answer["percent"], '
+                'answer["text"]`, `except (ValueError, KeyError, TypeError): raise '
+                "BadAnswer(...) from None`, then `if type(percent) is not int or not 0 <= percent "
+                "<= 20: raise BadAnswer(...)`.",
+            ),
+            check=check_11_7,
         ),
     ),
     predictions=PREDICTIONS,

@@ -16,6 +16,7 @@ from helpers.checks.outcome import NotYet
 from helpers.checks.queues import queue
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
+from helpers.checks.shop_tables import orders_table
 from helpers.checks.submission import Did, payload_of
 
 FUNCTION = "check-place-order"
@@ -134,7 +135,7 @@ def _expect_nothing_more(allowed: list[str]) -> None:
 def _shop(session: Session) -> Iterator[tuple[str, str]]:
     """Yield the URLs of print-jobs and of another queue, with photos and a table around them."""
     s3, dynamodb, sqs = (session.client(name) for name in ("s3", "dynamodb", "sqs"))
-    _table(dynamodb)
+    orders_table(dynamodb)
     jobs = sqs.create_queue(QueueName=JOBS)["QueueUrl"]
     photos = [f"{event['customer']}/{event['photo']}" for event in EVENTS]
     with ExitStack() as stack:
@@ -150,13 +151,3 @@ def _shop(session: Session) -> Iterator[tuple[str, str]]:
             stack.callback(dynamodb.delete_item, TableName="orders", Key={"order_id": {"S": order}})
         archive = stack.enter_context(queue(session, JOBS, {}))
         yield str(jobs), archive.url
-
-
-def _table(dynamodb: Any) -> None:
-    with suppress(dynamodb.exceptions.ResourceInUseException):
-        dynamodb.create_table(
-            TableName="orders",
-            KeySchema=[{"AttributeName": "order_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "order_id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )

@@ -89,12 +89,12 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
 
 
 def _across_lines(converter: Any) -> Any:
-    """Return moto's converter of paths, but with dots that match a line break: keys may have one."""
+    """Return moto's converter of paths with dots that match a line break, as keys may have."""
 
     class AcrossLines(converter):  # type: ignore[misc]
         def __init__(self, url_map: Any, *items: Any) -> None:
             super().__init__(url_map, *items)
-            self.regex = f"(?s:{self.regex})"
+            self.regex = f"(?s:{items[0]})"
 
     return AcrossLines
 
