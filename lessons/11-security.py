@@ -61,7 +61,7 @@ IN_ACCOUNT = "us-east-1:123456789012"
 # boto3 finds them by itself. No key belongs into code, and none into your own variables.
 #
 # `price-demo` computes prices from formulas that customers send. It uses `eval`, which runs whatever Python it is given.
-# Such a door is called an **injection**: text that was meant as data is executed as code.
+# An **injection** is text that was meant as data, and is executed as code.
 #
 # Its role is one that many accounts have: "S3 and DynamoDB, everything; we will narrow it later".
 
@@ -277,7 +277,7 @@ lab.saw("11.c")
 # %% [markdown] teaches=["18-06", "18-08", "18-09", "18-13", "SOA-C03 4.1"]
 # ## The least that works
 #
-# **Least privilege** means: the actions it needs, on the resources it needs, and nothing else.
+# **Least privilege** means that a role allows the actions its code needs, on the resources it needs, and nothing else.
 # Start with the least of all, the function's own log. Run every path of the code, read what was denied, and add that.
 #
 # AWS's managed policies are ready-made. `AWSLambdaBasicExecutionRole` allows logs; others add what a queue or a stream needs.
@@ -340,7 +340,8 @@ lab.saw("11.d")
 # **Done when** two new orders go through, and twelve attempts of a thief, made with the function's own keys, are all denied.
 
 # %% tags=["exercise-11.1"]
-# ARNs look like arn:aws:dynamodb:us-east-1:123456789012:table/NAME, arn:aws:sqs:us-east-1:123456789012:NAME
+# ARNs look like arn:aws:dynamodb:us-east-1:123456789012:table/NAME
+# and arn:aws:sqs:us-east-1:123456789012:NAME; those of S3 have neither Region nor account
 on_photos = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::halftone-uploads/*"}  # SOLUTION
 on_orders = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders"}  # SOLUTION
 on_jobs = {"Effect": "Allow", "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"], "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}  # SOLUTION
@@ -430,15 +431,16 @@ UPLOAD = f"arn:aws:lambda:{IN_ACCOUNT}:function:upload-demo"
 
 
 def connect(bucket):
+    """Enter the function in the bucket's settings; S3 asks first whether it may call."""
     rule = {"LambdaFunctionArn": UPLOAD, "Events": ["s3:ObjectCreated:*"]}
     settings = {"LambdaFunctionConfigurations": [rule]}
     try:
         s3.put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration=settings
         )
-    except ClientError as refusal:
-        return refusal.response["Error"]["Message"]
-    return "connected"
+    except ClientError:
+        return "refused"
+    return "let in"
 
 
 def would_be_let_in(bucket, account):
@@ -457,7 +459,8 @@ def would_be_let_in(bucket, account):
             for key, value in context.items()
         ],
     )
-    return answer["EvaluationResults"][0]["EvalDecision"]
+    allowed = answer["EvaluationResults"][0]["EvalDecision"] == "allowed"
+    return "let in" if allowed else "refused"
 
 
 lab.deploy(note_upload, "upload-demo")
@@ -471,7 +474,7 @@ steps = {
 for what, source in steps.items():
     lambda_.add_permission(FunctionName="upload-demo", **open_to_s3, **source)
     print(f"\n{what}")
-    print("  another bucket             ", connect("stranger-demo")[:24])
+    print("  another bucket             ", connect("stranger-demo"))
     print("  a bucket of another account", would_be_let_in("theirs-demo", "210987654321"))
     print("  our name, another account  ", would_be_let_in("halftone-uploads", "210987654321"))
     print("  our bucket                 ", connect("halftone-uploads"))
@@ -630,7 +633,7 @@ print("\n".join(line[:108] for line in answer.log_tail.splitlines() if "4000" in
 lab.saw("11.f")
 
 # %% [markdown] teaches=["18-03", "18-20", "DVA-C03 1.2", "DVA-C03 2.2"]
-# **What we saw.** One photo, and a refund that nobody approved stands in the log. A false line by a line break in the data is called **log forging**. `json.dumps` writes the break as `\n`, and the line stays one line.
+# **What we saw.** One photo, and a refund that nobody approved stands in the log. **Log forging** is a false line in a log, made by a line break in the data. `json.dumps` writes the break as `\n`, and the line stays one line.
 #
 # | in the event | hostile | guard |
 # |---|---|---|

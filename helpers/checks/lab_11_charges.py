@@ -36,7 +36,7 @@ def check_11_5(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     with _secret(session) as (arn, key):
         read = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": arn}
         with execution_role(session, FUNCTION, read) as role:
-            session.deploy(handler, FUNCTION, Role=role, Timeout=15)
+            session.deploy(handler, FUNCTION, Role=role, Timeout=10)
             for number, (order_id, cents, card) in enumerate(ORDERS, start=1):
                 order = _order(order_id, cents, card)
                 answer = session.invoke(FUNCTION, order)
@@ -112,7 +112,12 @@ def _expect_outcome(answer: Answer, order: Mapping[str, Any]) -> None:
         expected = {"order_id": order_id, "charge_id": f"ch-{order_id}"}
         payload = payload_of(answer, order, expected=f"{shown(expected)}.", hint=3)
         if payload != expected:
-            raise NotYet(f"The answer was {shown(payload)}", expected=f"{shown(expected)}.", hint=3)
+            raise NotYet(
+                f"The answer was {shown(payload)}",
+                expected=f"{shown(expected)}.",
+                advice="Return a dict with both. A handler without return answers null.",
+                hint=3,
+            )
     if outcomes != [wanted]:
         missing = "has no JSON line with its order_id and outcome"
         seen = f"says {shown(outcomes)}" if outcomes else missing

@@ -14,6 +14,7 @@ from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
 
 FUNCTION = "check-hostile-events"
+FORGOTTEN = "A handler without return answers null. Return the dict."
 FORGED = "refund of o-1007 approved by ana"
 BASE: Mapping[str, Any] = {"order_id": "o-1007", "qty": 2, "photo": "c-42/cat.jpg"}
 GOOD: tuple[tuple[str, Mapping[str, Any]], ...] = (
@@ -77,16 +78,16 @@ def _expect(session: Session, what: str, event: Any, *, accepted: bool) -> None:
         raise NotYet(
             f"The function failed with {answer.error_type}: {answer.error_message}. It was {sent}",
             expected=f"the answer {shown({'accepted': accepted})}.",
-            advice="Ask for the type of a value before you use it. What is no dict has no fields."
-            if not accepted
-            else "A good order must pass. Invoke your function with it, and read its error.",
+            advice="A good order must pass. Invoke your function with it, and read its error."
+            if accepted
+            else "Ask for the type of a value before you use it. What is no dict has no fields.",
             hint=1,
         )
     if answer.payload != {"accepted": accepted}:
         raise NotYet(
             f"The answer was {shown(answer.payload)} to {sent}",
             expected=f"{shown({'accepted': accepted})}.",
-            advice=_advice(event, accepted),
+            advice=_advice(event, accepted) if answer.payload is not None else FORGOTTEN,
             hint=2,
         )
     if any(line.strip() == FORGED for line in answer.log_tail.splitlines()):

@@ -115,7 +115,9 @@ def _thefts(jobs: str, archive: str) -> list[Attempt]:
             "send_message",
             {"QueueUrl": archive, "MessageBody": "x"},
         ),
-        Attempt("look at the users of the account", "iam", "list_users", {}),
+        Attempt(
+            "find other queues", "sqs", "get_queue_url", {"QueueName": archive.rpartition("/")[2]}
+        ),
     ]
 
 

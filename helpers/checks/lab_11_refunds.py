@@ -102,7 +102,7 @@ def _expect_good(
             expected=f"{shown(wanted)}, and under asked the prompt.",
             advice="Money is whole cents: divide with //, which rounds down."
             if floats
-            else "10 percent of 1,999 cents are 199: whole cents, rounded down.",
+            else "Return all four fields. 10 percent of 1,999 cents are 199, rounded down.",
             hint=2,
         )
     _expect_private(answer.log_tail, asked, order, before)

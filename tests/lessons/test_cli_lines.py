@@ -36,6 +36,12 @@ BEFORE = {
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
+    "11-security": (
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws lambda create-function --function-name upload-demo --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        " --zip-file fileb://function.zip",
+    ),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
