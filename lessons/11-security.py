@@ -135,7 +135,7 @@ lab.saw("11.a")
 
 # %% [markdown] teaches=["18-01", "18-04", "18-06", "18-11", "claim 30", "DVA-C03 2.1", "SAA-C03 1.1"]
 # **What we saw.** The keys *are* the role, wherever they are used. Nobody can call them back, but IAM asks the role's policy at every call.
-# When the policy shrank, the stolen keys shrank with it.
+# When the policy shrank, the stolen keys shrank with it. (On AWS, *Revoke sessions* adds a Deny for keys older than now.)
 #
 # So there are two fences. Close the hole: parse, never `eval`. And give each function a role of its own, so that the next hole opens nothing.
 #
@@ -153,7 +153,7 @@ lab.saw("11.a")
 #
 # 1. Nothing is allowed until a statement allows it.
 # 2. A statement with `"Effect": "Deny"` that matches is an **explicit deny**: the call is refused, whatever else stands anywhere.
-# 3. Inside one account, one Allow is enough, in the role's policy or in the resource's. Across accounts both sides must allow.
+# 3. Inside one account, one Allow is enough, in the role's policy or in the resource's. (The policies of a KMS key and of a role must always allow.) Across accounts both sides must.
 # 4. Some policies only limit. A **permissions boundary** is the most that a role can ever have; session policies and an organization's service control policies work alike.
 
 # %% [markdown]
@@ -187,7 +187,7 @@ lab.saw("11.b")
 # %% [markdown] teaches=["DVA-C03 2.1", "SOA-C03 4.1"]
 # **What we saw.** Both statements matched, and the Deny decided. How exact a statement is, and where it stands, counts for nothing.
 #
-# The picture comes from the records: IAM's every answer is kept there, with the statement that gave it.
+# The picture comes from the records: every answer of IAM is kept there, with the statement that gave it.
 # On AWS, the denial's own message names the kind of policy, and CloudTrail keeps who asked for what.
 
 # %% [markdown] teaches=["18-12", "DVA-C03 2.1"]
@@ -300,7 +300,7 @@ lab.predict("11.d", ...)
 least_policy(lab.records(), "price-demo")
 
 # %% tags=["run"]
-# the other way: begin with the own log, run it, and read what was denied
+# the other way: begin with nothing but its own log, run it, and read what was denied
 place_order = lab.file("app.py", '''\
 import json
 import boto3
@@ -333,7 +333,7 @@ lab.saw("11.d")
 # %% [markdown] teaches=["18-01", "18-12", "DVA-C03 2.1"]
 # ### Exercise 11.1 · The smallest policy that works
 #
-# **Given** `place_order`, as above: complete and correct. Its role has the own log already.
+# **Given** `place_order`, as above: complete and correct. Its role may write its own log already.
 #
 # **Goal** three statements, one for each service, that allow what it does and nothing beyond.
 #
@@ -405,7 +405,7 @@ on_jobs = {**on_jobs, "Action": ["sqs:GetQueueUrl", "sqs:SendMessage"]}
 #
 # The role says what a function may *do*. Its resource policy says who may *call* it. They are two doors, and each has its own lock.
 #
-# Into the second go S3, SNS, EventBridge and API Gateway. `add_permission` with `Principal="s3.amazonaws.com"` trusts that service.
+# Through the second come S3, SNS, EventBridge and API Gateway. `add_permission` with `Principal="s3.amazonaws.com"` trusts that service.
 # But S3 works for everybody. A **confused deputy** is a service with rights that somebody without rights sends on an errand. The guard knows the deputy, and opens.
 
 # %% [markdown]
@@ -510,7 +510,7 @@ lab.saw("11.e")
 #
 # **Goal** `permission` holds what `add_permission` needs besides `FunctionName`: our bucket gets in, and nobody else does.
 #
-# **Done when** a photo in our bucket arrives as an event, and six others are refused: buckets, accounts and services.
+# **Done when** a photo in our bucket arrives as an event, and four others are refused. One has our bucket's name, in another account.
 
 # %% tags=["exercise-11.3"]
 permission = {"StatementId": "uploads", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}  # SOLUTION
@@ -1034,7 +1034,7 @@ def handler(event, context):
 # | it must reach | way |
 # |---|---|
 # | a database in the VPC | its security group lets the function's in |
-# | the internet, IPv4 | a NAT gateway in a public subnet, paid by the hour |
+# | the internet, IPv4 | a NAT gateway, paid by the hour and by the gigabyte |
 # | the internet, IPv6 | dual-stack subnets, an egress-only gateway, `Ipv6AllowedForDualStack` |
 # | AWS's services | VPC endpoints; those for S3 and DynamoDB cost nothing |
 #
@@ -1060,8 +1060,10 @@ interfaces = {
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSubnets",
         "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
     ],
-    "Resource": "*",  # these actions know no narrower resource
+    "Resource": "*",  # as in AWSLambdaVPCAccessExecutionRole, the managed policy for this
 }
 lab.execution_role("photo-demo", exact, interfaces)
 lambda_.update_function_configuration(FunctionName="photo-demo", VpcConfig=inside)
@@ -1114,7 +1116,7 @@ lab.fidelity()
 # %% [markdown]
 # ## Receipt
 #
-# What your functions would have cost on AWS. IAM, its simulator and refusals cost nothing.
+# What your functions would have cost on AWS. IAM and its simulator cost nothing.
 
 # %% tags=["run", "nbval-ignore-output"]
 # not compared: what is billed differs from run to run
