@@ -1027,7 +1027,7 @@ def handler(event, context):
 # ## Break it · A network without a way out
 #
 # A function can be attached to subnets of your VPC, to reach what is private there. Without such a need, leave it out.
-# Lambda makes the network interface when you *configure* the function, and all environments share it. A start waits for none.
+# Lambda makes the network interface when you *configure* the function, and all environments share it. A start waits for none. (When a function rests for weeks, Lambda takes the interface back, and the next invoke fails until there is one again.)
 #
 # What is true: inside there is no internet. A function gets no public address, so a public subnet does not help. ([AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html); here, the setting is kept, and the function runs on without a network of its own.)
 #
