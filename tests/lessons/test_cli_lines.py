@@ -51,6 +51,12 @@ BEFORE = {
         " --attribute-definitions AttributeName=order_id,AttributeType=S"
         " --key-schema AttributeName=order_id,KeyType=HASH",
     ),
+    "11-security": (
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws lambda create-function --function-name upload-demo --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        " --zip-file fileb://function.zip",
+    ),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
