@@ -14,6 +14,8 @@ from helpers.views.invocation import Answer
 CHARGED = "charged "
 BANK_S = 1.0
 """Long enough that callers who begin together are all at work at the same time."""
+WARM_S = 0.3
+"""Long enough that each of some events at once gets an environment, which then is warm."""
 
 
 def order(order_id: str, **more: Any) -> dict[str, Any]:

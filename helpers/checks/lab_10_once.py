@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.lab_10_charges import BANK_S, at_once, charges_of, member_of, order
+from helpers.checks.lab_10_charges import BANK_S, WARM_S, at_once, charges_of, member_of, order
 from helpers.checks.outcome import NotYet
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
@@ -44,7 +44,7 @@ def _variables(table_name: str) -> dict[str, Any]:
 
 
 def _orders_apart(session: Session, did: Did) -> None:
-    events = [order(order_id, bank_s=BANK_S) for order_id in APART]
+    events = [order(order_id, bank_s=WARM_S) for order_id in APART]
     did("sent three orders of one customer at once")
     answers = at_once(session, FUNCTION, events)
     for event, answer in zip(events, answers, strict=True):
