@@ -171,18 +171,18 @@ ways_queue = sqs.create_queue(
 reads_queue = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 reads_stream = ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary"]
 reads_stream += ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
-lab.execution_role(
+role = lab.execution_role(
     "ways-demo",
     {"Effect": "Allow", "Action": reads_queue, "Resource": ARN + "ways-demo"},
     {"Effect": "Allow", "Action": reads_stream, "Resource": stream_arn},
 )
-lab.deploy(fail_as_told, "ways-demo", Timeout=1)
+lab.deploy(fail_as_told, "ways-demo", Timeout=1, Role=role)
 one = {"FunctionName": "ways-demo", "BatchSize": 1}
 lambda_.create_event_source_mapping(EventSourceArn=ARN + "ways-demo", **one)
 once_more = {"StartingPosition": "TRIM_HORIZON", "MaximumRetryAttempts": 1}
 lambda_.create_event_source_mapping(EventSourceArn=stream_arn, **once_more, **one)
 
-# %% tags=["run"]
+
 def job(way, how):
     return json.dumps({"way": way, "how": how})
 
@@ -281,7 +281,7 @@ lambda_.update_function_configuration(
 )
 lambda_.get_waiter("function_updated_v2").wait(FunctionName="no-bank-demo")
 
-# %% tags=["run"]
+
 def take(queue_url):
     """Wait for one message, delete it, return it."""
 
@@ -526,10 +526,9 @@ lab.client("dynamodb").create_table(
 )
 charges_arn = "arn:aws:dynamodb:us-east-1:123456789012:table/charges-demo"
 actions = ["dynamodb:GetItem", "dynamodb:PutItem"]
-lab.execution_role(
-    "look-demo", {"Effect": "Allow", "Action": actions, "Resource": charges_arn}
-)
-lab.deploy(look_then_charge, "look-demo", Timeout=10)
+may_look = {"Effect": "Allow", "Action": actions, "Resource": charges_arn}
+role = lab.execution_role("look-demo", may_look)
+lab.deploy(look_then_charge, "look-demo", Timeout=10, Role=role)
 
 
 def three_at_once(name, event):
@@ -550,6 +549,15 @@ lab.saw("10.d")
 # %% [markdown] teaches=["20-06", "20-14", "DVA-C03 1.1", "DVA-C03 1.2"]
 # **What we saw.** Three charges, and no error. Later the id *is* found: in your tests, one event after the other, this handler looks right.
 #
+# The id was a good choice, for the key decides what counts as *the same work*:
+#
+# | key | the same for | so |
+# |---|---|---|
+# | request id of the context | retries of one asynchronous event | the client's second request is charged again |
+# | `messageId` of a queue | receives of one message | a message sent twice is charged twice |
+# | the order's id | everything about this order | charged once |
+# | the customer's id | all orders of a customer | the second order is never charged |
+#
 # Looking and marking were two steps, and between them the others looked too.
 # A **conditional write** is a write with a condition that DynamoDB checks in the same step, one request per item at a time. Whoever may write does the work:
 
@@ -561,16 +569,6 @@ for attempt in (1, 2):
         print("attempt", attempt, "may write: the work is its own")
     except ClientError as refusal:
         print("attempt", attempt, "→", refusal.response["Error"]["Code"])
-
-# %% [markdown] teaches=["20-14", "20-06"]
-# What makes two events *the same work*? The key decides:
-#
-# | key | the same for | so |
-# |---|---|---|
-# | request id of the context | retries of one asynchronous event | the client's second request is charged again |
-# | `messageId` of a queue | receives of one message | a message sent twice is charged twice |
-# | the order's id | everything about this order | charged once |
-# | the customer's id | all orders of a customer | the second order is never charged |
 
 # %% [markdown]
 # ### Exercise 10.3 · Three at once, one charge
@@ -829,8 +827,8 @@ def mark_then_charge(event, context):
 
 # %% tags=["run"]
 may_mark = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": charges_arn}
-lab.execution_role("mark-demo", may_mark)
-lab.deploy(mark_then_charge, "mark-demo")
+role = lab.execution_role("mark-demo", may_mark)
+lab.deploy(mark_then_charge, "mark-demo", Role=role)
 lambda_.invoke(
     FunctionName="mark-demo",
     InvocationType="Event",
@@ -848,9 +846,9 @@ print(lab.logs("mark-demo").count("charged o-1009"), "charge, after the item was
 lab.saw("10.e")
 
 # %% [markdown] teaches=["20-13", "claim 36", "20-06", "DVA-C03 1.2"]
-# **What we saw.** The second try was a *success*, so there was no third, no record and no alarm. The order was lost quietly, and only deleting the item by hand helped.
+# **What we saw.** The second try was a *success*: no third, no record, no alarm. The order was lost quietly.
 #
-# "Seen" is not "done". An item needs three states:
+# "Seen" is not "done". An item has more states:
 #
 # | the item says | an event of this order | because |
 # |---|---|---|
@@ -859,10 +857,9 @@ lab.saw("10.e")
 # | in progress, time over | begins again | the other has died |
 # | done, with the answer | returns that answer | the work was done |
 #
-# The time is longer than the function's timeout, so that nobody is at work when it is over.
-# One gap stays: a process that dies *after* the bank took the money and before it wrote "done". Give the bank the order's id as well; card services take such a key, and charge once per key.
+# The time must outlast the function's timeout. One gap stays: dying after the bank took the money, before "done". So give the bank the order's id too; card services charge once per such key.
 #
-# **Powertools for AWS Lambda**, a library of AWS, does all this. `@idempotent` keeps the states INPROGRESS and COMPLETED, raises `IdempotencyAlreadyInProgressError`, and deletes the item when your handler raises:
+# **Powertools for AWS Lambda**, a library of AWS, does this. Its states are INPROGRESS and COMPLETED, and it deletes the item when your handler raises:
 #
 # ```python
 # store = DynamoDBPersistenceLayer(table_name="charges-demo")
@@ -873,10 +870,10 @@ lab.saw("10.e")
 #     ...
 # ```
 #
-# You bring it along in your package or a layer (lab 07). Its answers expire after an hour by default. ([Powertools' page](https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/))
+# You bring it along in a layer (lab 07). By default its answers expire after an hour. ([Powertools' page](https://docs.powertools.aws.dev/lambda/python/latest/utilities/idempotency/))
 
 # %% [markdown] teaches=["20-02", "20-14", "DVA-C03 1.2", "DVA-C03 4.1"]
-# ## Worth raising, worth swallowing
+# ### Worth raising, worth swallowing
 #
 # Raising says "try again later", and, in the end, "keep this for somebody". Ask whether either helps:
 #
@@ -939,7 +936,7 @@ lab.saw("10.f")
 # So the path needs an alarm of its own: DestinationDeliveryFailures for destinations, DeadLetterErrors for dead-letter queues.
 
 # %% [markdown] teaches=["20-12", "SOA-C03 1.2"]
-# ## After the repair
+# ### After the repair
 #
 # Events in a dead-letter queue are work that waits. First somebody must know: alarm on the queue's depth, above 0, and let it keep messages for 14 days.
 #
