@@ -2,7 +2,7 @@
 # <!-- lab: {"number": "10", "title": "Errors, retries, and doing it once", "minutes_core": 45, "minutes_stretch": 20, "exam_tasks": ["DVA-C03 1.1", "DVA-C03 1.2", "DVA-C03 4.1", "SAA-C03 2.2", "SOA-C03 1.2"], "closed": []} -->
 # # Lab 10 · Errors, retries, and doing it once
 #
-# > **Ticket.** Halftone, Wednesday 09:40. Order o-1007 was charged three times; its customer clicked once.
+# > **Ticket.** Halftone, Wednesday 09:40. Order o-1007 was charged three times, and its customer clicked once.
 # > And of last night, when the bank was down, 22 orders were never charged. Charge them, and nobody twice.
 #
 # **Promise.** In 45 minutes you know who tries again, where failures go, and how a card is charged once whatever happens.
@@ -37,6 +37,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from helpers import Lab
+from helpers.views import timeline
 
 lab = Lab("10-errors", time_lapse=60)
 lambda_, sqs = lab.client("lambda"), lab.client("sqs")
@@ -98,10 +99,10 @@ for line in lab.logs("charge-demo"):
 statuses = [run["status"] for run in runs("charge-demo")]
 ids = {run["request_id"] for run in runs("charge-demo")}
 print(statuses, "under", len(ids), "request ids")
-lab.saw("10.a")
+display(timeline(lab.records(), function="charge-demo", scale="order"), lab.saw("10.a"))
 
 # %% [markdown] teaches=["20-08", "20-15", "20-03", "DVA-C03 1.1", "DVA-C03 4.1"]
-# **What we saw.** You charged a card three times with one line, and every run succeeded. That is half of the ticket.
+# **What we saw.** You charged a card three times with one line. The picture has three lanes: three environments at work at the same time, and each succeeded.
 #
 # Lambda never retries a synchronous call. The *client* does: after a timeout, a throttle or a 5xx, but not after a `FunctionError`, which comes with 200.
 # It cannot know whether the work was done, and a run that nobody waits for goes on to its end.

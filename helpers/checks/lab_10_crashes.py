@@ -22,7 +22,7 @@ FUNCTION = "check-charge-crash"
 KEY = "id"
 LONG_S, SHORT_S = 60, 1
 OVER_S = SHORT_S + 1.2
-WITHIN_S = 10
+WITHIN_S = 5
 LIKE = '{"order_id": …, "receipt": …}.'
 
 
