@@ -205,8 +205,10 @@ for way in ("synchronous", "asynchronous", "queue", "stream"):
     print(f"{way:18}", *(f"{lines.count(f'{way} {how}'):12}" for how in HOW))
 
 retried = lab.records(kind="event.retried", function="ways-demo")
-waits = [f"{r['wait_s'] / 60:.0f} min" for r in retried if r["reason"] == "ConnectionError"]
-print("\nasynchronous, raises: waits of", " and ".join(waits), "on AWS, under one request id")
+raised = [r for r in retried if r["reason"] == "ConnectionError"]
+waits = " and ".join(f"{r['wait_s'] / 60:.0f} min" for r in raised)
+ids = {r["request_id"] for r in raised}
+print(f"\nasynchronous, raises: waits of {waits} on AWS; request ids: {len(ids)}")
 
 # the fourth way to fail: no environment at all
 lambda_.put_function_concurrency(FunctionName="ways-demo", ReservedConcurrentExecutions=0)
@@ -229,6 +231,7 @@ lab.saw("10.b")
 #
 # Here the queue had a `maxReceiveCount` of 2 and the stream one retry. Without these, a bad message comes back until its retention ends.
 #
+# A retry keeps its request id; a second request of a client has its own.
 # Every way in promises *at least once*. An asynchronous event can come twice although nothing failed ([AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html)).
 # Two settings end its retries: `MaximumRetryAttempts`, 0 to 2, and `MaximumEventAgeInSeconds`, 60 to 21,600.
 # Reserved concurrency of 0 is special: an asynchronous event then goes to its failure path at once.
@@ -299,14 +302,14 @@ letter, report = take(letters), json.loads(take(reports)["Body"])
 
 print("DEAD LETTER, body:", letter["Body"])
 for name, value in sorted(letter["MessageAttributes"].items()):
-    print("  attribute", name, "=", "…" if name == "RequestID" else value["StringValue"])
+    print("  attribute", name, "=", "..." if name == "RequestID" else value["StringValue"])
 
 print("DESTINATION, body:")
 for part in ("requestContext", "responseContext", "responsePayload"):
     for varying in ("requestId", "stackTrace"):
         if varying in report[part]:
-            report[part][varying] = "…"
-report["timestamp"] = "…"
+            report[part][varying] = "..."
+report["timestamp"] = "..."
 print(json.dumps(report, indent=2))
 lab.saw("10.c")
 
@@ -316,7 +319,7 @@ lab.saw("10.c")
 # | | dead-letter queue | destination |
 # |---|---|---|
 # | set by | `DeadLetterConfig`; frozen into a version | `PutFunctionEventInvokeConfig`; for function, version or alias |
-# | gets | the event; attributes RequestID, ErrorCode, ErrorMessage (1 KB at most) | event, answer, reason (`condition`) and number of tries |
+# | gets | the event; attributes RequestID, ErrorCode (200: the function ran), ErrorMessage (1 KB at most) | event, answer, reason (`condition`) and number of tries |
 # | tells of | failures | failures and, apart, successes: `OnFailure`, `OnSuccess` |
 # | targets | standard SQS queue, standard SNS topic; no FIFO | these, a function, an event bus; S3 for failures |
 # | the role needs | `sqs:SendMessage` or `sns:Publish` | that, `lambda:InvokeFunction`, `events:PutEvents` or `s3:PutObject` |
