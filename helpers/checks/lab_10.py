@@ -7,6 +7,7 @@ from helpers.checks.lab_10_crashes import check_10_4
 from helpers.checks.lab_10_failures import check_10_1
 from helpers.checks.lab_10_in_time import check_10_2
 from helpers.checks.lab_10_once import check_10_3
+from helpers.checks.lab_10_paths import check_10_6
 from helpers.checks.lab_10_predictions import PREDICTIONS
 from helpers.checks.lab_10_redrive import check_10_5
 
@@ -92,6 +93,21 @@ LAB = LabChecks(
                 'then sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"]).',
             ),
             check=check_10_5,
+        ),
+        Exercise(
+            id="10.6",
+            title="Six that lose events",
+            core=False,
+            hints=(
+                "Ask of each: who invokes it? That one keeps the failure, or hands it to Lambda's "
+                "failure path.",
+                "The third column of the exercise's table says what is missing; the fourth, what "
+                "your repair is put into. An alias has a configuration of its own.",
+                "charge-card: DestinationConfig. thumbnail: the same with Qualifier. place-order: "
+                "the code without try. nightly-report: sqs:SendMessage. print-job: RedrivePolicy, "
+                "as text. stock-watch: MaximumRetryAttempts and DestinationConfig.",
+            ),
+            check=check_10_6,
         ),
     ),
     predictions=PREDICTIONS,

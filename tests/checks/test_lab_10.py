@@ -9,6 +9,7 @@ import pytest
 from helpers.checks.lab_10_charges import charges_of, member_of, order
 from helpers.checks.lab_10_failures import check_10_1
 from helpers.checks.lab_10_in_time import check_10_2
+from helpers.checks.lab_10_paths import check_10_6
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
 from helpers.checks.submission import Did
@@ -58,3 +59,12 @@ def test_settings_of_another_shape_are_told_before_anything_is_made():
     """A list of settings is no settings."""
     with pytest.raises(NotYet, match="settings is"):
         check_10_2(NOBODY, Did(), cast("Any", ["MaximumRetryAttempts"]))
+
+
+@pytest.mark.parametrize("repairs", [None, ["charge-card"], {"charge_card": {}}])
+def test_repairs_of_unknown_functions_are_told_before_anything_is_made(repairs: Any):
+    """A name that is not one of the six is a slip, and the six are named."""
+    with pytest.raises(NotYet, match="repairs is") as told:
+        check_10_6(NOBODY, Did(), repairs)
+
+    assert "stock-watch" in told.value.expected

@@ -28,6 +28,11 @@ POLLS = {
     "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
     "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs",
 }
+SENDS = {
+    "Effect": "Allow",
+    "Action": "sqs:SendMessage",
+    "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
+}
 BEFORE = {
     "05-queues": (
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
@@ -36,10 +41,19 @@ BEFORE = {
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
+    "10-errors": (
+        "aws sqs create-queue --queue-name failed-charges-demo",
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://sends.json",
+        "aws lambda create-function --function-name charge-card --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        " --zip-file fileb://function.zip",
+    ),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
     "polls.json": json.dumps(policy_for("print-job", PLACE, (POLLS,))).encode(),
+    "sends.json": json.dumps(policy_for("charge-card", PLACE, (SENDS,))).encode(),
     "trust.json": json.dumps(TRUST).encode(),
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
