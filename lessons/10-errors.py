@@ -110,7 +110,7 @@ display(timeline(lab.records(), function="charge-demo", scale="order"), lab.saw(
 # | setting | default | too short | too long |
 # |---|---|---|---|
 # | `read_timeout` of the client | 60 s | asks again while the first run works | waits for a dead connection |
-# | attempts of the client | 3 (`legacy` mode, boto3's default until 2026: 5) | one lost packet fails the order | a failing bank gets three times the calls |
+# | attempts of the client | 3 (`legacy` mode, boto3's default until 2026: 5) | one dropped connection fails the order | a failing bank gets three times the calls |
 # | `Timeout` of the function | 3 s | kills good work, which is then tried again | a hanging bank stays hidden, and is billed |
 #
 # So let the client wait longer than the function may run, and give up after one attempt where a second would hurt:
@@ -225,12 +225,12 @@ lab.saw("10.b")
 # | | synchronous | asynchronous | queue | stream |
 # |---|---|---|---|---|
 # | who tries again | the client, if it does | Lambda | the queue | the mapping |
-# | raises, times out, crashes | no: `FunctionError` | twice: after 1 min, then 2 min | until the redrive policy ends it | 10,000 times or until too old; all behind it wait |
+# | raises, times out, crashes | no: `FunctionError` | twice: after 1 min, then 2 min | until the redrive policy ends it | until the record is too old, or a limit you set; all behind it wait |
 # | returns a 500 | success | success | success: deleted | success: moves on |
 # | throttled | 429 to the client | after 1 s, doubling to 5 min, for 6 h; no try is used | comes back; may use a receive | again; no try is used |
 # | what is left | what the client kept | destination or dead-letter queue, else nothing | the queue's dead-letter queue | the mapping's destination |
 #
-# Here the queue had a `maxReceiveCount` of 2 and the stream one retry. Without these, a bad message comes back until its retention ends.
+# Here the queue had a `maxReceiveCount` of 2 and the stream one retry. Without these, bad messages and records come back until their retention ends.
 #
 # A retry keeps its request id; a second request of a client has its own.
 # Every way in promises *at least once*. An asynchronous event can come twice although nothing failed ([AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html)).
@@ -319,14 +319,14 @@ lab.saw("10.c")
 #
 # | | dead-letter queue | destination |
 # |---|---|---|
-# | set by | `DeadLetterConfig`; frozen into a version | `PutFunctionEventInvokeConfig`; for function, version or alias |
+# | set by | `DeadLetterConfig`; locked into each version | `PutFunctionEventInvokeConfig`; for function, version or alias |
 # | gets | the event; attributes RequestID, ErrorCode (200: the function ran), ErrorMessage (1 KB at most) | event, answer, reason (`condition`) and number of tries |
 # | tells of | failures | failures and, apart, successes: `OnFailure`, `OnSuccess` |
 # | targets | standard SQS queue, standard SNS topic; no FIFO | these, a function, an event bus; S3 for failures |
-# | the role needs | `sqs:SendMessage` or `sns:Publish` | that, `lambda:InvokeFunction`, `events:PutEvents` or `s3:PutObject` |
+# | the role needs | `sqs:SendMessage` or `sns:Publish` | that, `lambda:InvokeFunction`, `events:PutEvents`, or `s3:PutObject` and `s3:ListBucket` |
 # | not delivered | the event is gone; metric DeadLetterErrors | the event is gone; metric DestinationDeliveryFailures |
 #
-# Both serve asynchronous events only: a synchronous call has its caller, and a queue has its own dead-letter queue.
+# Neither serves synchronous calls, which have their caller, nor queues, which have dead-letter queues of their own. The mapping of a stream has its own `OnFailure` (lab 06).
 # An event that could never run, for example because it grew too old, has a record without `responsePayload`.
 #
 # ```bash
@@ -901,7 +901,7 @@ lab.saw("10.e")
 # **Predict.** The role loses `sqs:SendMessage`, then an event fails for good. Where is the event?
 #
 # - A — in Lambda's queue, until the permission is back
-# - B — nowhere: one metric counts it
+# - B — nowhere: only metrics count it
 # - C — with the caller: Lambda refuses the invoke
 
 # %% tags=["predict-10.f"]
@@ -937,7 +937,7 @@ lab.saw("10.f")
 # %% [markdown] teaches=["20-01", "SOA-C03 1.2", "DVA-C03 4.1"]
 # **What we saw.** 202, two failed tries, two deliveries refused, and no message anywhere. The function's own log shows the error; nothing shows that the event is gone.
 #
-# Lambda looks at the permission when you configure the path, and then again at each delivery. Targets vanish in the same way: a deleted queue, or a key that the role may not use.
+# Lambda looks at the permission when you configure the path, and then again at each delivery. Targets vanish in the same way: a deleted queue, or an encryption key that the role may not use.
 # So the path needs an alarm of its own: DestinationDeliveryFailures for destinations, DeadLetterErrors for dead-letter queues.
 
 # %% [markdown] teaches=["20-12", "SOA-C03 1.2"]
@@ -1735,7 +1735,7 @@ found = "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"
 repairs = {"charge-card": {"DestinationConfig": {"OnFailure": {"Destination": found}}}}
 
 # %% tags=["alternative-10.6"]
-# other limits, and a bucketful of words saved
+# other limits, and the destination written once
 import json
 
 found = "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"

@@ -215,7 +215,7 @@ def _consume(
     did("let three events fail, and gave your consumer their records as one batch")
     payload = payload_of(
         session.invoke(CONSUMER, event),
-        event,
+        {"Records": [f"the record of {order_id}" for order_id in (*FAILS, NEVER_RAN)]},
         expected="an answer. The body of a message is text, and that of an event that never ran "
         "has no responsePayload.",
         hint=3,

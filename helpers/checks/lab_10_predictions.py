@@ -98,7 +98,7 @@ PREDICTIONS = (
         question="The role loses sqs:SendMessage, then an event fails for good. Where is it?",
         options={
             "A": "in Lambda's queue, until the permission is back",
-            "B": "nowhere: one metric counts it",
+            "B": "nowhere: only metrics count it",
             "C": "with the caller: Lambda refuses the invoke",
         },
         answer="B",
