@@ -32,6 +32,10 @@ READS = {
     "Effect": "Allow",
     "Action": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
     "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/*",
+SENDS = {
+    "Effect": "Allow",
+    "Action": "sqs:SendMessage",
+    "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
 }
 BEFORE = {
     "05-queues": (
@@ -54,6 +58,12 @@ BEFORE = {
     "11-security": (
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
         "aws lambda create-function --function-name upload-demo --runtime python3.13"
+    ),
+    "10-errors": (
+        "aws sqs create-queue --queue-name failed-charges-demo",
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://sends.json",
+        "aws lambda create-function --function-name charge-card --runtime python3.13"
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
@@ -62,6 +72,7 @@ BEFORE = {
 FILES = {
     "polls.json": json.dumps(policy_for("print-job", PLACE, (POLLS,))).encode(),
     "reads.json": json.dumps(policy_for("stock-watch", PLACE, (READS,))).encode(),
+    "sends.json": json.dumps(policy_for("charge-card", PLACE, (SENDS,))).encode(),
     "trust.json": json.dumps(TRUST).encode(),
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
