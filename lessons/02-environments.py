@@ -35,6 +35,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 
 from helpers import Lab
+from helpers.views import timeline
 
 lab = Lab("02-environments", idle_age_s=1_000_000, max_age_s=1_000_000)
 lambda_ = lab.client("lambda")
@@ -178,16 +179,7 @@ display(lab.saw("2.a"), lab.saw("2.b"))
 # another setting: environments of the old one are shut down
 lambda_.update_function_configuration(FunctionName="life-demo", Timeout=5)
 
-told = {
-    "environment.created": "starts",
-    "environment.init": "init is done",
-    "invocation.started": "handles an event",
-    "environment.frozen": "is frozen",
-    "environment.thawed": "is thawed",
-    "environment.reaped": "is shut down",
-}
-steps = [told[r["kind"]] for r in lab.records(function="life-demo") if r["kind"] in told]
-print(" → ".join(steps))
+timeline(lab.records(), function="life-demo", scale="order")
 
 # %% [markdown] teaches=["04-20", "04-26"]
 # ### Exercise 2.1 · Read the catalogue once
@@ -663,6 +655,7 @@ pinged = environments_of("ping-demo")
 ask_at_once(5, "ping-demo")
 print("three pings:", pinged, "· then five at once:", environments_of("ping-demo") - pinged, "more")
 display(lab.saw("2.e"), lab.saw("2.f"))
+timeline(lab.records(), function="ping-demo", scale="steps")
 
 # %% [markdown] teaches=["04-06", "04-22", "claim 7", "claim 28", "claim 37"]
 # **What we saw.** Ten at once need ten. After that there is always a free one.

@@ -13,6 +13,7 @@ from helpers.checks.lab_02_predictions import PREDICTIONS
 
 LAB = LabChecks(
     slug="02-environments",
+    can="say what an environment keeps and what it forgets, and find what a cold start costs",
     exercises=(
         Exercise(
             id="2.1",
