@@ -29,6 +29,8 @@
 
 # %% tags=["setup"]
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from botocore.exceptions import ClientError
 
@@ -119,13 +121,19 @@ def runs(function):
     return len(lab.records(kind="invocation.finished", function=function))
 
 
+def show_log(function, *beginnings):
+    for line in lab.logs(function):
+        if line.startswith(beginnings):
+            print(line)
+
+
 # To run a demo twice, run lab.reset() first: its names are taken.
 connect("photos-demo", "photo-demo")
 s3.put_object(Bucket="photos-demo", Key="cat.jpg", Body=b"JPEG")
 lab.wait_until(lambda: runs("photo-demo") == 1, 20, "the first run")
 policy = json.loads(lambda_.get_policy(FunctionName="photo-demo")["Policy"])
 print(json.dumps(policy["Statement"][0], indent=2))
-print(lab.logs("photo-demo")[-3])
+show_log("photo-demo", "Object")
 
 # S3 looks once. Take the permission away, and store another photo:
 lambda_.remove_permission(FunctionName="photo-demo", StatementId="photos-demo")
@@ -143,12 +151,10 @@ lab.saw("4.a")
 #
 # ```bash
 # aws s3api create-bucket --bucket halftone-uploads
-# aws iam create-role --role-name place-order-role --assume-role-policy-document file://trust.json
-# aws lambda create-function --function-name place-order --runtime python3.13 --handler app.handler --role arn:aws:iam::123456789012:role/place-order-role --zip-file fileb://function.zip
-# aws lambda add-permission --function-name place-order --statement-id uploads --action lambda:InvokeFunction --principal s3.amazonaws.com --source-arn arn:aws:s3:::halftone-uploads --source-account 123456789012
-# aws s3api put-bucket-notification-configuration --bucket halftone-uploads --notification-configuration '{"LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:place-order", "Events": ["s3:ObjectCreated:*"]}]}'
-# aws lambda get-policy --function-name place-order
-# aws lambda invoke --function-name place-order --payload fileb://event.json response.json
+# aws lambda add-permission --function-name thumbnail --statement-id uploads --action lambda:InvokeFunction --principal s3.amazonaws.com --source-arn arn:aws:s3:::halftone-uploads --source-account 123456789012
+# aws s3api put-bucket-notification-configuration --bucket halftone-uploads --notification-configuration '{"LambdaFunctionConfigurations": [{"LambdaFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:thumbnail", "Events": ["s3:ObjectCreated:*"]}]}'
+# aws lambda get-policy --function-name thumbnail
+# aws lambda invoke --function-name thumbnail --invocation-type Event --payload fileb://event.json response.json
 # ```
 
 # %% [markdown]
@@ -207,11 +213,13 @@ def take_from(queue_url):
 
 
 letter = take_from(failed)  # 3 min on AWS, 3 s here
+lab.wait_until(lambda: runs("catches-demo"), 20, "the run of catches-demo")
 print("raises-demo  ran", runs("raises-demo"), "times")
 print("catches-demo ran", runs("catches-demo"), "time")
 print("dead letter: ", letter["Body"])
 for name in ("ErrorCode", "ErrorMessage"):
     print(f"  {name}: {letter['MessageAttributes'][name]['StringValue']}")
+display(timeline(lab.records(), function="raises-demo", scale="order"))
 lab.saw("4.b")
 
 # %% [markdown] teaches=["08-01", "DVA-C03 1.2", "DVA-C03 4.1"]
@@ -224,7 +232,7 @@ lab.saw("4.b")
 # | tries or hours are used up | to the dead-letter queue or a destination (lab 10); without one, the event is gone |
 # | nothing | an event may still come twice: delivery is *at least once* |
 #
-# `put_function_event_invoke_config` lowers tries (0 to 2) and hours (from 60 s). 
+# `put_function_event_invoke_config` lowers both: tries from 2 to 0, hours to as little as 60 s.
 #
 # So let errors out, keep what is given up, and expect events twice. Work that may be done twice without harm is called **idempotent**.
 
@@ -266,9 +274,7 @@ connect(
 for key in ("uploads/my cat.jpg", "drafts/idea.txt", "uploads/my cat.jpg"):
     s3.put_object(Bucket="tell-demo", Key=key, Body=b"JPEG")
 lab.wait_until(lambda: runs("tell-demo") == 2, 20, "two runs")
-for line in lab.logs("tell-demo"):
-    if line.startswith("Object"):
-        print(line)
+show_log("tell-demo", "Object")
 lab.saw("4.c")
 
 # %% [markdown] teaches=["06-01", "06-02", "06-04", "06-05", "06-06", "06-07", "06-08", "claim 22", "DVA-C03 1.2"]
@@ -462,8 +468,7 @@ def handler(event, context):
 # - C — nobody
 
 # %% tags=["predict-4.d"]
-lab.predict("4.d", ...)
-lab.predict("4.e", ...)
+display(lab.predict("4.d", ...), lab.predict("4.e", ...))
 
 # %% tags=["demo"]
 import boto3
@@ -570,8 +575,7 @@ lab.saw("4.e")
 # - C — o-1009 in the function's, o-1010 in the subscription's
 
 # %% tags=["predict-4.f"]
-lab.predict("4.f", ...)
-lab.predict("4.g", ...)
+display(lab.predict("4.f", ...), lab.predict("4.g", ...))
 
 # %% tags=["demo"]
 import json
@@ -607,9 +611,7 @@ sns.publish(
     MessageAttributes={"status": {"DataType": "String", "StringValue": "paid"}},
 )
 lab.wait_until(lambda: runs("paid-demo") == 1, 20, "one run")
-for line in lab.logs("paid-demo"):
-    if line.startswith(("source", "message", "attributes")):
-        print(line)
+show_log("paid-demo", "source", "message", "attributes")
 lab.saw("4.f")
 
 # %% tags=["run"]
@@ -657,7 +659,7 @@ lab.saw("4.g")
 # | `[{"anything-but": ["shipped"]}]` | any other value, if the attribute is there |
 # | two names | both must match |
 #
-# SNS calls asynchronously, from standard topics only, with one record per event in practice. What is lost lies in two places:
+# SNS calls asynchronously, from standard topics only. What is lost lies in two places:
 #
 # | | the sender could not deliver | the function failed |
 # |---|---|---|
@@ -671,7 +673,7 @@ lab.saw("4.g")
 #
 # **Given** one message per order, with the attributes `status` and `total_cents`, a number. Newsletters have none.
 #
-# **Goal** a filter policy for each function. `charge-card` gets placed orders of more than 0 cents, `print-job` paid orders, `stock-watch` every status but shipped.
+# **Goal** a filter policy per function. `charge-card` gets placed orders of more than 0 cents, `print-job` paid orders, `stock-watch` every status but shipped.
 # `handler` serves all three: it prints `took o-1007` for order o-1007.
 #
 # **Done when** seven messages reach the right functions.
@@ -867,7 +869,7 @@ for order_id, cents in (("o-1007", 3900), ("o-1008", 25000)):
     entry = {"Source": "halftone.orders", "DetailType": "OrderPaid", "Detail": detail}
     events.put_events(Entries=[{**entry, "EventBusName": "shop"}])
 lab.wait_until(lambda: runs("event-demo") == 1, 20, "one run")
-print([line for line in lab.logs("event-demo") if line.startswith("event:")])
+show_log("event-demo", "event:")
 events_side_by_side("message", sources=["sns", "eventbridge"])
 
 # %% tags=["run"]
@@ -896,14 +898,17 @@ scheduler.create_schedule(
     FlexibleTimeWindow={"Mode": "OFF"},
     Target={"Arn": event_arn, "RoleArn": role["Role"]["Arn"], "Input": '{"report": "nightly"}'},
 )
-lab.wait_until(lambda: runs("event-demo") >= 2, 20, "the clock")
+lab.wait_until(lambda: lab.records(kind="schedule.fired"), 20, "the clock")
 scheduler.delete_schedule(Name="tick-demo")
-print([line for line in lab.logs("event-demo") if "report" in line][0])
+lab.wait_until(lambda: runs("event-demo") >= 2, 20, "the run")
+show_log("event-demo", 'event: {"report"')
 
-for day in ("2027-03-27", "2027-10-30"):
-    print("\nafter", day, "in UTC:")
-    for moment in lab.next_firings("cron(30 2 * * ? *)", timezone="Europe/Berlin", after=day, count=3):
-        print("  ", moment)
+nightly, berlin = "cron(30 2 * * ? *)", "Europe/Berlin"
+for day in ("2027-03-26", "2027-10-29"):
+    print("\nafter", day, "by the clocks of Berlin, and in UTC:")
+    for moment in lab.next_firings(nightly, timezone=berlin, after=day, count=4):
+        utc = datetime.fromisoformat(moment)
+        print(f"  {utc.astimezone(ZoneInfo(berlin)):%d %B, %H:%M}  ·  {utc:%H:%M}")
 lab.saw("4.h")
 
 # %% [markdown] teaches=["10-01", "10-02", "10-03", "10-05", "10-06", "10-07", "10-08", "claim 13", "claim 20", "DVA-C03 1.1", "DVA-C03 1.2"]
@@ -916,14 +921,14 @@ lab.saw("4.h")
 # | calls with | the function's resource policy | a role of its own |
 # | good for | telling several receivers | reports, clean-up, rotating credentials, syncing at night |
 #
-# Rules can have a schedule too, in UTC. AWS calls these legacy, and recommends Scheduler.
+# Rules can have schedules too, in UTC. AWS calls these legacy, and recommends Scheduler.
 # Older texts say *CloudWatch Events*: that service became EventBridge.
 #
 # ### Exercise 4.6 · Once is enough
 #
 # **Given** events of EventBridge with an order as `detail`. The role may put objects under `labels/` in `halftone-uploads`, and do nothing else. There is no table.
 #
-# **Goal** each order gets one shipping label: an object under `labels/` with `order_id` and `customer` as JSON. However often the order comes, the label is there once and stays as it is.
+# **Goal** each order gets one shipping label: an object under `labels/` with `order_id` and `customer` as JSON. However often the order comes, the label stays as it is.
 #
 # **Done when** an order comes four times in four ways, and another order of its customer once.
 
