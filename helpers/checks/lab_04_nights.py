@@ -111,19 +111,21 @@ def _expect_nights(found: list[str], change: date) -> None:
     wrong = next((m for m in moments if m not in wanted), None)
     missing = next((m for m in wanted if m not in moments), None)
     raise NotYet(
-        f"It fires at {_local(wrong)}." if wrong else f"It does not fire at {_local(missing)}.",
-        expected=f"{len(wanted)} firings at 02:30 in Berlin in the nights from {_local(wanted[0])} "
-        f"to {_local(wanted[-1])}.",
-        advice=_advice(moments),
+        f"It fires on {_local(wrong)}." if wrong else f"It does not fire on {_local(missing)}.",
+        expected=f"{len(wanted)} firings at 02:30 in Berlin, from {wanted[0]:%d %B} to "
+        f"{wanted[-1]:%d %B}.",
+        advice=_advice(moments, wanted),
         hint=2 if wrong and wrong.astimezone(BERLIN).minute != 30 else 3,
     )
 
 
 def _local(moment: datetime | None) -> str:
-    return moment.astimezone(BERLIN).strftime("%d %B, %H:%M in Berlin") if moment else "any time"
+    return moment.astimezone(BERLIN).strftime("%d %B at %H:%M in Berlin") if moment else "any day"
 
 
-def _advice(moments: list[datetime]) -> str:
+def _advice(moments: list[datetime], wanted: list[datetime]) -> str:
+    if set(moments) < set(wanted):
+        return "The report is wanted every night: * for the day, the month and the year."
     if len({moment.astimezone(BERLIN).time() for moment in moments}) > 1:
         return (
             "In UTC, 02:30 in Berlin is 01:30 in winter and 00:30 in summer. Name the time zone "

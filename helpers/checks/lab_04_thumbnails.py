@@ -123,14 +123,16 @@ def _expect_thumbnails(uploads: Bucket, photos: Mapping[str, bytes], *, hint: in
     found = uploads.keys("thumbnails/")
     missing = [key for key in wanted if key not in found]
     if missing:
-        several = len(missing) < len(wanted)
+        advice = "Replace uploads/ by thumbnails/ and .jpg by .png, and keep the rest of the key."
+        if not found:
+            advice = "For each record, store what tile(photo) returns under thumbnails/."
+        elif len(missing) < len(wanted):
+            advice = "One event can hold several records. Loop over them."
         raise NotYet(
             f"There is no {missing[0]!r}. Under thumbnails/ there "
             + (f"is {', '.join(map(repr, found))}." if found else "is nothing."),
             expected=f"a thumbnail for each of {len(wanted)} photos.",
-            advice="One event can hold several records. Loop over them."
-            if several
-            else "Replace uploads/ by thumbnails/ and .jpg by .png, and keep the rest of the key.",
+            advice=advice,
             hint=hint,
         )
     for key, photo in wanted.items():
@@ -149,8 +151,10 @@ def _connect(
     refusal = _notify(uploads, function, notification)
     if refusal is None:
         return
+    expected = "a notification that S3 takes."
     advice = "Compare it with what S3 wants: Events, and Filter with its Key and FilterRules."
     if "Unable to validate" in refusal:
+        expected = f"a bucket that may call, by the permission {shown(permission)}"
         advice = (
             "The bucket may not call the function. The caller is s3.amazonaws.com, and the "
             "permission has to name it and this bucket. What the function's role may does not "
@@ -158,7 +162,7 @@ def _connect(
         )
     raise NotYet(
         f"S3 refused the notification: {refusal}",
-        expected=f"a bucket that may call, by the permission {shown(permission)}",
+        expected=expected,
         advice=advice,
         hint=3 if "Unable to validate" in refusal else 2,
     )
