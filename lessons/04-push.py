@@ -307,7 +307,8 @@ rules = [{"Name": "prefix", "Value": "uploads/"}, {"Name": "suffix", "Value": ".
 # Events and Filter, as put_bucket_notification_configuration takes them
 notification = {"Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": rules}}}  # SOLUTION
 # what add_permission takes besides function, statement id and action
-permission = {"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}  # SOLUTION
+uploads = "arn:aws:s3:::halftone-uploads"
+permission = {"Principal": "s3.amazonaws.com", "SourceArn": uploads, "SourceAccount": ACCOUNT}  # SOLUTION
 
 # %% tags=["exercise-4.1"]
 from urllib.parse import unquote_plus
@@ -408,13 +409,21 @@ permission = {"Principal": "s3.amazonaws.com"}
 # filters by the end of the key alone
 rules = [{"Name": "suffix", "Value": ".jpg"}]
 notification = {"Events": ["s3:ObjectCreated:*"], "Filter": {"Key": {"FilterRules": rules}}}
-permission = {"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}
+permission = {
+    "Principal": "s3.amazonaws.com",
+    "SourceArn": "arn:aws:s3:::halftone-uploads",
+    "SourceAccount": "123456789012",
+}
 
 # %% tags=["wrong-4.1"] expect="s3:ObjectCreated:* stands for all of them"
 # one of the four ways to come into being
 rules = [{"Name": "prefix", "Value": "uploads/"}, {"Name": "suffix", "Value": ".jpg"}]
 notification = {"Events": ["s3:ObjectCreated:Put"], "Filter": {"Key": {"FilterRules": rules}}}
-permission = {"Principal": "s3.amazonaws.com", "SourceArn": "arn:aws:s3:::halftone-uploads", "SourceAccount": "123456789012"}
+permission = {
+    "Principal": "s3.amazonaws.com",
+    "SourceArn": "arn:aws:s3:::halftone-uploads",
+    "SourceAccount": "123456789012",
+}
 
 # %% tags=["alternative-4.1"]
 # the four ways one by one
@@ -691,8 +700,11 @@ lab.saw("4.g")
 # %% tags=["exercise-4.3"]
 import json
 
-# what each subscription wants: function → filter policy
-filter_policies = {"charge-card": {"status": ["placed"], "total_cents": [{"numeric": [">", 0]}]}, "print-job": {"status": ["paid"]}, "stock-watch": {"status": [{"anything-but": ["shipped"]}]}}  # SOLUTION
+# the filter policy of each subscription
+charge_card = {"status": ["placed"], "total_cents": [{"numeric": [">", 0]}]}  # SOLUTION
+print_job = {"status": ["paid"]}  # SOLUTION
+stock_watch = {"status": [{"anything-but": ["shipped"]}]}  # SOLUTION
+filter_policies = {"charge-card": charge_card, "print-job": print_job, "stock-watch": stock_watch}
 
 
 def handler(event, context):
@@ -1313,8 +1325,11 @@ def handler(event, context):
 # **Done when** it takes the right ones of twenty events.
 
 # %% tags=["exercise-4.4"]
-# the pattern has the shape of the event; every leaf is a list
-pattern = {"source": ["halftone.orders"], "detail-type": ["OrderPaid"], "detail": {"total_cents": [{"numeric": [">=", 50000]}], "customer": [{"anything-but": {"prefix": "test-"}}]}}  # SOLUTION
+# what the order's fields must be; every leaf is a list
+no_tester = [{"anything-but": {"prefix": "test-"}}]  # SOLUTION
+order_fields = {"total_cents": [{"numeric": [">=", 50000]}], "customer": no_tester}  # SOLUTION
+# and the whole, in the shape of the event
+pattern = {"source": ["halftone.orders"], "detail-type": ["OrderPaid"], "detail": order_fields}  # SOLUTION
 
 # %% tags=["check-4.4"]
 lab.check("4.4", pattern)

@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from helpers.checks.outcome import NotYet
+from helpers.checks.outcome import NotStarted, NotYet
 from helpers.checks.pushes import permit, pushed, try_once, wait_for_runs
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of, shown
@@ -108,6 +108,8 @@ def _expect_three(policies: Any) -> None:
     missing = [
         name for name in SUBSCRIBERS if not isinstance(policies, Mapping) or name not in policies
     ]
+    if not missing and any(policies[name] is ... for name in SUBSCRIBERS):
+        raise NotStarted
     if missing:
         raise NotYet(
             f"filter_policies has nothing for {', '.join(missing)}.",

@@ -15,7 +15,7 @@ from helpers.checks.lab_04_sequence import STEPS
 from helpers.checks.lab_04_subscribers import ORDERS, SUBSCRIBERS, check_4_3
 from helpers.checks.lab_04_thumbnails import TILE, check_4_1, thumbnail_of
 from helpers.checks.lab_04_tile import tile
-from helpers.checks.outcome import NotYet
+from helpers.checks.outcome import NotStarted, NotYet
 from helpers.checks.session import Session
 from helpers.checks.submission import Did
 
@@ -96,6 +96,12 @@ def test_missing_policies_are_named(policies: Any):
     """The functions without a policy stand in the sentence."""
     with pytest.raises(NotYet, match="print-job"):
         check_4_3(NOBODY, Did(), print, policies)
+
+
+def test_policies_left_open_are_not_started():
+    """A starter whose policies are still `...` is no answer."""
+    with pytest.raises(NotStarted):
+        check_4_3(NOBODY, Did(), print, dict.fromkeys(SUBSCRIBERS, ...))
 
 
 @pytest.mark.parametrize("schedule", [None, "cron(30 2 * * ? *)", {}])
