@@ -688,6 +688,12 @@ lab.saw("4.g")
 #
 # Each queue must let its sender in: SNS and rules by the queue's policy, Lambda and Scheduler by their roles.
 #
+# ```bash
+# aws sns create-topic --name orders
+# aws lambda add-permission --function-name print-job --statement-id orders --action lambda:InvokeFunction --principal sns.amazonaws.com --source-arn arn:aws:sns:us-east-1:123456789012:orders
+# aws sns subscribe --topic-arn arn:aws:sns:us-east-1:123456789012:orders --protocol lambda --notification-endpoint arn:aws:lambda:us-east-1:123456789012:function:print-job --attributes '{"FilterPolicy": "{\"status\": [\"paid\"]}"}'
+# ```
+#
 # ### Exercise 4.3 · One order, three receivers
 #
 # **Given** one message per order, with the attributes `status` and `total_cents`, a number. Newsletters have none.
@@ -946,6 +952,12 @@ lab.saw("4.h")
 #
 # Rules can have schedules too, in UTC. AWS calls these legacy, and recommends Scheduler.
 # Older texts say *CloudWatch Events*: that service became EventBridge.
+#
+# ```bash
+# aws iam create-role --role-name nightly-report-scheduler --assume-role-policy-document file://scheduler-trust.json
+# aws iam put-role-policy --role-name nightly-report-scheduler --policy-name may-invoke --policy-document file://may-invoke.json
+# aws scheduler create-schedule --name nightly-report --schedule-expression "cron(30 4 * * ? *)" --schedule-expression-timezone Europe/Berlin --flexible-time-window Mode=OFF --target '{"Arn": "arn:aws:lambda:us-east-1:123456789012:function:nightly-report", "RoleArn": "arn:aws:iam::123456789012:role/nightly-report-scheduler"}'
+# ```
 #
 # ### Exercise 4.6 · Once is enough
 #

@@ -28,12 +28,20 @@ POLLS = {
     "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
     "Resource": "arn:aws:sqs:us-east-1:123456789012:print-jobs",
 }
+INVOKES = {
+    "Effect": "Allow",
+    "Action": "lambda:InvokeFunction",
+    "Resource": "arn:aws:lambda:us-east-1:123456789012:function:nightly-report",
+}
 BEFORE = {
     "04-push": (
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws lambda create-function --function-name thumbnail --runtime python3.13"
-        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-        " --zip-file fileb://function.zip",
+        *(
+            f"aws lambda create-function --function-name {name} --runtime python3.13"
+            " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+            " --zip-file fileb://function.zip"
+            for name in ("thumbnail", "print-job", "nightly-report")
+        ),
     ),
     "05-queues": (
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
@@ -47,6 +55,8 @@ BEFORE = {
 FILES = {
     "polls.json": json.dumps(policy_for("print-job", PLACE, (POLLS,))).encode(),
     "trust.json": json.dumps(TRUST).encode(),
+    "scheduler-trust.json": json.dumps(TRUST).replace("lambda", "scheduler").encode(),
+    "may-invoke.json": json.dumps({"Version": "2012-10-17", "Statement": [INVOKES]}).encode(),
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
     "function.zip": zip_of({"app.py": ECHO}),
