@@ -36,8 +36,21 @@ SENDS = {
     "Effect": "Allow",
     "Action": "sqs:SendMessage",
     "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
+INVOKES = {
+    "Effect": "Allow",
+    "Action": "lambda:InvokeFunction",
+    "Resource": "arn:aws:lambda:us-east-1:123456789012:function:nightly-report",
 }
 BEFORE = {
+    "04-push": (
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        *(
+            f"aws lambda create-function --function-name {name} --runtime python3.13"
+            " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+            " --zip-file fileb://function.zip"
+            for name in ("thumbnail", "print-job", "nightly-report")
+        ),
+    ),
     "05-queues": (
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
         "aws iam put-role-policy --role-name r --policy-name p --policy-document file://polls.json",
@@ -74,6 +87,8 @@ FILES = {
     "reads.json": json.dumps(policy_for("stock-watch", PLACE, (READS,))).encode(),
     "sends.json": json.dumps(policy_for("charge-card", PLACE, (SENDS,))).encode(),
     "trust.json": json.dumps(TRUST).encode(),
+    "scheduler-trust.json": json.dumps(TRUST).replace("lambda", "scheduler").encode(),
+    "may-invoke.json": json.dumps({"Version": "2012-10-17", "Statement": [INVOKES]}).encode(),
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
     "function.zip": zip_of({"app.py": ECHO}),
@@ -162,6 +177,8 @@ def test_lines_of_a_lesson_run_as_they_stand(lesson: Path, shell: Path) -> None:
 
     assert not [text for text in printed if '"FunctionError"' in text]
     if any("response.json" in line for line in cli_lines(lesson)):
+    assert not [text for text in printed if "FunctionError" in text]
+    if any("response.json" in line and "Event" not in line for line in cli_lines(lesson)):
         assert ORDER == json.loads((shell / "response.json").read_text("utf-8"))
 
 
