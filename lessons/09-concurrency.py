@@ -264,12 +264,12 @@ def concurrency_needed(requests_per_s, duration_ms):
 # | asked for by | `get_account_settings` | the same |
 # | raised by | the console or API of Service Quotas; no ticket to AWS Support | `Lab(…)` in Setup |
 #
-# **Reserved concurrency** is a part of the pool that belongs to one function, with all its versions. It costs nothing, and works in two directions:
+# **Reserved concurrency** is a part of the pool that belongs to one function, with all its versions. It is free, and works both ways:
 #
-# - a *floor*: no other function can take it, so it is free when you need it;
-# - a *ceiling*: the function never gets more, even if the pool is empty of others.
+# - a *floor*: no other function can take it;
+# - a *ceiling*: the function never gets more, even if nobody else runs.
 #
-# What nobody has reserved is the **unreserved concurrency**, which all others share. Reserved 0 turns a function off; that was the trick of the first demo.
+# What nobody has reserved is the **unreserved concurrency**, which all others share. Reserved 0 turns a function off, as in the first demo.
 #
 # **Provisioned concurrency** is something else: a number of environments that Lambda initialises before anybody calls, and keeps ready. It belongs to a version or an alias.
 
@@ -301,6 +301,8 @@ except ClientError as refusal:
     print("Retry-After:", answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"], "s")
 print("orders meanwhile:", dict(at_once(5, "order-demo")))
 lambda_.delete_function_concurrency(FunctionName="order-demo")  # given back
+ended = {"kind": "invocation.finished", "function": "report-demo"}
+lab.wait_until(lambda: len(lab.records(**ended)) == 8, 20, "the end of the reports")
 
 # %% [markdown] teaches=["15-02", "15-05", "15-06", "15-07", "15-08", "15-10", "claim 35", "DVA-C03 4.3"]
 # **What we saw.** `thank-demo` was refused because others were busy: a **noisy neighbour** is a function whose rush takes what the others need.
