@@ -5,7 +5,10 @@ from __future__ import annotations
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_09_needed import check_9_1
 from helpers.checks.lab_09_neighbour import check_9_2
+from helpers.checks.lab_09_patience import check_9_3
 from helpers.checks.lab_09_predictions import PREDICTIONS
+from helpers.checks.lab_09_target import check_9_6
+from helpers.checks.lab_09_warm import check_9_4
 from helpers.checks.lab_09_writers import check_9_5
 
 LAB = LabChecks(
@@ -38,6 +41,32 @@ LAB = LabChecks(
             check=check_9_2,
         ),
         Exercise(
+            id="9.3",
+            title="A patient caller",
+            core=False,
+            hints=(
+                "A loop over the attempts, call() inside try, and sleep after it. Never wait by "
+                "time.sleep.",
+                'Catch ClientError, and look at refusal.response["Error"]["Code"]. The wait: '
+                "random.uniform(0, longest), where longest doubles each time, up to 20 s.",
+                "for attempt in range(5): try: return call() except ClientError as refusal: raise "
+                "when it is no throttle or attempt == 4; then sleep(random.uniform(0, min(20, "
+                "2**attempt))).",
+            ),
+            check=check_9_3,
+        ),
+        Exercise(
+            id="9.4",
+            title="Ten orders, nobody waits",
+            core=False,
+            hints=(
+                "Which of the two starts environments before anybody calls?",
+                "It wants a Qualifier, which is never $LATEST, and a number.",
+                'warm = {"Qualifier": "live", "ProvisionedConcurrentExecutions": 10}',
+            ),
+            check=check_9_4,
+        ),
+        Exercise(
             id="9.5",
             title="Five writers at most",
             core=True,
@@ -49,6 +78,18 @@ LAB = LabChecks(
                 '{"MaximumConcurrency": 5}}.',
             ),
             check=check_9_5,
+        ),
+        Exercise(
+            id="9.6",
+            title="Meet the target",
+            core=False,
+            hints=(
+                "One knob is a ceiling and costs nothing, the other is warmth and costs money.",
+                "Compute how many are busy on average: 200 a second × about 0.2 s. Keep at least "
+                "as many warm, and let the ceiling be between that and 100.",
+                "Reserve from 60 to 90, and provision from 45 to 60.",
+            ),
+            check=check_9_6,
         ),
     ),
     predictions=PREDICTIONS,
