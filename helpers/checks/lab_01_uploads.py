@@ -7,15 +7,13 @@ what the role was denied. Left out: S3 as the sender, which lab 04 is about.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import quote_plus
 
-from botocore.exceptions import ClientError
-
 from helpers.checks.outcome import NotYet
+from helpers.checks.roles import execution_role, name_of_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of, shown
 
@@ -24,25 +22,7 @@ PRIVATE_BUCKET = "halftone-invoices"
 PHOTO = "summer in köln+2.jpg"
 SIZES = {f"c-42/{PHOTO}": 2_048, f"c-43/{PHOTO}": 5_120, f"c-44/{PHOTO}": 1_024}
 FUNCTION = "check-thumbnail"
-ROLE = "check-thumbnail-role"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-OWN_LOGS = {
-    "Effect": "Allow",
-    "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-    "Resource": [
-        f"arn:aws:logs:*:*:log-group:/aws/lambda/{FUNCTION}",
-        f"arn:aws:logs:*:*:log-group:/aws/lambda/{FUNCTION}:*",
-    ],
-}
+ROLE = name_of_role(FUNCTION)
 
 # The learner's file is app.py. This file stands beside it, counts the clients that are made
 # while an event is handled, and tries what the role should not allow.
@@ -90,7 +70,7 @@ def check_1_2(
     """Send three photos in one event, twice, then try what the role should not allow."""
     watcher = WATCHER.format(private=PRIVATE_BUCKET, bucket=BUCKET, handler=handler.__name__)
     package = session.zip(handler, files={"watcher.py": watcher})
-    with _photos(session), _role(session, statement) as role:
+    with _photos(session), execution_role(session, FUNCTION, statement) as role:
         session.deploy(package, FUNCTION, Handler="watcher.handler", Role=role, Timeout=15)
         did(f"sent one event with three records, each a photo named {PHOTO!r}")
         first = _handle(session)
@@ -239,29 +219,3 @@ def _photos(session: Session) -> Iterator[None]:
             for key in (*sizes, "probe"):
                 s3.delete_object(Bucket=bucket, Key=key)
         s3.delete_bucket(Bucket=PRIVATE_BUCKET)
-
-
-@contextmanager
-def _role(session: Session, statement: Mapping[str, Any]) -> Iterator[str]:
-    iam = session.client("iam")
-    with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
-    try:
-        _put_policy(iam, statement)
-        yield str(iam.get_role(RoleName=ROLE)["Role"]["Arn"])
-    finally:
-        with suppress(ClientError):
-            iam.delete_role_policy(RoleName=ROLE, PolicyName="needs")
-        iam.delete_role(RoleName=ROLE)
-
-
-def _put_policy(iam: Any, statement: Mapping[str, Any]) -> None:
-    policy = {"Version": "2012-10-17", "Statement": [OWN_LOGS, statement]}
-    try:
-        iam.put_role_policy(RoleName=ROLE, PolicyName="needs", PolicyDocument=json.dumps(policy))
-    except (iam.exceptions.MalformedPolicyDocumentException, TypeError) as refusal:
-        raise NotYet(
-            f"IAM refused the statement {shown(statement)}: {refusal}",
-            expected='a dict with "Effect", "Action" and "Resource".',
-            hint=3,
-        ) from None

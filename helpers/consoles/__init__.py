@@ -7,14 +7,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from helpers.consoles.cost import CostConsole
+    from helpers.consoles.event_explorer import EventExplorer
+    from helpers.consoles.function_console import FunctionConsole
+    from helpers.consoles.http_console import HttpConsole
+    from helpers.consoles.live_queue import LiveQueue
+    from helpers.consoles.live_stream import LiveStream
+    from helpers.consoles.policy import PolicyConsole
     from helpers.consoles.quiz import Quiz
     from helpers.consoles.simulator import Simulator
     from helpers.consoles.timeline import LiveTimeline
 
-__all__ = ["CostConsole", "LiveTimeline", "Quiz", "Simulator"]
+__all__ = [
+    "CostConsole",
+    "EventExplorer",
+    "FunctionConsole",
+    "HttpConsole",
+    "LiveQueue",
+    "LiveStream",
+    "LiveTimeline",
+    "PolicyConsole",
+    "Quiz",
+    "Simulator",
+]
 _HOMES = {
     "CostConsole": "cost",
+    "EventExplorer": "event_explorer",
+    "FunctionConsole": "function_console",
+    "HttpConsole": "http_console",
+    "LiveQueue": "live_queue",
+    "LiveStream": "live_stream",
     "LiveTimeline": "timeline",
+    "PolicyConsole": "policy",
     "Quiz": "quiz",
     "Simulator": "simulator",
 }

@@ -78,7 +78,7 @@ def test_a_burst_is_seen_while_it_runs_and_walked_through_afterwards(desk: Desk)
 
 
 def test_a_lost_account_is_said_plainly(desk: Desk) -> None:
-    """The account's process ends under a live timeline: the picture stays, with the next step."""
+    """The account ends under a live timeline: the picture stays, and the next step helps."""
     kill = "from helpers.course.session import KERNEL\nKERNEL._account.cloud.process.kill()"
     sheet = desk.open(SETUP, "send({})\nlive = LiveTimeline(lab, history=True)\nlive", kill)
     sheet.run_all()
@@ -87,6 +87,9 @@ def test_a_lost_account_is_said_plainly(desk: Desk) -> None:
     expect(sheet.output(1).locator(".plot")).to_contain_text("invoke")
     expect(sheet.output(1)).not_to_contain_text("Traceback")
     assert [] == sheet.both_themes("timeline-lost", 1)
+    for number in (0, 1):
+        sheet.run(number)
+    expect(sheet.output(1).locator(".state")).to_contain_text("following")
     assert [] == sheet.problems
 
 

@@ -105,6 +105,8 @@ ROOMS = {
         "cloud.logs",
         "cloud.billing",
         "cloud.errors",
+        "cloud.policy",
+        "cloud.events",
         "simulator.result",
     ),
     "simulator": (
@@ -125,6 +127,8 @@ ROOMS = {
         "cloud.records",
         "cloud.model",
         "cloud.billing",
+        "cloud.events",
+        "cloud.http_messages",
     ),
     "course": (
         "checks",

@@ -168,6 +168,16 @@ def test_the_url_works_as_returned_and_the_event_is_format_2(cloud: Any, echo: s
     } == context
 
 
+def test_the_event_of_an_answered_request_can_be_seen(cloud: Any, echo: str):
+    """The cloud keeps the last events, by the request id that the answer names."""
+    answer = call(echo, "orders?a=1")
+    page = f"http-event?request_id={answer.headers['x-amzn-requestid']}"
+    key = {"Authorization": f"Bearer {cloud.cloud.token}"}
+    kept = call(f"{cloud.cloud.endpoint}/_kit/", page, headers=key)
+
+    assert {"event": answer.value} == kept.value
+
+
 def test_the_url_answers_under_awss_host_name(cloud: Any, echo: str):
     """A request whose Host is AWS's name of the URL reaches it too."""
     url_id = echo.rstrip("/").rsplit("/", 1)[1]

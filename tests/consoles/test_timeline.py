@@ -79,6 +79,14 @@ def test_a_lost_account_ends_it_with_the_next_step(account: Account):
     assert "#1" in live.view.text
 
 
+def test_an_account_that_is_lost_already_is_said_as_plainly(account: Account):
+    """Making a timeline raises nothing: the status says what to run."""
+    account.is_lost = True
+    live = LiveTimeline(account)
+
+    assert "run the setup cell" in live.view.status
+
+
 def test_around_a_burst_it_begins_and_ends_with_the_block(account: Account):
     """Leaving the block waits for what came last, and stops."""
     with LiveTimeline(account) as live:

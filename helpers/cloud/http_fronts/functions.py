@@ -16,6 +16,7 @@ from typing import Any
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import AccessDeniedException, AwsError, ValidationException
+from helpers.cloud.http_fronts.recent_events import RecentEvents
 from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.invoke.tracing import new_trace_id
 from helpers.cloud.ports import Authorizer
@@ -58,12 +59,13 @@ class FrontAnswer:
 
 
 class FrontFunctions:
-    """Runs functions for all fronts; lives with the cloud."""
+    """Runs functions for all fronts and keeps their last events; lives with the cloud."""
 
     def __init__(self, invoker: Invoker, authorizer: Authorizer, clock: Clock) -> None:
         self._invoker = invoker
         self._authorizer = authorizer
         self._clock = clock
+        self.recent = RecentEvents()
 
     def invoke(self, function_arn: str, event: Any, as_whom: Invoking) -> FrontAnswer:
         """Run a function with a JSON value and wait for its answer.
@@ -82,6 +84,7 @@ class FrontFunctions:
             trace_id=as_whom.trace,
         )
         self._check(as_whom, function_arn)
+        self.recent.add(request.request_id, request.event)
         limit_s = as_whom.timeout_s
         if limit_s is None or self._invoker.check(request).timeout_s + MARGIN_S < limit_s:
             answer = self._invoker.invoke(request)

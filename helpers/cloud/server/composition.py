@@ -75,7 +75,7 @@ def compose(foundation: Foundation, key: AdministratorKey, kit: Kit) -> Composit
                 kit.reset,
                 kit.configured,
                 services.faults,
-                {"schedules": events.upcoming.page},
+                {"schedules": events.upcoming.page, "http-event": http.functions.recent.page},
             ),
         )
         built.pop_all()

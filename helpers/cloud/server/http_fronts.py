@@ -41,11 +41,13 @@ class HttpFronts:
     urls: FunctionUrls
     rest: FirstUse[RestApis]
     http_apis: HttpApisFront
+    functions: FrontFunctions
     fronts: Sequence[Front]
     apis: Mapping[str, Sequence[ServiceApi]]
 
     def clear(self) -> None:
-        """Forget every front, and what callers were allowed."""
+        """Forget every front, what callers were allowed, and the last events."""
+        self.functions.recent.clear()
         self.callers.guard.forget()
         self.urls.clear()
         if self.rest.built is not None:
@@ -94,6 +96,7 @@ def build_http_fronts(
         urls=urls,
         rest=rest,
         http_apis=http_apis,
+        functions=functions,
         fronts=(
             LambdaUrlsFront(urls, functions, callers, recorder, clock),
             http_apis,

@@ -82,6 +82,7 @@ def caller_rate(account: ProbedAccount) -> str:
     "provisioned-start",
     "Provisioned environments are allocated within a minute or two, up to 6,000 a minute.",
     f"{LAMBDA}provisioned-concurrency.html",
+    labs=("02",),
 )
 def provisioned_start(account: ProbedAccount) -> str:
     """Ask for two environments where a minute takes two seconds, and wait until they are READY."""

@@ -85,7 +85,7 @@ def handler(event, context):
     "freeze",
     "An execution environment is frozen between two events.",
     f"{LAMBDA}lambda-runtime-environment.html",
-    labs=BOTH,
+    labs=(*BOTH, "02"),
 )
 def freeze(account: ProbedAccount) -> str:
     """Count what a background thread does between two events."""
@@ -117,7 +117,7 @@ def timeout(account: ProbedAccount) -> str:
     "memory",
     "A function that takes more memory than MemorySize is ended.",
     f"{LAMBDA}configuration-memory.html",
-    labs=("01",),
+    labs=("01", "02"),
 )
 def memory(account: ProbedAccount) -> str:
     """Take 400 MB in a function of 128 MB."""
@@ -153,7 +153,7 @@ def cpu_share(account: ProbedAccount) -> str:
     "files",
     "Code lies in /var/task, which is read-only, and /tmp has 512 MB unless you set more.",
     f"{LAMBDA}configuration-ephemeral-storage.html",
-    labs=("01",),
+    labs=("01", "02"),
 )
 def file_paths(account: ProbedAccount) -> str:
     """Ask for the working directory and the size of /tmp, at both file levels."""
@@ -174,7 +174,7 @@ def file_paths(account: ProbedAccount) -> str:
     "init-limit",
     "Init may take 10 s; then it is tried again with the first event.",
     f"{LAMBDA}lambda-runtime-environment.html",
-    labs=("01",),
+    labs=("01", "02"),
 )
 def init_limit(account: ProbedAccount) -> str:
     """Deploy a function whose init never ends, and read its init records."""
@@ -191,7 +191,7 @@ def init_limit(account: ProbedAccount) -> str:
     "cold-start",
     "A cold start takes from under 100 ms to over 1 s.",
     f"{LAMBDA}lambda-runtime-environment.html",
-    labs=BOTH,
+    labs=(*BOTH, "02"),
 )
 def cold_start(account: ProbedAccount) -> str:
     """Read the init times of three cold starts of an empty handler."""
@@ -259,6 +259,7 @@ def memory_shown(account: ProbedAccount) -> str:
     "reuse-order",
     "Any free environment may serve an event; no order is promised.",
     f"{LAMBDA}lambda-concurrency.html",
+    labs=("02",),
 )
 def reuse_order(account: ProbedAccount) -> str:
     """Make two environments at once, then send three events in turn."""
@@ -279,6 +280,7 @@ def reuse_order(account: ProbedAccount) -> str:
     "eviction",
     "AWS does not say how long an idle environment lives; it ends each within hours.",
     f"{LAMBDA}lambda-runtime-environment.html",
+    labs=("02",),
 )
 def eviction(account: ProbedAccount) -> str:
     """Read how old an environment may be, and see an idle one end."""
@@ -316,6 +318,7 @@ def daemons(account: ProbedAccount) -> str:
     "early-init",
     "Lambda may initialise an environment before any event needs it.",
     f"{LAMBDA}lambda-runtime-environment.html",
+    labs=("02",),
 )
 def early_init(account: ProbedAccount) -> str:
     """Look for environments of a function that was never called."""

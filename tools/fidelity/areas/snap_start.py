@@ -50,6 +50,7 @@ def _published(account: ProbedAccount, source: str = UNIQUE) -> str:
     "snapshot",
     "A snapshot is an encrypted image of a microVM; restoring it takes well under a second.",
     f"{LAMBDA}snapstart.html",
+    labs=("02",),
 )
 def snapshot(account: ProbedAccount) -> str:
     """Publish a version with SnapStart, and restore an environment of it."""
@@ -64,6 +65,7 @@ def snapshot(account: ProbedAccount) -> str:
     "snapshot-pending",
     "A new version with SnapStart is Pending for minutes while its snapshot is made.",
     f"{LAMBDA}snapstart-activate.html",
+    labs=("02",),
 )
 def snapshot_pending(account: ProbedAccount) -> str:
     """Publish a version with SnapStart, and wait for it."""
@@ -95,6 +97,7 @@ def snapshot_random(account: ProbedAccount) -> str:
     "snapshot-threads",
     "Threads that init started go on in every restored environment.",
     f"{LAMBDA}snapstart.html",
+    labs=("02",),
 )
 def snapshot_threads(account: ProbedAccount) -> str:
     """Start a thread in init, and ask a restored environment for it."""
