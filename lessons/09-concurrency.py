@@ -157,7 +157,7 @@ for _ in range(3):
 display(timeline(lab.records(), function="order-demo", scale="steps"))
 
 # 200 requests a second of 20 ms: as many as this laptop cannot send, so they are simulated
-fast = Scenario(arrivals=Constant(200), duration=Fixed(20), period_s=30)
+fast = Scenario(arrivals=Constant(200), duration=Fixed(20), period_s=30, cold_start_ms=0)
 for reserved in (4, 19, 20):
     result = simulate(fast.changed(reserved=reserved), seed=1)
     turned_away = result.counters.refused / result.counters.requests
@@ -299,7 +299,7 @@ except ClientError as refusal:
     print(answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Code"])
     print("Reason:", answer["Reason"])
     print("Retry-After:", answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"], "s")
-print("orders meanwhile:", dict(at_once(5, "order-demo")))
+print("orders meanwhile:", at_once(5, "order-demo")["on-demand"], "of 5 served")
 
 ended = {"kind": "invocation.finished", "function": "report-demo"}
 lab.wait_until(lambda: len(lab.records(**ended)) == 8, 20, "the end of the reports")
@@ -508,7 +508,7 @@ wish("(3)", provision, Qualifier="$LATEST", ProvisionedConcurrentExecutions=2)
 print(dict(at_once(2, "order-demo")))
 print(lambda_.get_function(FunctionName="order-demo")["Concurrency"])
 lambda_.delete_function_concurrency(FunctionName="order-demo")
-print("repaired:", dict(at_once(2, "order-demo")))
+print("repaired:", at_once(2, "order-demo")["on-demand"], "of 2 served")
 lab.saw("9.d")
 
 # %% [markdown] teaches=["15-07", "DVA-C03 4.3", "SAA-C03 2.2"]
