@@ -156,7 +156,7 @@ for _ in range(3):
     at_once(5, "order-demo")
 display(timeline(lab.records(), function="order-demo", scale="steps"))
 
-# 200 requests a second of 20 ms: as many as this laptop cannot send, so they are simulated
+# 200 requests a second of 20 ms: more than a laptop can send, so they are simulated
 fast = Scenario(arrivals=Constant(200), duration=Fixed(20), period_s=30, cold_start_ms=0)
 for reserved in (4, 19, 20):
     result = simulate(fast.changed(reserved=reserved), seed=1)
@@ -457,13 +457,13 @@ lab.saw("9.c")
 # |---|---|---|
 # | is | room, floor and ceiling | environments that stand ready |
 # | set on | the function | a version or an alias, never `$LATEST` |
-# | effective | at once | after a minute or two, all at once; then up to 6,000 a minute |
+# | effective | at once | after a minute or two, when all are there; up to 6,000 a minute |
 # | beyond it | throttle | on demand, with a cold start, unless a reservation ends it |
 # | requests a second | 10 for each unit | 10 for each unit |
 # | at most | all but 100 of the pool | the same; and no more than is reserved |
-# | costs | nothing | $0.0000041667 per GB-second kept ready, used or not |
+# | costs | nothing | 0.0000041667 US dollars per GB-second kept ready, used or not |
 #
-# An environment of 1 GB kept ready for 30 days costs $10.80. While it works, its seconds are cheaper ($0.0000097222), so provisioning pays from about 60 % use on. Init is billed too. ([Prices](https://aws.amazon.com/lambda/pricing/) of x86 in us-east-1, read in October 2026.)
+# An environment of 1 GB kept ready for 30 days costs 10.80 US dollars. While it works, a GB-second is cheaper, at 0.0000097222 dollars. So provisioning pays from about 60 % use on. Init is billed too. ([Prices](https://aws.amazon.com/lambda/pricing/) of x86 in us-east-1, read in October 2026.)
 #
 # AWS advises 10 % more than you measured. Application Auto Scaling changes the number by a clock or by use; the metric `ProvisionedConcurrencySpilloverInvocations` counts who came too late.
 #
