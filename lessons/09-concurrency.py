@@ -111,8 +111,7 @@ lab.saw("9.a")
 # concurrency = requests per second × seconds per request
 # ```
 #
-# Ten orders a second that take half a second each keep five environments busy.
-# The rate alone says little: halve the duration, and you need half as many.
+# Ten orders a second that take half a second each keep five environments busy. Halve the duration, and you need half as many.
 
 # %% [markdown]
 # **Predict.** Five customers order at once. When they have their answers, five more come, then another five.
@@ -529,7 +528,7 @@ lab.saw("9.d")
 #
 # A limit of 5,000 does not give you 5,000 at once. Each function gets at most *1,000 new environments every 10 seconds*. That rate refills all the time, and nothing is saved up.
 #
-# In its first second a function is as far from its limit as it will ever be. That is when the mail goes out.
+# It hurts when many come in one moment, and nothing is warm: a mail went out, a sale began.
 
 # %% [markdown]
 # **Predict.** The account's limit is 5,000, nothing is warm, and 3,000 requests come in one moment. They take 200 ms each. How many are served?
@@ -650,7 +649,7 @@ for name, setting in rivals.items():
 lab.saw("9.f")
 
 # %% [markdown] teaches=["15-02", "15-06", "15-12", "SAA-C03 2.2", "DVA-C03 4.3"]
-# **What we saw.** Both keep to five. But the pollers know nothing of a reservation: they add batches as long as all are busy. What they bring too much is throttled, and a throttle costs the message one of its tries.
+# **What we saw.** Both keep to five. But the pollers know nothing of a reservation: they add batches as long as all are busy. What is too much is throttled, and that costs the message one of its tries.
 #
 # One try makes that visible in seconds. With the five tries that AWS recommends, a longer rush does the same.
 # `MaximumConcurrency` bounds the pollers themselves, so nobody is turned away. Messages wait in the queue, which is what queues are for.

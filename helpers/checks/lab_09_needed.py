@@ -96,7 +96,7 @@ def _answer(session: Session, workload: Workload) -> Any:
 
 
 def _expect(given: Any, workload: Workload) -> None:
-    if isinstance(given, bool) or not isinstance(given, int | float) or given != int(given):
+    if not _is_whole(given):
         nothing = "The function returned nothing. Does it end with return?"
         raise NotYet(
             f"For {workload} the answer is {shown(given)}.",
@@ -112,6 +112,11 @@ def _expect(given: Any, workload: Workload) -> None:
         advice=_advice(int(given), workload),
         hint=2,
     )
+
+
+def _is_whole(given: Any) -> bool:
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return is_number and math.isfinite(given) and given == int(given)
 
 
 def _in_the_simulator(given: int, workload: Workload) -> str:
