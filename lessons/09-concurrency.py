@@ -313,7 +313,7 @@ print("given back; unreserved:", *room())
 #
 # | Reason | which bound | who can change it |
 # |---|---|---|
-# | `ConcurrentInvocationLimitExceeded` | the pool is empty, or environments cannot be made fast enough | the account |
+# | `ConcurrentInvocationLimitExceeded` | the pool is empty; here also: no new environment may be made yet | the account |
 # | `ReservedFunctionConcurrentInvocationLimitExceeded` | the function's own reservation | you |
 # | `FunctionInvocationRateLimitExceeded`, `ReservedFunctionInvocationRateLimitExceeded` | 10 requests a second for each unit | as above |
 # | `CallerRateLimitExceeded` | calls of Lambda's API by one caller | the caller |
