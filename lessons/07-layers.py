@@ -24,7 +24,7 @@
 # %% [markdown]
 # ## Setup
 #
-# Run this cell first. It starts an empty account.
+# Run this cell first. It starts an empty account, and gives you two short helpers. `configure` changes settings and waits until they hold.
 
 # %% tags=["setup"]
 import io
@@ -46,6 +46,11 @@ lambda_ = lab.client("lambda")
 def ask(name, event=None):
     answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(event))
     return json.loads(answer["Payload"].read())
+
+
+def configure(name, **settings):
+    lambda_.update_function_configuration(FunctionName=name, **settings)
+    lambda_.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 # %% [markdown]
 # ## Warm-up
@@ -85,7 +90,7 @@ def handler(event, context):
 lab.deploy(needs_more, "travel-demo")
 print(ask("travel-demo")["errorMessage"])
 
-# %% tags=["run"]
+
 def large_zip(name, megabytes):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -101,13 +106,14 @@ def publish(name, package, **described):
     return answer["LayerVersionArn"]
 
 
+# %% tags=["run"]
 lab.deploy(large_zip("profiles.bin", 130), "size-demo")
 print(ask("size-demo"))
 
 fonts = publish("fonts", large_zip("fonts.bin", 130))
 print(fonts)
 try:
-    lambda_.update_function_configuration(FunctionName="size-demo", Layers=[fonts])
+    configure("size-demo", Layers=[fonts])
 except ClientError as refusal:
     print(refusal)
 
@@ -166,13 +172,13 @@ lab.deploy(price_of_a_poster, "place-demo", Layers=[one])
 print(ask("place-demo"))
 
 two = publish("demo-prices", lab.zip(files={"python/prices.py": "POSTER_CENTS = 2150\n"}))
-lambda_.update_function_configuration(FunctionName="place-demo", Timeout=5)
+configure("place-demo", Timeout=5)
 print(ask("place-demo"), "in a new environment, after", two[-13:], "was published")
 
 # %% tags=["run"]
 gone = lambda_.delete_layer_version(LayerName="demo-prices", VersionNumber=1)
 print("deleted:", gone["ResponseMetadata"]["HTTPStatusCode"])
-lambda_.update_function_configuration(FunctionName="place-demo", Timeout=6)
+configure("place-demo", Timeout=6)
 print(ask("place-demo"), "in a new environment, after the deletion")
 
 try:
@@ -180,7 +186,7 @@ try:
 except ClientError as refusal:
     print(refusal)
 
-lambda_.update_function_configuration(FunctionName="place-demo", Layers=[two])
+configure("place-demo", Layers=[two])
 print(ask("place-demo"), "with the new version")
 display(lab.saw("7.b"), lab.saw("7.c"))
 
@@ -263,7 +269,7 @@ version = lambda_.publish_layer_version(
 )
 pricing_arn = version["LayerVersionArn"]
 for name in ("place-order", "get-order"):
-    lambda_.update_function_configuration(FunctionName=name, Layers=[pricing_arn])
+    configure(name, Layers=[pricing_arn])
 # END SOLUTION
 
 # %% tags=["check-7.1"]
@@ -283,7 +289,7 @@ layer = lab.zip(files={"pricing.py": pricing})
 answer = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": layer})
 pricing_arn = answer["LayerVersionArn"]
 for name in ("place-order", "get-order"):
-    lambda_.update_function_configuration(FunctionName=name, Layers=[pricing_arn])
+    configure(name, Layers=[pricing_arn])
 
 # %% tags=["wrong-7.1"] expect="/opt/python/lib/python3.13/site-packages for the runtime python3.13"
 # the folder of another Python
@@ -292,12 +298,12 @@ layer = lab.zip(files={f"{folder}/pricing.py": pricing})
 answer = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": layer})
 pricing_arn = answer["LayerVersionArn"]
 for name in ("place-order", "get-order"):
-    lambda_.update_function_configuration(FunctionName=name, Layers=[pricing_arn])
+    configure(name, Layers=[pricing_arn])
 
 # %% tags=["wrong-7.1"] expect="publishing alone gives a layer to nobody"
 # published, and attached to nobody
 for name in ("place-order", "get-order"):
-    lambda_.update_function_configuration(FunctionName=name, Layers=[])
+    configure(name, Layers=[])
 layer = lab.zip(files={"python/pricing.py": pricing})
 answer = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": layer})
 pricing_arn = answer["LayerVersionArn"]
@@ -308,7 +314,7 @@ layer = lab.zip(files={"python/pricing.py": pricing})
 for name in ("place-order", "get-order"):
     answer = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": layer})
     pricing_arn = answer["LayerVersionArn"]
-    lambda_.update_function_configuration(FunctionName=name, Layers=[pricing_arn])
+    configure(name, Layers=[pricing_arn])
 
 # %% tags=["wrong-7.1"] expect="the LayerVersionArn of publish_layer_version's answer"
 # a copy in each package, and no layer
@@ -358,19 +364,16 @@ one = publish("one", lab.zip(files={"python/paper.py": "FROM = 'layer one'\n"}))
 two = publish("two", lab.zip(files={"python/paper.py": "FROM = 'layer two'\n"}))
 sdk = publish("sdk", lab.zip(files={"python/boto3/__init__.py": "FROM = 'layer sdk'\n"}))
 
+lab.deploy(own, "wins-demo", Layers=[one, two])
+print("its own file, [one, two] →", ask("wins-demo"))
+
 # %% tags=["run"]
-cases = {
-    "its own file, [one, two]": (own, [one, two]),
-    "no own file,  [one, two]": (which_paper, [one, two]),
-    "no own file,  [two, one]": (which_paper, [two, one]),
-    "and a boto3,  [one, sdk]": (which_paper, [one, sdk]),
-}
-answers = {}
-for case, (package, layers) in cases.items():
-    lab.deploy(package, "wins-demo", Layers=layers)
-    answers[case] = ask("wins-demo")
-for case, answer in answers.items():
-    print(case, "→", answer)
+lab.deploy(which_paper, "none-demo", Layers=[one, two])
+print("no own file,  [one, two] →", ask("none-demo"))
+configure("none-demo", Layers=[two, one])
+print("no own file,  [two, one] →", ask("none-demo"))
+configure("none-demo", Layers=[one, sdk])
+print("and a boto3,  [one, sdk] →", ask("none-demo"))
 
 lab.saw("7.d")
 
@@ -419,7 +422,7 @@ print(ask("charge-card", {"order_id": "o-1007", "items": [{"sku": "poster-a2", "
 # %% tags=["exercise-7.3"]
 wins_now = toolbox  # SOLUTION
 # SOLUTION: change charge-card's Layers
-lambda_.update_function_configuration(FunctionName="charge-card", Layers=[toolbox, price_list])
+configure("charge-card", Layers=[toolbox, price_list])
 # END SOLUTION
 
 # %% tags=["check-7.3"]
@@ -435,22 +438,22 @@ lab.check("7.3", wins_now)
 # %% tags=["wrong-7.3"] expect="This list is not read like PATH, where the first one wins"
 # the first in the list wins, one thinks, and finds by trying that this order works
 wins_now = price_list
-lambda_.update_function_configuration(FunctionName="charge-card", Layers=[toolbox, price_list])
+configure("charge-card", Layers=[toolbox, price_list])
 
 # %% tags=["wrong-7.3"] expect="its prices.py lies over the other one. Swap."
 # named, and not repaired
 wins_now = toolbox
-lambda_.update_function_configuration(FunctionName="charge-card", Layers=[price_list, toolbox])
+configure("charge-card", Layers=[price_list, toolbox])
 
 # %% tags=["wrong-7.3"] expect="Layers replaces the whole list"
 # without the culprit
 wins_now = toolbox
-lambda_.update_function_configuration(FunctionName="charge-card", Layers=[price_list])
+configure("charge-card", Layers=[price_list])
 
 # %% tags=["wrong-7.3"] expect="the LayerVersionArn of publish_layer_version's answer"
 # a name where an ARN belongs
 wins_now = "toolbox"
-lambda_.update_function_configuration(FunctionName="charge-card", Layers=[toolbox, price_list])
+configure("charge-card", Layers=[toolbox, price_list])
 
 # %% [markdown] teaches=["claim 24"]
 # ## Does a layer start faster?
@@ -486,7 +489,7 @@ lab.deploy(no_tints, "bare-demo")
 names = ("package-demo", "layer-demo", "bare-demo")
 for timeout in (5, 6, 7):  # another setting: the next event starts a new environment
     for name in names:
-        lambda_.update_function_configuration(FunctionName=name, Timeout=timeout)
+        configure(name, Timeout=timeout)
         ask(name, 40)
 
 best = {}
@@ -564,7 +567,7 @@ except ClientError as refusal:
 
 lab.saw("7.f")
 
-# %% [markdown] teaches=["12-02", "12-05", "claim 39"]
+# %% [markdown] teaches=["12-02", "12-05"]
 # **What we saw.** One process, three events, and nobody called it. Whatever speaks this API is a Lambda runtime:
 #
 # | | brings the loop | you bring |
@@ -604,13 +607,14 @@ import frames
 def handler(event, context):
     return "found " + frames.NAME
 ''')
+lab.deploy(needs_frames, "frames-demo")
 for path in (
     "frames.py",
     "python/frames.py",
     "python/lib/python3.9/site-packages/frames.py",
 ):
     layer = publish("frames", lab.zip(files={path: "NAME = 'a frame'\n"}))
-    lab.deploy(needs_frames, "frames-demo", Layers=[layer])
+    configure("frames-demo", Layers=[layer])
     answer = ask("frames-demo")
     print(f"{path:45}", answer if isinstance(answer, str) else answer["errorMessage"])
 
@@ -624,12 +628,11 @@ for path in (
 
 # %% tags=["run"]
 wheelhouse = fill_wheelhouse("wheelhouse")
-names = [file.name for file in wheelhouse.iterdir()]
-print("for Lambda:", *[name for name in names if "manylinux2014_x86_64" in name])
-print("for any platform:", *[name for name in names if "none-any" in name])
-print("for this computer:", sum("raster" in name for name in names) - 1, "more of halftone-raster")
+for wheel in sorted(file.name for file in wheelhouse.iterdir()):
+    if "manylinux2014_x86_64" in wheel or "none-any" in wheel:
+        print(wheel)
+print("and one more of halftone-raster, for this computer")
 
-# %% tags=["run"]
 make_thumbnail = lab.file("app.py", '''\
 import halftone_raster
 
@@ -816,7 +819,7 @@ fixed_arn = ...
 fixed_zip = lab.zip(files={"python/pricing.py": fixed})
 version = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": fixed_zip})
 fixed_arn = version["LayerVersionArn"]
-lambda_.update_function_configuration(FunctionName="place-order", Layers=[fixed_arn])
+configure("place-order", Layers=[fixed_arn])
 # END SOLUTION
 
 # %% tags=["check-7.2"]
@@ -834,33 +837,33 @@ lab.check("7.2", fixed_arn)
 layer = lab.zip(files={"python/pricing.py": fixed})
 fixed_arn = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": layer})["LayerVersionArn"]
 for name in ("place-order", "get-order"):
-    lambda_.update_function_configuration(FunctionName=name, Layers=[fixed_arn])
+    configure(name, Layers=[fixed_arn])
 
 # %% tags=["wrong-7.2"] expect="Publish the fix under the same LayerName"
 # another layer
 layer = lab.zip(files={"python/pricing.py": fixed})
 fixed_arn = publish("pricing-fixed", layer)
-lambda_.update_function_configuration(FunctionName="place-order", Layers=[fixed_arn])
-lambda_.update_function_configuration(FunctionName="get-order", Layers=[before])
+configure("place-order", Layers=[fixed_arn])
+configure("get-order", Layers=[before])
 
 # %% tags=["wrong-7.2"] expect="Publish once, and give the ARN of that one version"
 # published, and place-order left as it was
-lambda_.update_function_configuration(FunctionName="place-order", Layers=[before])
+configure("place-order", Layers=[before])
 layer = lab.zip(files={"python/pricing.py": fixed})
 fixed_arn = publish("pricing", layer)
 
 # %% tags=["wrong-7.2"] expect="Those are the old prices"
 # a new version of the old text
 fixed_arn = publish("pricing", lab.zip(files={"python/pricing.py": old_prices}))
-lambda_.update_function_configuration(FunctionName="place-order", Layers=[fixed_arn])
-lambda_.update_function_configuration(FunctionName="get-order", Layers=[before])
+configure("place-order", Layers=[fixed_arn])
+configure("get-order", Layers=[before])
 
 # %% tags=["wrong-7.2"] expect="after a deletion nobody can attach that one again"
 # and tidies up too much
 stays = publish("pricing", lab.zip(files={"python/pricing.py": old_prices}))
-lambda_.update_function_configuration(FunctionName="get-order", Layers=[stays])
+configure("get-order", Layers=[stays])
 fixed_arn = publish("pricing", lab.zip(files={"python/pricing.py": fixed}))
-lambda_.update_function_configuration(FunctionName="place-order", Layers=[fixed_arn])
+configure("place-order", Layers=[fixed_arn])
 lambda_.delete_layer_version(LayerName="pricing", VersionNumber=int(stays.rpartition(":")[2]))
 
 # %% tags=["alternative-7.2"]

@@ -26,8 +26,7 @@ LAB = LabChecks(
                 "`Layers` of both functions.",
                 '`answer = lambda_.publish_layer_version(LayerName="pricing", '
                 'Content={"ZipFile": package})`, `pricing_arn = answer["LayerVersionArn"]`, and '
-                "for each name `lambda_.update_function_configuration(FunctionName=name, "
-                "Layers=[pricing_arn])`.",
+                "for each name `configure(name, Layers=[pricing_arn])`.",
             ),
             check=check_7_1,
         ),
@@ -42,8 +41,8 @@ LAB = LabChecks(
                 "it, and do not delete its version.",
                 '`answer = lambda_.publish_layer_version(LayerName="pricing", Content={"ZipFile": '
                 'lab.zip(files={"python/pricing.py": fixed})})`, `fixed_arn = '
-                'answer["LayerVersionArn"]`, then `update_function_configuration('
-                'FunctionName="place-order", Layers=[fixed_arn])`.',
+                'answer["LayerVersionArn"]`, then `configure("place-order", '
+                "Layers=[fixed_arn])`.",
             ),
             check=check_7_2,
         ),
@@ -56,8 +55,8 @@ LAB = LabChecks(
                 "1950?",
                 "A later layer of the list overwrites an earlier one. The layer whose file should "
                 "win goes last, and both have to stay.",
-                "`wins_now = toolbox`, then `lambda_.update_function_configuration("
-                'FunctionName="charge-card", Layers=[toolbox, price_list])`.',
+                '`wins_now = toolbox`, then `configure("charge-card", '
+                "Layers=[toolbox, price_list])`.",
             ),
             check=check_7_3,
         ),

@@ -153,7 +153,7 @@ def _expect_dots(
 
 
 def _advice_on(message: str, files: Mapping[str, bytes]) -> str:
-    if "_raster" in message:
+    if "halftone_raster._raster" in message:
         return (
             "The package is there, and its compiled part is not: pip took the wheel for this "
             "computer. Name Lambda's platform."

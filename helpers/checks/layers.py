@@ -53,7 +53,10 @@ def layer_version(session: Session, arn: Any, *, variable: str) -> Mapping[str, 
 
 def layers_of(session: Session, function: str) -> list[str]:
     """Return the ARNs of a function's layers, in their order."""
-    configuration = session.client("lambda").get_function_configuration(FunctionName=function)
+    aws = session.client("lambda")
+    waiter = aws.get_waiter("function_updated_v2")
+    waiter.wait(FunctionName=function, WaiterConfig={"Delay": 0.2, "MaxAttempts": 150})
+    configuration = aws.get_function_configuration(FunctionName=function)
     return [layer["Arn"] for layer in configuration.get("Layers", [])]
 
 
