@@ -93,7 +93,7 @@ print(ask("travel-demo")["errorMessage"])
 
 def large_zip(name, megabytes):
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("app.py", "def handler(event, context): return 'it fits'\n")
         archive.writestr(name, bytes(megabytes * 2**20))
     return buffer.getvalue()
@@ -190,7 +190,7 @@ configure("place-demo", Layers=[two])
 print(ask("place-demo"), "with the new version")
 display(lab.saw("7.b"), lab.saw("7.c"))
 
-# %% [markdown] teaches=["11-05", "11-06", "11-08", "11-03", "11-07", "claim 23"]
+# %% [markdown] teaches=["11-05", "11-06", "11-08", "11-03", "11-07", "11-09", "claim 23", "DVA-C03 3.3"]
 # **What we saw.** Nothing moves a function to another version but you. What a layer may carry:
 #
 # | in the zip | found by | for example |
@@ -203,8 +203,7 @@ display(lab.saw("7.b"), lab.saw("7.c"))
 # | `extensions/` | Lambda, before init | the agent of a monitoring service |
 # | `bootstrap` | Lambda | a runtime |
 # | anything else | your code, under `/opt` | fonts, certificates, settings |
-
-# %% [markdown] teaches=["11-09", "DVA-C03 3.3"]
+#
 # Other accounts may use a layer version when it says so. That is one statement for one version, not for the layer:
 
 # %% tags=["run"]
@@ -388,7 +387,7 @@ lab.saw("7.d")
 # | for | small scripts, demos | what has to work tomorrow |
 # | its version | changes when AWS says | changes when you say |
 # | a service of last week | often missing | there |
-# | package | nothing | some 15 MB more, before trimming |
+# | package | nothing | some 30 MB more, unpacked |
 
 # %% [markdown]
 # ### Exercise 7.3 · Last year's prices
@@ -509,7 +508,6 @@ for name, milliseconds in best.items():
 # **What we saw.** The import takes its time, wherever the file lies. A layer is a way to *share* and to *upload less*, not to start faster.
 #
 # What does help is in lab 02: import less, import later, keep environments ready, or SnapStart.
-# On AWS the first start after a deployment also fetches the code, and package and layers both count there.
 
 # %% [markdown] teaches=["12-02"]
 # ## The loop that calls you
@@ -657,7 +655,7 @@ print(ask("thumbnail-demo", {"order_id": "o-1007", "paper": "poster-a2"})["error
 # %% [markdown] teaches=["11-11", "DVA-C03 3.1", "SOA-C03 3.1"]
 # ### Exercise 7.6 · Wheels for Lambda
 #
-# The package is there, and its compiled part is not: pip took the wheel for this computer. That is what "works here" looks like on Lambda.
+# The package is there, and its compiled part is not: pip took the wheel for this computer. That is what "works here" looks like on Lambda, and the last line of the ticket.
 #
 # **Given** a wheelhouse, and an empty folder `target` that will be the root of a function's package.
 #

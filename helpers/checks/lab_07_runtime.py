@@ -20,6 +20,8 @@ from helpers.views.invocation import Answer
 
 FUNCTION = "check-loop"
 TIMEOUT_S = 3
+PLATFORM = ("START", "END", "REPORT", "INIT_", "RequestId")
+"""How lines begin that Lambda writes into a log."""
 ORDERS: tuple[Mapping[str, Any], ...] = (
     {"order_id": "o-741", "items": [{"sku": "poster-a2", "qty": 2, "unit_cents": 2150}]},
     {"order_id": "o-742", "items": []},
@@ -43,9 +45,9 @@ def check_7_5(session: Session, did: Did, bootstrap: str) -> None:
         did(f"sent {number} {'order' if number == 1 else 'orders'}, one after the other")
         answer = _send(session, order)
         if order["items"]:
-            _expect_total(answer, order, number)
+            _expect_total(session, answer, order, number)
         else:
-            _expect_error(answer, order)
+            _expect_error(session, answer, order)
     did("sent 4 orders, one after the other, the second without items")
 
 
@@ -58,7 +60,7 @@ def _send(session: Session, order: Mapping[str, Any]) -> Answer:
         raise
 
 
-def _expect_total(answer: Answer, order: Mapping[str, Any], number: int) -> None:
+def _expect_total(session: Session, answer: Answer, order: Mapping[str, Any], number: int) -> None:
     total = sum(item["qty"] * item["unit_cents"] for item in order["items"])
     expected = {"order_id": order["order_id"], "total_cents": total, "served": number}
     if answer.function_error is not None:
@@ -66,7 +68,7 @@ def _expect_total(answer: Answer, order: Mapping[str, Any], number: int) -> None
             f"For the order {shown(order)} the answer was {answer.error_type}: "
             f"{answer.error_message}",
             expected=f"{shown(expected)}.",
-            advice=_advice(answer, number),
+            advice=_advice(session, answer, number),
             hint=2,
         )
     if answer.payload == expected:
@@ -85,7 +87,7 @@ def _expect_total(answer: Answer, order: Mapping[str, Any], number: int) -> None
     )
 
 
-def _expect_error(answer: Answer, order: Mapping[str, Any]) -> None:
+def _expect_error(session: Session, answer: Answer, order: Mapping[str, Any]) -> None:
     expected = "FunctionError, with errorType BadOrder and a message that names the order."
     if answer.function_error is None:
         raise NotYet(
@@ -99,7 +101,7 @@ def _expect_error(answer: Answer, order: Mapping[str, Any]) -> None:
         raise NotYet(
             f"The order without items ended in {answer.error_type}: {answer.error_message}",
             expected=expected,
-            advice=_advice(answer, 2),
+            advice=_advice(session, answer, 2),
             hint=3,
         )
     if order["order_id"] not in str(answer.error_message):
@@ -110,11 +112,11 @@ def _expect_error(answer: Answer, order: Mapping[str, Any]) -> None:
         )
 
 
-def _advice(answer: Answer, number: int) -> str:
+def _advice(session: Session, answer: Answer, number: int) -> str:
     if answer.error_type == "Sandbox.Timedout":
         return "The program took the event and posted nothing. Did it post to the event's own id?"
     if answer.error_type == "Runtime.ExitError" and number == 1:
-        return f"The program ended before it answered. Its last words: {_last_words(answer)}"
+        return f"The program ended before it answered. Its last words: {_last_words(session)}"
     if answer.error_type == "Runtime.ExitError":
         return (
             "The program ended. Nobody above your loop catches an exception or starts the next "
@@ -123,9 +125,7 @@ def _advice(answer: Answer, number: int) -> str:
     return "Try the program with this order, and read its log."
 
 
-def _last_words(answer: Answer) -> str:
-    platform = ("START", "END", "REPORT", "INIT_", "RequestId")
-    lines = [
-        line for line in answer.log_tail.splitlines() if line and not line.startswith(platform)
-    ]
-    return lines[-1].strip() if lines else "none"
+def _last_words(session: Session) -> str:
+    lines = [line for message in session.logs(FUNCTION) for line in message.splitlines()]
+    own = [line.strip() for line in lines if line.strip() and not line.startswith(PLATFORM)]
+    return own[-1] if own else "none"

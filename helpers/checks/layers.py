@@ -54,9 +54,12 @@ def layer_version(session: Session, arn: Any, *, variable: str) -> Mapping[str, 
 def layers_of(session: Session, function: str) -> list[str]:
     """Return the ARNs of a function's layers, in their order."""
     aws = session.client("lambda")
-    waiter = aws.get_waiter("function_updated_v2")
-    waiter.wait(FunctionName=function, WaiterConfig={"Delay": 0.2, "MaxAttempts": 150})
-    configuration = aws.get_function_configuration(FunctionName=function)
+
+    def settled() -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] = aws.get_function_configuration(FunctionName=function)
+        return None if found.get("LastUpdateStatus") == "InProgress" else found
+
+    configuration = session.wait_until(settled, 30, f"{function} is still being updated.")
     return [layer["Arn"] for layer in configuration.get("Layers", [])]
 
 
