@@ -787,6 +787,48 @@ lab.questions()
 #
 # Three stretch exercises, about 30 minutes. You close the lab without them, and master it with them.
 
+# %% [markdown] teaches=["12-05", "12-02", "11-08"]
+# ### See it · an extension hears every event
+#
+# A layer puts a program into `/opt/extensions`. Lambda starts it before the runtime. It registers, and then asks for its own events, as a runtime does.
+# It never sees the order, only that there was one. Log collectors and monitoring agents work so.
+
+# %% tags=["run"]
+diary = f"#!{sys._base_executable} -S\n" + '''\
+import json, os, urllib.request
+
+api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2020-01-01/extension"
+
+def call(path, headers, body=None):
+    return urllib.request.urlopen(urllib.request.Request(f"{api}/{path}", body, headers))
+
+wanted = json.dumps({"events": ["INVOKE", "SHUTDOWN"]}).encode()
+me = call("register", {"Lambda-Extension-Name": "diary"}, wanted).headers["Lambda-Extension-Identifier"]
+while True:
+    event = json.load(call("event/next", {"Lambda-Extension-Identifier": me}))
+    print("diary:", event["eventType"], flush=True)
+    if event["eventType"] == "SHUTDOWN":
+        break
+'''
+handler_of_one_line = lab.file("app.py", "def handler(event, context):\n    return 'printed'\n")
+agent = publish("diary", lab.zip(files={"extensions/diary": diary}))
+lab.deploy(handler_of_one_line, "diary-demo", Layers=[agent])
+
+
+def diary_lines():
+    logs = lab.client("logs")
+    group = {"logGroupName": "/aws/lambda/diary-demo"}
+    messages = [event["message"] for event in logs.filter_log_events(**group)["events"]]
+    return [message.strip() for message in messages if message.startswith("diary:")]
+
+
+answers = [ask("diary-demo"), ask("diary-demo")]
+print(answers)
+configure("diary-demo", Timeout=5)  # another setting: the environment is shut down
+if answers == ["printed", "printed"]:  # Windows runs no such program, and the answers say so
+    lines = lab.wait_until(lambda: len(diary_lines()) == 3 and diary_lines(), 10, "the diary")
+    print(*lines, sep="\n")
+
 # %% [markdown] teaches=["11-05", "DVA-C03 3.3"]
 # ### Exercise 7.2 · A fix for one of the two
 #
