@@ -67,7 +67,7 @@ def configure(name, **settings):
 # The runtime brings Python, its standard library and boto3. Everything else that you import travels with your code.
 # It may travel in the function's own package, in a **layer**, or in an image. A layer is a second zip, published by itself and shared by functions.
 #
-# AWS's limits hold for what an environment unpacks.
+# Each way has its limits, and you meet them when you deploy or configure, before anything runs.
 
 # %% [markdown]
 # **Predict.** A package holds 130 MB of printer profiles. A layer holds 130 MB of fonts. The limit is 250 MB, unpacked.
@@ -138,8 +138,8 @@ lab.saw("7.a")
 #
 # Each layer is unpacked under `/opt` before init, file by file, as it is in the zip. Python looks in two of its folders: `/opt/python`, and `/opt/python/lib/python3.13/site-packages`.
 #
-# Publishing gives a **layer version**: a number that is never given again, for content that never changes.
-# A function names the version it uses, by its ARN: `arn:aws:lambda:us-east-1:123456789012:layer:pricing:1`.
+# Publishing gives a **layer version**: a number, and an ARN that ends in it, such as `arn:aws:lambda:us-east-1:123456789012:layer:pricing:1`.
+# The function's setting `Layers` is a list of such ARNs.
 
 # %% [markdown]
 # **Predict.** Two questions. place-demo uses version 1 of a layer.
@@ -191,7 +191,7 @@ print(ask("place-demo"), "with the new version")
 display(lab.saw("7.b"), lab.saw("7.c"))
 
 # %% [markdown] teaches=["11-05", "11-06", "11-08", "11-03", "11-07", "11-09", "claim 23", "DVA-C03 3.3"]
-# **What we saw.** Nothing moves a function to another version but you. What a layer may carry:
+# **What we saw.** A version never changes, and nothing moves a function to another one but you. What a layer may carry:
 #
 # | in the zip | found by | for example |
 # |---|---|---|
@@ -337,8 +337,8 @@ lab.deploy(get_order, "get-order", Layers=[pricing_arn])
 # %% [markdown]
 # ## Who wins
 #
-# A function has one `/opt`, whatever the number of its layers. Lambda unpacks them into it in the order of the list.
-# And Python goes through `sys.path` from left to right: your package in `/var/task`, then `/opt`, then what the runtime brings.
+# A function's files come from several hands: its own package, up to five layers, and the runtime.
+# Nobody checks whether two of them bring a file of the same name. There is no error and no warning: one of them is imported, and the others are as if they were not there.
 
 # %% [markdown]
 # **Predict.** `paper.py` lies in the function, in layer one and in layer two. `Layers=[one, two]`. Whose is imported, and whose when the function has none?
@@ -377,7 +377,7 @@ print("and a boto3,  [one, sdk] →", ask("none-demo"))
 lab.saw("7.d")
 
 # %% [markdown] teaches=["11-12", "claim 39", "DVA-C03 1.2"]
-# **What we saw.** The function before its layers, the last layer before the first, layers before the runtime. (["the last applied layer"](https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html))
+# **What we saw.** Python looks in `/var/task`, then in `/opt`, then at what the runtime brings. And there is one `/opt`: layers are unpacked into it in the order of the list, and [the last one applied](https://docs.aws.amazon.com/lambda/latest/dg/adding-layers.html) overwrites.
 #
 # So a layer can replace even boto3. Should you bring it? "Never bundle the SDK" saves some megabytes, and gives you whatever version the runtime has today.
 # AWS updates that one under you, and advises to [package the version you rely on](https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html).
@@ -512,22 +512,9 @@ for name, milliseconds in best.items():
 # %% [markdown] teaches=["12-02"]
 # ## The loop that calls you
 #
-# Who calls your handler? Lambda gives every environment a small HTTP server, the **Runtime API**. A program in the environment, the runtime, asks it for the next event and posts each answer back.
+# Who calls your handler? For Python it is a program that the runtime brings, AWS's `awslambdaric`. It lies beside your code, in the same environment.
 #
-# ```mermaid
-# sequenceDiagram
-#     accTitle: The loop of a runtime
-#     accDescr: The runtime asks the Runtime API for the next event, works on it, posts the answer, and asks again.
-#     participant R as the runtime
-#     participant A as Runtime API
-#     R->>A: GET /invocation/next
-#     A-->>R: event, and its request id
-#     Note over R: your handler
-#     R->>A: POST /invocation/id/response
-#     R->>A: GET /invocation/next
-# ```
-#
-# For Python that program is AWS's `awslambdaric`. A **custom runtime** is one that you bring, as a file called `bootstrap`.
+# You may bring such a program yourself: as an executable file called `bootstrap`, for the runtime `provided.al2023`, which has no language in it. That is a **custom runtime**.
 
 # %% [markdown]
 # **Predict.** The next cell deploys such a program of 12 lines and sends it three events. How often is it started, and who calls whom?
@@ -554,7 +541,9 @@ while True:
     answer = {"order_id": event["order_id"], "served": served}
     urllib.request.urlopen(f"{api}/{request_id}/response", json.dumps(answer).encode())
 '''
-lab.deploy(lab.zip(files={"bootstrap": loop}), "loop-demo", Runtime="provided.al2023", Handler="nobody.reads.this")
+package = lab.zip(files={"bootstrap": loop})
+lab.deploy(package, "loop-demo", Runtime="provided.al2023", Handler="nobody.reads.this")
+print(len(loop.splitlines()), "lines are a runtime")
 
 # %% tags=["run"]
 try:
@@ -566,7 +555,18 @@ except ClientError as refusal:
 lab.saw("7.f")
 
 # %% [markdown] teaches=["12-02", "12-05"]
-# **What we saw.** One process, three events, and nobody called it. Whatever speaks this API is a Lambda runtime:
+# **What we saw.** One process, three events, and nobody called it. Every environment has a small HTTP server, the **Runtime API**, and the program goes round and round:
+#
+# ```mermaid
+# flowchart LR
+#     accTitle: The loop of a runtime
+#     accDescr: The runtime asks the Runtime API for the next event, works on it, posts the answer, and asks again.
+#     R["the runtime,<br>and in it your handler"] -- "GET next" --> A["Runtime API"]
+#     A -- "event and request id" --> R
+#     R -- "POST request id / response" --> A
+# ```
+#
+# awslambdaric is this loop, and calls your handler in it. Whatever speaks this API is a Lambda runtime:
 #
 # | | brings the loop | you bring |
 # |---|---|---|
