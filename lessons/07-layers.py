@@ -514,7 +514,7 @@ for name, milliseconds in best.items():
 #
 # Who calls your handler? For Python it is a program that the runtime brings, AWS's `awslambdaric`. It lies beside your code, in the same environment.
 #
-# You may bring such a program yourself: as an executable file called `bootstrap`, for the runtime `provided.al2023`, which has no language in it. That is a **custom runtime**.
+# A **custom runtime** is a program of that kind that you bring: an executable file called `bootstrap`. It goes with the runtime `provided.al2023`, which has no language in it.
 
 # %% [markdown]
 # **Predict.** The next cell deploys such a program of 12 lines and sends it three events. How often is it started, and who calls whom?
