@@ -36,6 +36,12 @@ BEFORE = {
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
+    "07-layers": (
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws lambda create-function --function-name place-order --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        " --zip-file fileb://function.zip",
+    ),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
@@ -44,6 +50,7 @@ FILES = {
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
     "function.zip": zip_of({"app.py": ECHO}),
+    "layer.zip": zip_of({"python/pricing.py": "CENTS = {}\n"}),
 }
 
 
