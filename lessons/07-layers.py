@@ -131,7 +131,7 @@ lab.saw("7.a")
 # | all code in a Region that Lambda stores | 300 GB, unpacked |
 #
 # "Keep packages under 50 MB" is heard often. 50 MB is the limit of one way to upload, and no speed limit.
-# For the start it counts what your code *loads*: a large file that nobody opens costs nothing there.
+# For the start it counts above all what your code *loads*, and that is another question.
 
 # %% [markdown] teaches=["11-01", "11-02", "11-05", "11-09", "DVA-C03 3.3", "SOA-C03 3.1"]
 # ## A layer is a zip under /opt
@@ -216,7 +216,9 @@ print(json.dumps(json.loads(shared["Statement"]), indent=1))
 # %% [markdown] teaches=["11-09"]
 # ### Exercise 7.1 · One price list for two functions
 #
-# **Given** `pricing`, the text of a module, and the functions place-order and get-order, which import it and do not have it.
+# Each of two functions had its own copy of the price list, and the copies drifted apart. Both copies are gone now.
+#
+# **Given** `pricing`, the text of the list to share, and place-order and get-order, which import it and do not have it.
 #
 # **Goal** one version of one layer brings `pricing.py` to both functions. `pricing_arn` is the ARN of that version.
 #
