@@ -554,7 +554,7 @@ except ClientError as refusal:
 lab.saw("7.f")
 
 # %% [markdown] teaches=["12-02", "12-05"]
-# **What we saw.** One process, three events, and nobody called it. Every environment has a small HTTP server, the **Runtime API**, and the program goes round and round:
+# **What we saw.** One process, three events, and nobody called it. Every environment has a small HTTP server, the **Runtime API**. The program asks it for an event, works, posts the answer, and asks again:
 #
 # ```mermaid
 # flowchart LR
