@@ -92,6 +92,9 @@ IN_LABS = (
     "api-cache",
     "response-streaming",
     "web-sockets",
+    "native-code",
+    "os-only-runtime",
+    "layers-of-others",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
