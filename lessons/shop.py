@@ -17,7 +17,7 @@ FUNCTIONS = (
 )
 BUCKETS = ("halftone-uploads",)
 TABLES = ("orders", "stock")
-QUEUES = ("print-jobs",)
+QUEUES = ("print-jobs", "print-jobs-dlq")
 BUSES = ("shop",)
 
 STATUSES = ("placed", "paid", "printing", "shipped")

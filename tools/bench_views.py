@@ -9,12 +9,22 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from helpers.consoles import LiveTimeline, Simulator
 from helpers.consoles.simulator import RUN_A
 from helpers.simulator import Scenario, simulate
-from helpers.views import concurrency_view, cost_view, events_side_by_side, timeline
+from helpers.views import (
+    concurrency_view,
+    cost_view,
+    events_side_by_side,
+    least_policy,
+    queue_view,
+    stream_view,
+    timeline,
+)
+from helpers.views.picture import Picture
 from tools.measure import Measure
 
 RECORDS = 2_000
@@ -42,11 +52,24 @@ def measure_views() -> list[Measure]:
             "ms",
             "text and HTML",
         ),
+        *_watched(),
         *_live(records),
         _pictures("concurrency of 3,000 requests", 100, *_simulated()),
         _pictures("cost of 600 runs", 100, *_measured()),
         _a_million(),
     ]
+
+
+def _watched() -> Iterator[Measure]:
+    """Draw a queue and a stream of 2,000, and a policy of 2,000 calls."""
+    work: dict[str, Callable[[], Picture]] = {
+        "a queue of 2,000 messages": partial(queue_view, [*messages(RECORDS)]),
+        "a stream of 2,000 batches": partial(stream_view, [*batches(RECORDS)]),
+        "the least policy of 2,000 calls": partial(least_policy, [*calls(RECORDS)], "thumbnail"),
+    }
+    for what, draw in work.items():
+        detail = f"{len(draw().html()) / 1000:.0f} KB of HTML"
+        yield Measure(f"views: {what}", spent_ms(draw), 100, "ms", detail)
 
 
 def spent_ms(work: Callable[[], object], *, runs: int = 5) -> float:
@@ -83,6 +106,40 @@ def example(count: int, *, lanes: int = 20) -> Iterator[dict[str, Any]]:
             yield {**place, "kind": kind, **function, "reason": "CallerRateLimitExceeded"}
         else:
             yield {**place, **steps[step], **function, "environment": f"e{turn % lanes}"}
+
+
+def messages(count: int) -> Iterator[dict[str, Any]]:
+    """Yield records of a queue: sent one by one, received and deleted by tens."""
+    place = {"time": 1.8e9, "queue": "arn:aws:sqs:us-east-1:123456789012:print-jobs"}
+    names = [f"m-{number}" for number in range(count)]
+    for name in names:
+        yield {**place, "kind": "queue.sent", "messages": [name], "delay_s": 0.0}
+    for start in range(0, count, 10):
+        ten = {**place, "messages": names[start : start + 10]}
+        yield {**ten, "kind": "queue.received", "hidden_s": 30.0}
+        yield {**ten, "kind": "queue.deleted"}
+
+
+def batches(count: int) -> Iterator[dict[str, Any]]:
+    """Yield records of a shard whose batches fail and succeed in turn."""
+    common = {"time": 1.8e9, "mapping": "m", "function": "clicks", "shard": "shardId-000000000000"}
+    stream = {**common, "source": "arn:aws:kinesis:us-east-1:123456789012:stream/clicks"}
+    whole = {"positions": [[1, count * 10]], "filtered_positions": []}
+    yield {**stream, **whole, "kind": "batch.polled"}
+    for number in range(count):
+        batch = {**stream, "positions": [[number * 10 + 1, number * 10 + 10]]}
+        yield {**batch, "kind": "batch.invoked", "request_id": f"r{number}", "iterator_age_ms": 9.0}
+        kind = "batch.retried" if number % 2 else "batch.succeeded"
+        yield {**batch, "kind": kind, "counts": True}
+
+
+def calls(count: int) -> Iterator[dict[str, Any]]:
+    """Yield decisions about a function that reads as many objects."""
+    principal = "arn:aws:sts::123456789012:assumed-role/thumb-role/thumbnail"
+    for number in range(count):
+        resource = f"arn:aws:s3:::halftone-uploads/{number}.jpg"
+        call = {"principal": principal, "action": "s3:GetObject", "resource": resource}
+        yield {**call, "kind": "decision", "allowed": True}
 
 
 class _Busy:

@@ -29,6 +29,9 @@ class Session(Protocol):
     def deploy(self, source: Source, name: str, **configuration: Any) -> str:
         """Create or update a function, wait until it is active, return its ARN."""
 
+    def execution_role(self, function: str, *statements: Mapping[str, Any]) -> str:
+        """Return the ARN of a role for `deploy`: the function's own logs, and `statements`."""
+
     def invoke(self, name: str, event: Any) -> Answer:
         """Invoke synchronously; an untouched stub raises NotStarted."""
 

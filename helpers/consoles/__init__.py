@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from helpers.consoles.event_explorer import EventExplorer
     from helpers.consoles.function_console import FunctionConsole
     from helpers.consoles.http_console import HttpConsole
+    from helpers.consoles.live_queue import LiveQueue
+    from helpers.consoles.live_stream import LiveStream
+    from helpers.consoles.policy import PolicyConsole
     from helpers.consoles.quiz import Quiz
     from helpers.consoles.simulator import Simulator
     from helpers.consoles.timeline import LiveTimeline
@@ -19,7 +22,10 @@ __all__ = [
     "EventExplorer",
     "FunctionConsole",
     "HttpConsole",
+    "LiveQueue",
+    "LiveStream",
     "LiveTimeline",
+    "PolicyConsole",
     "Quiz",
     "Simulator",
 ]
@@ -28,7 +34,10 @@ _HOMES = {
     "EventExplorer": "event_explorer",
     "FunctionConsole": "function_console",
     "HttpConsole": "http_console",
+    "LiveQueue": "live_queue",
+    "LiveStream": "live_stream",
     "LiveTimeline": "timeline",
+    "PolicyConsole": "policy",
     "Quiz": "quiz",
     "Simulator": "simulator",
 }

@@ -28,6 +28,7 @@ class View {
     this.window = null; // seconds [from, to] while zoomed, null while all is shown
     this.key = null; // data-mark of the active mark
     el.classList.add("coldstart-live");
+    this.menus = make("div", el, { class: "menus" });
     this.heading = make("h3", el);
     this.body = make("div", el, { class: "body" });
     this.plot = make("div", this.body, { class: "plot", tabindex: "0", role: "application" });
@@ -43,6 +44,7 @@ class View {
     this.plot.addEventListener("mouseover", (event) => this.onPoint(event, false));
     this.redraw();
     this.drawTexts();
+    this.drawMenus();
     this.drawToolbar();
   }
 
@@ -67,6 +69,22 @@ class View {
       make("dt", this.facts, {}, name);
       make("dd", this.facts, {}, value);
     }
+  }
+
+  drawMenus() {
+    const focused = [...this.menus.querySelectorAll("select")].indexOf(document.activeElement);
+    this.menus.replaceChildren();
+    for (const { label, options, chosen } of this.model.get("menus")) {
+      const select = make("select", make("label", this.menus, {}, label), { "aria-label": label });
+      for (const words of options) make("option", select, {}, words);
+      select.selectedIndex = chosen;
+      select.disabled = options.length === 0;
+      select.addEventListener("change", () => this.model.send({ menu: label, to: select.selectedIndex }));
+      select.addEventListener("keydown", (event) => {
+        if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+      });
+    }
+    this.menus.querySelectorAll("select")[focused]?.focus();
   }
 
   drawToolbar() {
@@ -222,6 +240,7 @@ function render({ model, el }) {
     "change:facts": () => view.drawTexts(),
     "change:status": () => view.drawTexts(),
     "change:actions": () => view.drawToolbar(),
+    "change:menus": () => view.drawMenus(),
   };
   for (const [event, handler] of Object.entries(listen)) model.on(event, handler);
   return () => {

@@ -45,11 +45,13 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
     facts = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
     actions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    menus = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def __init__(self, **values: Any) -> None:
         """Take the first values of the traits; actions are the words on its buttons."""
         super().__init__(**values)
         self._handlers: dict[str, Callable[[], None]] = {}
+        self._choices: dict[str, Callable[[int], None]] = {}
         self._gone: Callable[[], None] = lambda: None
         self.on_msg(self._on_message)
 
@@ -72,11 +74,24 @@ class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
         self._handlers[action] = handler
         self.actions = [*self._handlers]
 
+    def offer(
+        self, label: str, options: Sequence[str], chosen: int, handler: Callable[[int], None]
+    ) -> None:
+        """Offer a menu above the picture; `handler` gets the number of what is chosen."""
+        self._choices[label] = handler
+        menu = {"label": label, "options": [*options], "chosen": chosen}
+        others = {str(other["label"]): other for other in self.menus}
+        self.menus = [*(others | {label: menu}).values()]
+
     def when_gone(self, handler: Callable[[], None]) -> None:
         """Call `handler` when the page has taken the picture away, e.g. as its cell runs again."""
         self._gone = handler
 
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
+        choose = self._choices.get(str(content.get("menu")))
+        if choose is not None:
+            choose(int(content.get("to", 0)))
+            return
         asked = str(content.get("do"))
         handler = self._gone if asked == "gone" else self._handlers.get(asked)
         if handler is not None:

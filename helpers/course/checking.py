@@ -17,7 +17,7 @@ from helpers.course.account import Account
 from helpers.course.functions import Functions
 from helpers.course.narration import silence
 from helpers.course.packaging import cell_text, package
-from helpers.course.roles import delete_role
+from helpers.course.roles import delete_role, ensure_role
 from helpers.course.waiting import first_true
 from helpers.views.invocation import Answer
 
@@ -43,9 +43,14 @@ class CheckSession:
 
     def deploy(self, source: Source, name: str, **configuration: Any) -> str:
         """Create or update a function, wait until it is active, return its ARN."""
-        if name not in self._made and not self._functions.exists(name):
-            self._made.add(name)
+        self._remember(name)
         return self._functions.deploy(source, name, configuration)
+
+    def execution_role(self, function: str, *statements: Mapping[str, Any]) -> str:
+        """Return the ARN of a role for `deploy`: the function's own logs, and `statements`."""
+        self._remember(function)
+        iam, place = self._account.client("iam"), self._account.place
+        return ensure_role(iam, function, place, *statements, say=silence)
 
     def invoke(self, name: str, event: Any) -> Answer:
         """Invoke synchronously; an untouched stub raises NotStarted."""
@@ -74,6 +79,11 @@ class CheckSession:
     def delete(self, name: str) -> None:
         """Delete a function; a missing one is fine."""
         self._functions.delete(name)
+
+    def _remember(self, name: str) -> None:
+        """Mark a function as the check's own, unless the learner has one of that name."""
+        if name not in self._made and not self._functions.exists(name):
+            self._made.add(name)
 
     def close(self) -> None:
         """Delete what the check made: its functions, their roles, their logs."""

@@ -16,7 +16,7 @@ from helpers.views.panel import Tone
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource: how it is listed, and the member that names one."""
+    """A kind of resource: how it is listed, and the member that names one ("": it is a text)."""
 
     noun: str
     service: str
@@ -33,6 +33,15 @@ KINDS = (
         "Log groups", "logs", "describe_log_groups", "logGroups", "logGroupName", "delete_log_group"
     ),
     Kind("Buckets", "s3", "list_buckets", "Buckets", "Name", "delete_bucket"),
+    Kind("Queues", "sqs", "list_queues", "QueueUrls", "", "delete_queue"),
+    Kind(
+        "Mappings to",
+        "lambda",
+        "list_event_source_mappings",
+        "EventSourceMappings",
+        "FunctionArn",
+        "delete_event_source_mapping",
+    ),
 )
 
 
@@ -59,4 +68,16 @@ def clean_up(account: Account, *, reset: Callable[[], None]) -> Card:
 
 def _names(client: Any, kind: Kind) -> list[str]:
     pages = client.get_paginator(kind.operation).paginate()
-    return sorted(str(entry[kind.name]) for page in pages for entry in page.get(kind.result, []))
+    found = [entry for page in pages for entry in page.get(kind.result, [])]
+    return sorted(_short(str(entry[kind.name] if kind.name else entry)) for entry in found)
+
+
+def _short(name: str) -> str:
+    """Return the last part of a URL or an ARN, and any other name as it is.
+
+    >>> _short("arn:aws:lambda:us-east-1:123456789012:function:print-job")
+    'print-job'
+    """
+    if name.startswith("arn:"):
+        return name.rpartition(":")[2]
+    return name.rpartition("/")[2] if "://" in name else name

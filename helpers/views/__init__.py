@@ -15,15 +15,23 @@ if TYPE_CHECKING:
     from helpers.views.bill import bill_view
     from helpers.views.concurrency import concurrency_view
     from helpers.views.cost import cost_view
+    from helpers.views.decision_picture import decision_view
+    from helpers.views.least_picture import least_policy
     from helpers.views.month import Month
+    from helpers.views.queue_picture import queue_view
     from helpers.views.side_by_side import events_side_by_side
+    from helpers.views.stream_picture import stream_view
 
 __all__ = [
     "Month",
     "bill_view",
     "concurrency_view",
     "cost_view",
+    "decision_view",
     "events_side_by_side",
+    "least_policy",
+    "queue_view",
+    "stream_view",
     "timeline",
 ]
 _HOMES = {
@@ -31,7 +39,11 @@ _HOMES = {
     "bill_view": "bill",
     "concurrency_view": "concurrency",
     "cost_view": "cost",
+    "decision_view": "decision_picture",
     "events_side_by_side": "side_by_side",
+    "least_policy": "least_picture",
+    "queue_view": "queue_picture",
+    "stream_view": "stream_picture",
 }
 
 

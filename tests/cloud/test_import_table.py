@@ -105,6 +105,7 @@ ROOMS = {
         "cloud.logs",
         "cloud.billing",
         "cloud.errors",
+        "cloud.policy",
         "cloud.events",
         "simulator.result",
     ),

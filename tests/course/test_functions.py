@@ -111,6 +111,8 @@ def test_a_check_leaves_nothing_of_its_own_behind(account: Account, functions: F
     session.deploy(ECHO, "check-echo")
     assert 5 == session.invoke("check-echo", 5).payload
     assert session.records(kind="invocation.finished", function="check-echo")
+    # a role for a function that then could not be deployed
+    assert session.execution_role("check-table").endswith(":role/check-table-role")
 
     session.close()
 

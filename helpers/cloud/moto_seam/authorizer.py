@@ -1,18 +1,29 @@
 """IAM's decisions for this account: moto keeps the policies, the kit's evaluator decides.
 
 Every denial is recorded with the statement that decided it, and so is every allowed call of a
-restricted principal. Source:
+restricted principal. What Lambda itself does with an execution role is asked once until something
+changes, and recorded as a call of that role's session `awslambda`. Source:
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from helpers.cloud import records
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, CANNOT_ASSUME, Identities
 from helpers.cloud.moto_seam.kept_decisions import KeptDecisions, depends_on_time
 from helpers.cloud.moto_seam.resource_policies import resource_policy
-from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request, evaluate
+from helpers.cloud.policy import (
+    Decision,
+    Policies,
+    Principal,
+    PrincipalType,
+    Request,
+    evaluate,
+    hear,
+)
 from helpers.cloud.records import Recorder
 
 SESSION_OF_THE_SERVICE = "awslambda"
@@ -30,7 +41,7 @@ class MotoAuthorizer:
 
     def decide(self, request: Request, policies: Policies) -> Decision:
         """Decide one request and record the decision."""
-        decision = evaluate(request, policies)
+        decision = replace(evaluate(request, policies), heard=hear(request, policies))
         self.record(decision)
         return decision
 
@@ -45,6 +56,8 @@ class MotoAuthorizer:
                 allowed=decision.allowed,
                 reason=decision.message(),
                 statement=decision.deciding_statement(),
+                policies=decision.heard,
+                policy_type=str(decision.policy_type),
             )
         )
 
@@ -94,5 +107,5 @@ class MotoAuthorizer:
     def _ask_role(self, role_arn: str, action: str, resource: str) -> str | None:
         principal = self._identities.session_principal(role_arn, SESSION_OF_THE_SERVICE)
         request = Request(principal, action, resource)
-        decision = evaluate(request, self._identities.policies(principal))
+        decision = self.decide(request, self._identities.policies(principal))
         return None if decision.allowed else decision.message()

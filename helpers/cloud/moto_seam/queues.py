@@ -11,14 +11,15 @@ from helpers.cloud.moto_seam import sqs_messages
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import QueueFacts, QueueMessage
+from helpers.cloud.records import Recorder
 
 
 class MotoQueues:
     """The account's queues; lives with the cloud, and changes moto's for everyone."""
 
-    def __init__(self) -> None:
+    def __init__(self, recorder: Recorder) -> None:
         self._bells = Bells()
-        sqs_messages.install(self._bells)
+        sqs_messages.install(self._bells, recorder)
 
     def facts(self, arn: str) -> QueueFacts | None:
         """Return what a mapping must know of a queue."""

@@ -25,7 +25,17 @@ from moto.core.utils import unix_time_millis
 from moto.sqs import models as sqs_models
 from moto.sqs.responses import SQSResponse
 
+from helpers.cloud import records
 from helpers.cloud.moto_seam.bells import Bells
+from helpers.cloud.moto_seam.sqs_records import (
+    RECORDER,
+    hiding,
+    note,
+    note_dead,
+    purging,
+    with_handle,
+)
+from helpers.cloud.records import Recorder
 
 _BOUND = "coldstart_bound"
 _BELLS = "coldstart_bells"
@@ -45,10 +55,11 @@ SystemAttributes = Mapping[str, Any]
 _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", default=None)
 
 
-def install(bells: Bells) -> None:
-    """Bind the corrections; called again, it only changes whose bells ring."""
+def install(bells: Bells, recorder: Recorder) -> None:
+    """Bind the corrections; called again, it only changes whose bells ring and who records."""
     queue, backend = sqs_models.Queue, sqs_models.SQSBackend
     setattr(queue, _BELLS, bells)
+    setattr(queue, RECORDER, recorder)
     if hasattr(queue, _BOUND):
         return
     setattr(queue, _BOUND, True)
@@ -59,7 +70,8 @@ def install(bells: Bells) -> None:
         setattr(queue, f"approximate_number_of_messages{name}", property(_counted(counts)))
     backend.receive_message = functools.wraps(backend.receive_message)(_receive_message)
     backend.send_message = _with_system_attributes(backend.send_message)
-    backend.change_message_visibility = _ringing(backend.change_message_visibility)
+    backend.change_message_visibility = _ringing(hiding(backend.change_message_visibility))
+    backend.purge_queue = purging(backend.purge_queue)
     backend.create_queue = _ringing(backend.create_queue)
     backend.delete_queue = _ringing(backend.delete_queue)
     SQSResponse.send_message = _traced(SQSResponse.send_message)
@@ -77,6 +89,8 @@ def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
             gone = {id(message) for message in dead}
             queue._messages = [kept for kept in queue._messages if id(kept) not in gone]
         copies = [copy(message) for message in taken]
+        note(queue, records.MessagesReceived, taken, hidden_s=float(visibility_timeout or 0))
+        note_dead(queue, dead)
     for message in dead:  # outside: the other queue has a lock of its own
         source = {"DataType": "String", "StringValue": queue.queue_arn}
         message.system_attributes = {**message.system_attributes, DEAD_LETTER_SOURCE: source}
@@ -96,6 +110,7 @@ def delete(queue: Any, receipt_handles: frozenset[str]) -> None:
             queue.deleted_messages.update(message.all_receipt_handles)
             if len(gone) == len(receipt_handles):
                 break
+        note(queue, records.MessagesDeleted, [kept[place] for place in gone])
         for place in reversed(gone):
             del kept[place]
         queue._messages = kept  # another list: whoever reads the old one without a lock may go on
@@ -177,6 +192,9 @@ def _added(original: Callable[..., None], numbers: Iterator[int]) -> Callable[..
             if queue.fifo_queue:  # in the order in which messages come, as moto's are not
                 message.sequence_number = str(next(numbers))
             original(queue, message)
+            if queue._messages and queue._messages[-1] is message:  # and no duplicate
+                delay_s = max(0.0, message.delayed_until - unix_time_millis()) / 1000
+                note(queue, records.MessagesSent, [message], delay_s=round(delay_s, 3))
         getattr(queue, _BELLS).ring(queue.queue_arn)
 
     return add_message
@@ -186,7 +204,9 @@ def _locked(original: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(original)
     def delete_message(queue: Any, receipt_handle: str) -> None:
         with queue._messages_lock:
+            there = with_handle(queue, receipt_handle)
             original(queue, receipt_handle)
+            note(queue, records.MessagesDeleted, there)
             queue._messages_lock.notify_all()
         if queue.fifo_queue:  # the group may go on
             getattr(queue, _BELLS).ring(queue.queue_arn)

@@ -6,6 +6,7 @@ from helpers.cloud.policy.decision import Decision, Reason
 from helpers.cloud.policy.document import Effect, Policy, PolicyType, Statement, parse_policy
 from helpers.cloud.policy.errors import MalformedPolicyDocument
 from helpers.cloud.policy.evaluate import Policies, determining_statements, evaluate
+from helpers.cloud.policy.hearing import hear
 from helpers.cloud.policy.principal import Principal, PrincipalType
 from helpers.cloud.policy.request import Request, pass_role_request
 
@@ -23,6 +24,7 @@ __all__ = [
     "Statement",
     "determining_statements",
     "evaluate",
+    "hear",
     "parse_policy",
     "pass_role_request",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ class Decision:
     """The answer to one request.
 
     ``policy_type`` is the type of the policy that allowed or denied, or whose Allow is missing;
-    ``policy_name`` and ``statement`` are set where a statement decided.
+    ``policy_name`` and ``statement`` are set where a statement decided; ``heard`` is what every
+    policy said, where somebody wanted to know.
     """
 
     request: Request
@@ -34,6 +36,7 @@ class Decision:
     policy_type: PolicyType
     policy_name: str = ""
     statement: Statement | None = None
+    heard: tuple[Mapping[str, object], ...] = field(default=(), repr=False, compare=False)
 
     @property
     def allowed(self) -> bool:

@@ -52,7 +52,7 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """A request made ready for many comparisons."""
 
     request: Request
@@ -69,17 +69,21 @@ class _Asked:
 
     def meets(self, statement: Statement) -> bool:
         """Whether action, resource, principal and conditions of a statement match."""
-        request, context = self.request, self.context
-        named = any(action.matches(request.action, context) for action in statement.actions)
-        if named is statement.not_action:
-            return False
         return (
-            self._resource_met(statement)
+            self.action_met(statement)
+            and self.resource_met(statement)
             and self.naming(statement) is not Naming.NOT
-            and all(condition.holds(context) for condition in statement.conditions)
+            and all(condition.holds(self.context) for condition in statement.conditions)
         )
 
-    def _resource_met(self, statement: Statement) -> bool:
+    def action_met(self, statement: Statement) -> bool:
+        """Whether a statement is about the action."""
+        action, context = self.request.action, self.context
+        named = any(pattern.matches(action, context) for pattern in statement.actions)
+        return named is not statement.not_action
+
+    def resource_met(self, statement: Statement) -> bool:
+        """Whether a statement is about the resource; one without resources is."""
         if not statement.resources:
             return True
         globs = [pattern.resolve(self.context) for pattern in statement.resources]
@@ -111,13 +115,18 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     >>> evaluate(Request(me, "s3:GetObject", "arn:aws:s3:::b/k"), Policies()).allowed
     False
     """
-    context = principal_context(request.principal) | normalized(request.context)
-    asked = _Asked(request, context, policies.boundary is not None)
+    call = asked(request, policies)
     for name, policy in policies.all():
         for statement in policy.denies:
-            if asked.meets(statement):
+            if call.meets(statement):
                 return Decision(request, Reason.EXPLICIT_DENY, policy.type, name, statement)
-    return _allow(asked, policies)
+    return _allow(call, policies)
+
+
+def asked(request: Request, policies: Policies) -> Asked:
+    """Make a request ready to be compared with the statements of these policies."""
+    context = principal_context(request.principal) | normalized(request.context)
+    return Asked(request, context, policies.boundary is not None)
 
 
 def determining_statements(request: Request, policies: Policies) -> list[tuple[str, Statement]]:
@@ -128,14 +137,13 @@ def determining_statements(request: Request, policies: Policies) -> list[tuple[s
     decision = evaluate(request, policies)
     if decision.reason is Reason.IMPLICIT_DENY:
         return []
-    context = principal_context(request.principal) | normalized(request.context)
-    asked = _Asked(request, context, policies.boundary is not None)
+    call = asked(request, policies)
     effect = Effect.ALLOW if decision.allowed else Effect.DENY
     return [
         (name, statement)
         for name, policy in policies.all()
         for statement in (policy.allows if effect is Effect.ALLOW else policy.denies)
-        if asked.meets(statement)
+        if call.meets(statement)
     ]
 
 
@@ -152,51 +160,51 @@ def _values(value: object) -> tuple[str, ...]:
     return (str(value),)
 
 
-def _allow(asked: _Asked, policies: Policies) -> Decision:
+def _allow(call: Asked, policies: Policies) -> Decision:
     """Decide a request that nothing denies explicitly."""
-    request = asked.request
+    request = call.request
     principal = request.principal
-    naming, granted = _resource_grant(asked, policies.resource)
+    naming, granted = _resource_grant(call, policies.resource)
     if principal.type in {PrincipalType.SERVICE, PrincipalType.ANONYMOUS}:
         return granted or _implicit(request, _type_of(policies.resource))
     if granted and naming is Naming.DIRECT and not request.crosses:
         return granted
     if granted and naming is Naming.ROLE and not request.crosses:
-        return _limited(asked, policies, granted)
-    by_identity = _identity_grant(asked, policies)
+        return _limited(call, policies, granted)
+    by_identity = _identity_grant(call, policies)
     if by_identity.allowed and not granted and (request.crosses or _must_allow(policies.resource)):
         return _implicit(request, _type_of(policies.resource))
-    return _limited(asked, policies, by_identity)
+    return _limited(call, policies, by_identity)
 
 
-def _limited(asked: _Asked, policies: Policies, grant: Decision) -> Decision:
+def _limited(call: Asked, policies: Policies, grant: Decision) -> Decision:
     """Let boundary and session policies take back what identity or role were granted."""
     if not grant.allowed:
         return grant
-    if policies.boundary and not asked.allowed_by([policies.boundary]):
-        return _implicit(asked.request, PolicyType.BOUNDARY)
-    if policies.session and not asked.allowed_by(policies.session):
-        return _implicit(asked.request, PolicyType.SESSION)
+    if policies.boundary and not call.allowed_by([policies.boundary]):
+        return _implicit(call.request, PolicyType.BOUNDARY)
+    if policies.session and not call.allowed_by(policies.session):
+        return _implicit(call.request, PolicyType.SESSION)
     return grant
 
 
-def _resource_grant(asked: _Asked, named: Named | None) -> tuple[Naming, Decision | None]:
+def _resource_grant(call: Asked, named: Named | None) -> tuple[Naming, Decision | None]:
     """Find the Allow of the resource's policy that names the principal most directly."""
     best, granted = Naming.NOT, None
     if named is not None:
         name, policy = named
         for statement in policy.allows:
-            if asked.meets(statement) and asked.naming(statement) > best:
-                best = asked.naming(statement)
-                granted = Decision(asked.request, Reason.ALLOWED, policy.type, name, statement)
+            if call.meets(statement) and call.naming(statement) > best:
+                best = call.naming(statement)
+                granted = Decision(call.request, Reason.ALLOWED, policy.type, name, statement)
     return best, granted
 
 
-def _identity_grant(asked: _Asked, policies: Policies) -> Decision:
-    request = asked.request
+def _identity_grant(call: Asked, policies: Policies) -> Decision:
+    request = call.request
     if request.principal.type is PrincipalType.ROOT:
         return Decision(request, Reason.ALLOWED, PolicyType.IDENTITY, "account root user")
-    found = asked.allowed_by(policies.identity)
+    found = call.allowed_by(policies.identity)
     if found is None:
         return _implicit(request, PolicyType.IDENTITY)
     return Decision(request, Reason.ALLOWED, PolicyType.IDENTITY, *found)

@@ -21,7 +21,7 @@ from helpers.cloud.errors import AwsError
 from helpers.cloud.invoke.failure_path import ACTIONS
 from helpers.cloud.pollers.delivery import Courier, Delivered, new_request_id
 from helpers.cloud.pollers.mapping import Source
-from helpers.cloud.pollers.shard import Batch
+from helpers.cloud.pollers.shard import Batch, runs
 
 OBJECTS = "aws/lambda"
 RETRIES_EXHAUSTED = "RetryAttemptsExhausted"
@@ -56,6 +56,7 @@ def send_on(courier: Courier, lost: GivenUp) -> None:
         records.BatchSentOn,
         len(lost.batch.entries),
         shard=lost.shard_id,
+        positions=runs([entry.position for entry in lost.batch.entries]),
         condition=lost.condition,
         target=destination,
         delivered=refusal is None,

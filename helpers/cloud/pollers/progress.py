@@ -17,11 +17,15 @@ from helpers.cloud.ports import Streams
 
 @dataclass(slots=True)
 class ShardProgress:
-    """How far one shard is: the last number that was read, and the lanes it is worked on in."""
+    """How far one shard is: the last number that was read, and the lanes it is worked on in.
+
+    `read` counts all records that were read, those that the filters passed over too.
+    """
 
     cursor: int
     lanes: list[Lane]
     is_finished: bool = False
+    read: int = 0
 
     def lane(self, key: str) -> Lane:
         """Return the lane in which records of a key stay in order."""

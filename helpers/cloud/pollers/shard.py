@@ -24,13 +24,17 @@ BACKOFF_S = (0.5, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record that passed the filters: its number, key, arrival, event record and size."""
+    """A record that passed the filters: its number, key, arrival, event record and size.
+
+    `position` is its place in the shard, counted from 1 as the mapping read it.
+    """
 
     sequence: int
     key: str
     arrived: float
     record: dict[str, Any] = field(repr=False)
     size: int
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,21 @@ def backoff_s(failures: int) -> float:
     """Return the wait before a batch is tried again, in seconds of AWS's time."""
     least, most = BACKOFF_S
     return float(min(most, least * 2 ** min(max(0, failures - 1), 20)))
+
+
+def runs(positions: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return rising numbers as pairs of first and last.
+
+    >>> runs([1, 2, 3, 7])
+    ((1, 3), (7, 7))
+    """
+    found: list[tuple[int, int]] = []
+    for position in positions:
+        if found and position == found[-1][1] + 1:
+            found[-1] = (found[-1][0], position)
+        else:
+            found.append((position, position))
+    return tuple(found)
 
 
 def lane_of(key: str, lanes: int) -> int:

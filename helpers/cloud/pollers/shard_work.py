@@ -20,7 +20,7 @@ from helpers.cloud.pollers.destination import (
 from helpers.cloud.pollers.mapping import CALL_FAILED, FINE
 from helpers.cloud.pollers.partial import reported_failures
 from helpers.cloud.pollers.progress import Progress
-from helpers.cloud.pollers.shard import Batch, Lane, after_failure, backoff_s, too_old
+from helpers.cloud.pollers.shard import Batch, Lane, after_failure, backoff_s, runs, too_old
 from helpers.cloud.pollers.thread import PollerThread
 from helpers.cloud.pollers.windows import is_too_large, returned_state
 
@@ -182,4 +182,7 @@ class ShardWork:
                 lane.window = None
 
     def _note(self, kind: Any, batch: Batch, **members: Any) -> None:
-        self.courier.note(kind, len(batch.entries), shard=self.shard_id, **members)
+        positions = runs([entry.position for entry in batch.entries])
+        self.courier.note(
+            kind, len(batch.entries), shard=self.shard_id, positions=positions, **members
+        )

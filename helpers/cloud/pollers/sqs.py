@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,11 +138,17 @@ class QueuePoller:
                 item = Received(message, record, now + facts.visibility_s)
                 self._gathering.add(item, size, now)
             else:
-                ignored.append(message.receipt_handle)
-        self._courier.note(records.BatchPolled, len(messages), filtered_out=len(ignored))
+                ignored.append(message)
+        ids = tuple(message.message_id for message in messages)
+        self._courier.note(records.BatchPolled, len(ids), messages=ids, filtered_out=len(ignored))
         if ignored:
-            self._queues.delete(self._arn, ignored)
-            self._courier.note(records.BatchDeleted, len(ignored), reason="filtered")
+            self._queues.delete(self._arn, [message.receipt_handle for message in ignored])
+            self._courier.note(
+                records.BatchDeleted,
+                len(ignored),
+                messages=tuple(message.message_id for message in ignored),
+                reason="filtered",
+            )
         return True
 
     def _wait_s(self) -> float | None:
@@ -174,9 +180,7 @@ class QueuePoller:
         attempts, wait_s = 1, BACKOFF_S[0]
         while True:
             request_id = new_request_id()
-            self._courier.note(
-                records.BatchInvoked, len(batch), request_id=request_id, attempts=attempts
-            )
+            self._note(records.BatchInvoked, batch, request_id=request_id, attempts=attempts)
             delivered = self._courier.deliver(
                 event, request_id=request_id, trace_id=self._trace_of(batch)
             )
@@ -188,9 +192,9 @@ class QueuePoller:
             real_s = self._clock.lapsed(wait_s)
             if min(item.until for item in batch) - self._clock.steady() <= real_s:
                 return delivered
-            self._courier.note(
+            self._note(
                 records.BatchRetried,
-                len(batch),
+                batch,
                 attempts=attempts,
                 wait_s=wait_s,
                 reason=refusal.code,
@@ -217,13 +221,20 @@ class QueuePoller:
         done = [] if failed is None else [item for item in batch if item.message_id not in failed]
         if done:
             self._queues.delete(self._arn, [item.message.receipt_handle for item in done])
-            self._courier.note(records.BatchDeleted, len(done))
-        if len(done) < len(batch):
+            self._note(records.BatchDeleted, done)
+        back = [item for item in batch if failed is None or item.message_id in failed]
+        if back:
             reason = "ReportBatchItemFailures" if delivered.succeeded else delivered.reason
-            self._courier.note(records.BatchReturned, len(batch) - len(done), reason=reason)
+            self._note(records.BatchReturned, back, reason=reason)
         with self._lock:
             if delivered.succeeded:
                 self._scaling.succeeded()
             elif not partial:
                 self._scaling.failed()
         self._courier.report(FINE if delivered.succeeded else CALL_FAILED)
+
+    def _note(
+        self, kind: Callable[..., records.BatchRecord], batch: Sequence[Received], **members: Any
+    ) -> None:
+        ids = tuple(item.message_id for item in batch)
+        self._courier.note(kind, len(batch), messages=ids, **members)

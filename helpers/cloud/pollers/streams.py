@@ -19,7 +19,7 @@ from helpers.cloud.events.kinesis import filterable_kinesis_record, kinesis_reco
 from helpers.cloud.pollers.delivery import Courier
 from helpers.cloud.pollers.mapping import CALL_FAILED, FINE, Source
 from helpers.cloud.pollers.progress import Progress, ShardProgress
-from helpers.cloud.pollers.shard import Entry, Lane, Limits
+from helpers.cloud.pollers.shard import Entry, Lane, Limits, runs
 from helpers.cloud.pollers.shard_work import ShardWork
 from helpers.cloud.pollers.thread import PollerThread
 from helpers.cloud.ports import StreamRecord, StreamShard
@@ -124,19 +124,27 @@ class StreamPoller:
         found = self._streams.read(self._arn, shard_id, progress.cursor, count)
         if not found:
             return False
-        role_arn, now, taken = self._courier.function().role_arn, self._clock.steady(), 0
-        for record in found:
-            entry = self._entry(record, role_arn)
-            if entry is not None:
+        role_arn, now = self._courier.function().role_arn, self._clock.steady()
+        passed_over = []
+        for position, record in enumerate(found, progress.read + 1):
+            entry = self._entry(record, role_arn, position)
+            if entry is None:
+                passed_over.append(position)
+            else:
                 progress.lane(record.key).add(entry, now)
-                taken += 1
         progress.cursor = found[-1].sequence
         self._courier.note(
-            records.BatchPolled, len(found), shard=shard_id, filtered_out=len(found) - taken
+            records.BatchPolled,
+            len(found),
+            shard=shard_id,
+            positions=((progress.read + 1, progress.read + len(found)),),
+            filtered_out=len(passed_over),
+            filtered_positions=runs(passed_over),
         )
+        progress.read += len(found)
         return len(found) == count
 
-    def _entry(self, record: StreamRecord, role_arn: str) -> Entry | None:
+    def _entry(self, record: StreamRecord, role_arn: str, position: int) -> Entry | None:
         """Return a record as it waits for its batch; None when the filters pass over it."""
         if self._courier.mapping.source is Source.KINESIS:
             shown = kinesis_record(record, self._arn, role_arn)
@@ -147,7 +155,7 @@ class StreamPoller:
         if not wanted:
             return None
         size = len(json.dumps(shown, separators=(",", ":"))) + 1
-        return Entry(record.sequence, record.key, record.arrived, shown, size)
+        return Entry(record.sequence, record.key, record.arrived, shown, size, position)
 
 
 def cannot_access(source: Source, arn: str) -> str:

@@ -53,6 +53,14 @@ from helpers.cloud.records.invocations import (
     LogsWithheld,
 )
 from helpers.cloud.records.kinds import Record
+from helpers.cloud.records.queues import (
+    MessagesDeadLettered,
+    MessagesDeleted,
+    MessagesReceived,
+    MessagesSent,
+    QueueRecord,
+    VisibilityChanged,
+)
 from helpers.cloud.records.recorder import RING_SIZE, SUBSCRIBER_BACKLOG, Entry, Recorder, Waiting
 from helpers.cloud.records.services import (
     Decided,
@@ -105,7 +113,12 @@ __all__ = [
     "InvocationThrottled",
     "LogsWithheld",
     "MappingChanged",
+    "MessagesDeadLettered",
+    "MessagesDeleted",
+    "MessagesReceived",
+    "MessagesSent",
     "PushRefused",
+    "QueueRecord",
     "Record",
     "Recorder",
     "RecursionStopped",
@@ -119,5 +132,6 @@ __all__ = [
     "TargetRetried",
     "TraceBegun",
     "TraceEnded",
+    "VisibilityChanged",
     "Waiting",
 ]

@@ -14,6 +14,8 @@ class BatchRecord:
     """Something that happened to `count` records of an event source mapping.
 
     `mapping` is its UUID, `source` the ARN of the queue or stream; `shard` is empty for queues.
+    `messages` are the ids of a queue's. A stream's are told by `positions`: pairs of first and
+    last place in the shard, counted from 1 in the order in which this mapping read them.
     """
 
     kind: ClassVar[str]
@@ -22,14 +24,20 @@ class BatchRecord:
     source: str
     count: int
     shard: str = ""
+    messages: tuple[str, ...] = ()
+    positions: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPolled(BatchRecord):
-    """Records were read from the source; the filters passed over `filtered_out` of them."""
+    """Records were read from the source; the filters passed over `filtered_out` of them.
+
+    `filtered_positions` says which those were in a shard; of a queue, what is deleted says it.
+    """
 
     kind: ClassVar[str] = "batch.polled"
     filtered_out: int = 0
+    filtered_positions: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

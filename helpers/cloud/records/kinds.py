@@ -11,6 +11,7 @@ from helpers.cloud.records.invocations import (
     InvocationThrottled,
     LogsWithheld,
 )
+from helpers.cloud.records.queues import QueueRecord
 from helpers.cloud.records.services import (
     Decided,
     FaultInjected,
@@ -40,5 +41,6 @@ Record = (
     | FaultRaised
     | BatchRecord
     | MappingChanged
+    | QueueRecord
     | HttpAnswered
 )

@@ -9,7 +9,12 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """IAM allowed or denied a call; `statement` is the one that decided, or None."""
+    """IAM allowed or denied a call; `statement` is the one that decided, or None.
+
+    `policy_type` is that of the policy that decided, or whose Allow is missing.
+    `policies` are all that were asked, each with its statements about the action: which parts of
+    a statement matched the call, and which conditions did not hold.
+    """
 
     kind: ClassVar[str] = "decision"
     principal: str
@@ -18,6 +23,8 @@ class Decided:
     allowed: bool
     reason: str
     statement: Mapping[str, Any] | None
+    policies: tuple[Mapping[str, Any], ...] = ()
+    policy_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             targets=MotoTargets(foundation.registry, writers),
             xray_daemon=xray.daemon_address,
             check_decrypt=keys.check_decrypt,
-            queues=MotoQueues(),
+            queues=MotoQueues(foundation.recorder),
             streams=MotoStreams(),
         ),
         _as_asked(lambda request: call(moto, request, port=foundation.port)),

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from moto.sqs.models import sqs_backends
 
+from helpers.cloud.clock import Clock
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.records import Recorder
+from tests.waiting import until
 
 REGION = "eu-central-1"
 
@@ -20,7 +23,7 @@ REGION = "eu-central-1"
 @pytest.fixture
 def queues() -> MotoQueues:
     """The account's queues."""
-    return MotoQueues()
+    return MotoQueues(Recorder(Clock()))
 
 
 def backend() -> Any:
@@ -146,7 +149,7 @@ def test_bells_ring_for_messages_that_come_or_come_back(queues: MotoQueues):
 
 def test_a_long_poll_ends_with_the_first_message():
     """Whoever waits for a message gets it at once, not a second later."""
-    queues = MotoQueues()
+    queues = MotoQueues(Recorder(Clock()))
     arn = made()
     name = arn.rsplit(":", 1)[1]
     found: list[Any] = []
@@ -163,9 +166,58 @@ def test_a_long_poll_ends_with_the_first_message():
 
 def test_a_long_poll_ends_without_a_message():
     """Also while messages are there that it may not have: one of a group in flight."""
-    queues = MotoQueues()
+    queues = MotoQueues(Recorder(Clock()))
     arn = made(fifo=True)
     send(arn, "a1", "a2", group_id="a")
     queues.receive(arn, 1)
 
     assert [] == backend().receive_message(arn.rsplit(":", 1)[1], 1, 1, 30, [])
+
+
+def test_records_tell_what_happens_to_messages():
+    """Sent, received, hidden for longer, deleted by hand or by a purge, moved for good."""
+    recorder = Recorder(Clock())
+    queues = MotoQueues(recorder)
+    dead = made()
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})
+    arn = made(RedrivePolicy=redrive)
+    name = arn.rsplit(":", 1)[1]
+    send(arn, "a")
+    send(arn, "b", delay_seconds=900)
+    (first,) = queues.receive(arn, 10)
+    backend().change_message_visibility(name, first.receipt_handle, 0)
+    until(lambda: queues.next_visible_s(arn) == 0.0)
+    assert () == tuple(queues.receive(arn, 10))
+    (moved,) = queues.receive(dead, 10)
+    queues.delete(dead, [moved.receipt_handle])
+    backend().purge_queue(name)
+
+    told = [
+        {k: v for k, v in r.items() if k not in ("sequence", "time", "messages")}
+        for r in recorder.since(0)["records"]
+    ]
+    named = [len(r["messages"]) for r in recorder.since(0)["records"]]
+    of, of_dead = {"queue": arn}, {"queue": dead}
+    assert [
+        {"kind": "queue.sent", **of, "delay_s": 0.0},
+        {"kind": "queue.sent", **of, "delay_s": 900.0},
+        {"kind": "queue.received", **of, "hidden_s": 30.0},
+        {"kind": "queue.visibility", **of, "hidden_s": 0.0},
+        {"kind": "queue.dead_lettered", **of, "target": dead, "receives": 1},
+        {"kind": "queue.sent", **of_dead, "delay_s": 0.0},
+        {"kind": "queue.received", **of_dead, "hidden_s": 30.0},
+        {"kind": "queue.deleted", **of_dead, "purged": False},
+        {"kind": "queue.deleted", **of, "purged": True},
+    ] == [{**r, "delay_s": round(r["delay_s"])} if "delay_s" in r else r for r in told]
+    assert {1} == set(named)
+    assert first.message_id == moved.message_id
+
+
+def test_a_duplicate_that_a_fifo_queue_drops_is_not_told():
+    """Only what is in the queue was sent."""
+    recorder = Recorder(Clock())
+    MotoQueues(recorder)
+    arn = made(fifo=True)
+    send(arn, "same", "same", group_id="g")
+
+    assert ["queue.sent"] == [r["kind"] for r in recorder.since(0)["records"]]

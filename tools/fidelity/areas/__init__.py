@@ -70,6 +70,16 @@ IN_LABS = (
     "credentials",
     "container-image",
     "concurrency",
+    "poll-delay",
+    "poller-states",
+    "poller-ramp",
+    "provisioned-pollers",
+    "url-address",
+    "balancer-tls",
+    "jwt-issuers",
+    "api-cache",
+    "response-streaming",
+    "web-sockets",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 

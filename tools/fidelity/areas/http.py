@@ -68,6 +68,7 @@ class _RestApi:
     "url-address",
     "A function URL is https://<id>.lambda-url.<region>.on.aws; the event shows that name.",
     f"{LAMBDA}urls-invocation.html",
+    labs=("03",),
 )
 def url_address(account: ProbedAccount) -> str:
     """Make a public function URL, call it, and compare it with the event."""
@@ -99,6 +100,7 @@ def url_address(account: ProbedAccount) -> str:
     "response-streaming",
     "A Python function streams through a custom runtime only; a stream brings its status first.",
     f"{LAMBDA}configuration-response-streaming.html",
+    labs=("03",),
 )
 def response_streaming(account: ProbedAccount) -> str:
     """Invoke a managed Python function with a response stream, and read its parts."""
@@ -133,6 +135,7 @@ def http_proxy(account: ProbedAccount) -> str:
     "jwt-issuers",
     "A JWT authorizer fetches the keys of its issuer, over https.",
     f"{GUIDE}http-api-jwt-authorizer.html",
+    labs=("03",),
 )
 def jwt_issuers(account: ProbedAccount) -> str:
     """Make authorizers with an issuer outside and one of this computer."""
@@ -159,6 +162,7 @@ def jwt_issuers(account: ProbedAccount) -> str:
     "api-cache",
     "A stage of a REST API can cache answers.",
     f"{GUIDE}api-gateway-caching.html",
+    labs=("03",),
 )
 def api_cache(account: ProbedAccount) -> str:
     """Deploy a stage with a cache, and call it twice."""
@@ -172,6 +176,7 @@ def api_cache(account: ProbedAccount) -> str:
     "web-sockets",
     "API Gateway has WebSocket APIs.",
     f"{GUIDE}apigateway-websocket-api.html",
+    labs=("03",),
 )
 def web_sockets(account: ProbedAccount) -> str:
     """Create one, and look whether its address answers."""
@@ -271,6 +276,7 @@ def vtl_macros(account: ProbedAccount) -> str:
     "balancer-tls",
     "A load balancer listens with TLS, knows sticky sessions, and checks the health of targets.",
     f"{BALANCERS}create-https-listener.html",
+    labs=("03",),
 )
 def balancer_tls(account: ProbedAccount) -> str:
     """Make a load balancer before a function, call it, and look at the connection and health."""

@@ -32,6 +32,7 @@ def _mapped(account: ProbedAccount, source: str = EMPTY, **settings: Any) -> tup
     "poll-delay",
     "A message waits for a poller: with little traffic, up to 20 seconds if there is a window.",
     f"{LAMBDA}services-sqs-configure.html",
+    labs=("05",),
 )
 def poll_delay(account: ProbedAccount) -> str:
     """Send a message to an idle queue, and wait for the function's run."""
@@ -47,6 +48,7 @@ def poll_delay(account: ProbedAccount) -> str:
     "poller-states",
     "A new mapping is Creating, then Enabled; how long that takes is not documented.",
     f"{LAMBDA_API}API_EventSourceMappingConfiguration.html",
+    labs=("05",),
 )
 def poller_states(account: ProbedAccount) -> str:
     """Make a mapping, and read its states."""
@@ -66,6 +68,7 @@ def poller_states(account: ProbedAccount) -> str:
     "poller-ramp",
     "A queue's mapping starts with five batches at once, and adds 300 a minute, to 1,250.",
     f"{LAMBDA}services-sqs-scaling.html",
+    labs=("05",),
 )
 def poller_ramp(account: ProbedAccount) -> str:
     """Send thirty messages for slow batches of one, and count the first runs at once."""
@@ -132,6 +135,7 @@ def poller_sources(account: ProbedAccount) -> str:
     "provisioned-pollers",
     "Pollers of a queue can be provisioned, for a price.",
     f"{LAMBDA}services-sqs-configure.html",
+    labs=("05",),
 )
 def provisioned_pollers(account: ProbedAccount) -> str:
     """Ask for a mapping with provisioned pollers."""

@@ -1,0 +1,49 @@
+"""The errors of a learner's function that nobody hands over: read from its log, and advised on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+ERRORS: Mapping[str, str] = {
+    "Decimal is not JSON serializable": (
+        "DynamoDB gives numbers back as Decimal, and json.dumps knows no Decimal. Give it "
+        "default=int, or take the numbers out as int first."
+    ),
+    "string indices must be integers": (
+        "The body is text until you read it: order = json.loads(event['body'])."
+    ),
+    "Float types are not supported": "DynamoDB takes whole numbers or Decimal, no floats.",
+    "JSON object must be str": "There may be no body at all. Look before you read it.",
+    "JSONDecodeError": "Not every body is JSON. Catch the ValueError of json.loads.",
+    "codec can't decode byte": "JSON holds text. Bytes travel as base64.",
+    "Object of type bytes is not JSON serializable": "JSON holds text. Bytes travel as base64.",
+    "AccessDenied": "The role allows put_item and get_item on the table, and nothing else.",
+    "Sandbox.Timedout": "The handler did not end in time. Is there a loop that never stops?",
+    "Runtime.ExitError": "The process ended itself. A handler returns; it does not exit.",
+    "Runtime.ImportModuleError": (
+        "The environment has the standard library, boto3 and your own file. Do without the rest."
+    ),
+    "Runtime.UserCodeSyntaxError": "Python could not read the file. The message names the line.",
+}
+
+
+def last_error(messages: Sequence[str]) -> str:
+    """Return the last error in a function's log, with the line that raised it.
+
+    >>> last_error(["[ERROR] KeyError: 'path'\\nTraceback:\\n  File app.py\\n    event['path']"])
+    "KeyError: 'path' at: event['path']"
+    """
+    errors = [message for message in messages if message.startswith("[ERROR] ")]
+    if not errors:
+        return ""
+    lines = errors[-1].removeprefix("[ERROR] ").splitlines()
+    place = f" at: {lines[-1].strip()}" if lines[-1].startswith("  ") else ""
+    return f"{lines[0].strip()}{place}"
+
+
+def advice_on(error: str) -> str:
+    """Return what to try against an error that handlers of HTTP requests often end in."""
+    for words, advice in ERRORS.items():
+        if words in error:
+            return advice
+    return "The place is named above. Print the event there, and look at what this door sends."

@@ -1,0 +1,146 @@
+"""Queues that a check makes for itself, and mappings between them and its functions.
+
+Names carry a random part: SQS does not give a name again for 60 seconds after its queue went.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from helpers.checks.outcome import NotYet
+from helpers.checks.session import Session
+from helpers.checks.submission import shown
+
+POLLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+HOLDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+MOST_AT_ONCE = 10
+ENABLED_WITHIN_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue of a check; lives as long as the block that made it."""
+
+    sqs: Any
+    url: str
+    arn: str
+
+    def send(self, *bodies: str) -> None:
+        """Send messages, in their order."""
+        for body in bodies:
+            self.sqs.send_message(QueueUrl=self.url, MessageBody=body)
+
+    def send_in_group(self, group: str, *bodies: str) -> None:
+        """Send messages of one group to a FIFO queue, in their order."""
+        for body in bodies:
+            self.sqs.send_message(
+                QueueUrl=self.url,
+                MessageBody=body,
+                MessageGroupId=group,
+                MessageDeduplicationId=secrets.token_hex(8),
+            )
+
+    def holds(self) -> int:
+        """Return how many messages it has, visible or not."""
+        found = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=list(HOLDS))
+        return sum(int(found["Attributes"][name]) for name in HOLDS)
+
+    def bodies(self) -> list[str]:
+        """Take what is visible out of the queue, and return the bodies."""
+        found = []
+        while messages := self._received():
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+                found.append(str(message["Body"]))
+        return found
+
+    def tries(self, most: int) -> int:
+        """Receive its only message up to `most` times without deleting; return how often it came.
+
+        Each time it is visible again at once, as after a visibility timeout.
+        """
+        for count in range(most):
+            answer = self.sqs.receive_message(
+                QueueUrl=self.url, VisibilityTimeout=0, WaitTimeSeconds=1
+            )
+            if not answer.get("Messages"):
+                return count
+        return most
+
+    def _received(self) -> list[Any]:
+        answer = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=MOST_AT_ONCE)
+        return list(answer.get("Messages", []))
+
+
+@contextmanager
+def queue(session: Session, name: str, attributes: Mapping[str, Any]) -> Iterator[Queue]:
+    """Make a queue, yield it, delete it; a `.fifo` at the end of `name` stays there."""
+    stem, dot, suffix = name.partition(".")
+    sqs = session.client("sqs")
+    unique = f"{stem}-{secrets.token_hex(4)}{dot}{suffix}"
+    try:
+        url = sqs.create_queue(QueueName=unique, Attributes=dict(attributes))["QueueUrl"]
+    except (ClientError, ParamValidationError) as refusal:
+        raise NotYet(f"SQS refused a queue with {shown(attributes)}: {refusal}") from None
+    try:
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        yield Queue(sqs, url, str(found["Attributes"]["QueueArn"]))
+    finally:
+        sqs.delete_queue(QueueUrl=url)
+
+
+def may_poll(*queues: Queue) -> dict[str, Any]:
+    """Return the statement a role needs to be the role of these queues' consumer."""
+    return {
+        "Effect": "Allow",
+        "Action": list(POLLS),
+        "Resource": [one.arn for one in queues],
+    }
+
+
+@contextmanager
+def mapped(
+    session: Session, function: str, source: Queue, settings: Mapping[str, Any], *, hint: int
+) -> Iterator[str]:
+    """Map a queue to a function, yield the mapping's id, end it; a refusal is feedback."""
+    client = session.client("lambda")
+    mapping = _create(client, function, source, settings, hint)
+    try:
+        session.wait_until(
+            lambda: client.get_event_source_mapping(UUID=mapping)["State"] == "Enabled",
+            ENABLED_WITHIN_S,
+            "the event source mapping was not Enabled.",
+        )
+        yield mapping
+    finally:
+        with suppress(ClientError):
+            client.delete_event_source_mapping(UUID=mapping)
+
+
+def deleted(session: Session, mapping: str) -> int:
+    """Return how many messages a mapping has deleted from its queue."""
+    records = session.records(kind="batch.deleted", mapping=mapping)
+    return sum(int(record["count"]) for record in records)
+
+
+def _create(
+    client: Any, function: str, source: Queue, settings: Mapping[str, Any], hint: int
+) -> str:
+    try:
+        made = client.create_event_source_mapping(
+            **{**settings, "FunctionName": function, "EventSourceArn": source.arn}
+        )
+    except (ClientError, ParamValidationError) as refusal:
+        words = refusal.response["Error"]["Message"] if isinstance(refusal, ClientError) else None
+        raise NotYet(
+            f"AWS refused the mapping with {shown(settings)}: {words or refusal}",
+            expected="a mapping that Lambda takes.",
+            hint=hint,
+        ) from None
+    return str(made["UUID"])
