@@ -165,7 +165,8 @@ lab.saw("8.b")
 #
 # What you edit is `$LATEST`. Publishing takes a picture of it, the **version**: code *and* settings, with a number, never to be changed.
 # An **alias** is a name that points to a version, such as `live` to 7. Callers say `live`; you decide what that means.
-#
+
+# %% [markdown]
 # **Predict.** The function says `LOG_LEVEL` is DEBUG. You publish version 1, then set `LOG_LEVEL` to ERROR, and call version 1 and `$LATEST`.
 # Who sees ERROR?
 #
@@ -212,17 +213,16 @@ for version in ("2", "1"):
     answer = lab.invoke("settings-demo", qualifier="live")
     print("live is", version, "→", answer.error_type or answer.payload)
 
-# %% [markdown] teaches=["DVA-C03 3.1"]
+# %% [markdown] teaches=["13-01", "DVA-C03 3.1"]
 # **What we saw.** Nothing was built or uploaded to go back: the old version was still there.
-# An alias can also send a share of its events to a second version, say 5 in 100; lab 15 releases that way.
-# An alias with two versions takes published ones only; with one it may name `$LATEST`, and then it moves with every change.
+# An alias can also send a share of its events to a second version, say 5 in 100 (lab 15).
+# It may even name `$LATEST`, and then it moves with every change.
 #
 # ```bash
 # aws lambda publish-version --function-name place-order
 # aws lambda update-alias --function-name place-order --name live --function-version 1
 # ```
-
-# %% [markdown] teaches=["13-01"]
+#
 # ### Exercise 8.1 · One code, two stages
 #
 # **Given** the name of a function that has several variables, one of them `STAGE`.
@@ -322,7 +322,8 @@ def two_stages(name):
 # **Parameter Store**, a part of AWS Systems Manager, keeps settings outside of every function. A parameter has a name, a value and a type.
 # Names are paths, such as `/shop/live/mail/host`: stage and topic stand in the name, and a role can be given one branch.
 # A value changed here needs no deployment. Whoever reads it next has it.
-#
+
+# %% [markdown]
 # **Predict.** There are 23 parameters below `/shop/live`. You call `get_parameters_by_path(Path="/shop/live")`, once. How many come back?
 #
 # - A — 23: that is what reading by path is for
@@ -338,9 +339,11 @@ for number in range(23):
 
 page = ssm.get_parameters_by_path(Path="/shop/live")
 print(len(page["Parameters"]), "parameters, more to come:", "NextToken" in page)
+
+# %% tags=["run"]
 lab.saw("8.d")
 
-# %% [markdown] teaches=["14-02", "14-03", "14-06", "claim 33"]
+# %% [markdown] teaches=["14-02", "14-03", "14-06", "claim 33", "DVA-C03 2.2"]
 # **What we saw.** At most ten a page, and a `NextToken` for the next. boto3's paginator follows it (exercise 8.2).
 #
 # | | standard | advanced |
@@ -351,19 +354,19 @@ lab.saw("8.d")
 # | more | | policies, such as an end date; sharing with accounts; no way back to standard |
 #
 # A **SecureString** is a parameter whose value is encrypted with a KMS key: read it with `WithDecryption=True`, and keep it for its time (idea 5).
+# Under AWS's own key, `aws/ssm`, the role needs `ssm:GetParameter`. Under a key of yours it needs `kms:Decrypt` too: two doors, two locks. Below, the function tries one, then both.
 # ([Tiers](https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html), read in October 2026.)
 
-# %% tags=["demo"]
+# %% tags=["run"]
+read_password = lab.file("app.py", '''\
 import boto3
 
-ssm_client = boto3.client("ssm")
+ssm = boto3.client("ssm")
 
-
-def read_password(event, context):
-    found = ssm_client.get_parameter(Name="/shop/live/mail/password", WithDecryption=True)
+def handler(event, context):
+    found = ssm.get_parameter(Name="/shop/live/mail/password", WithDecryption=True)
     return {"characters": len(found["Parameter"]["Value"])}
-
-# %% tags=["run"]
+''')
 key = lab.client("kms").create_key(Description="the shop's own")["KeyMetadata"]["Arn"]
 ssm.put_parameter(
     Name="/shop/live/mail/password", Value="ink-and-paper", Type="SecureString", KeyId=key
@@ -386,10 +389,7 @@ for decision in lab.records(kind="decision", allowed=False):
     if "password-demo" in decision["principal"]:
         print("denied:", decision["action"])
 
-# %% [markdown] teaches=["14-08", "13-07", "DVA-C03 2.2", "SAA-C03 1.2"]
-# **What we saw.** The role could read the parameter and was refused all the same: under a key of your own, decrypting is a second permission.
-# Two doors, two locks. Under AWS's own key, `aws/ssm`, the first permission is enough.
-#
+# %% [markdown] teaches=["14-08", "13-07", "SAA-C03 1.2"]
 # ## Secrets Manager
 #
 # **AWS Secrets Manager** keeps secrets: up to 64 KB each, always encrypted, each in versions with labels.
@@ -446,32 +446,6 @@ lab.check("8.3", charge_card, variables_8_3, statement)
 #
 # In production, read the key once and keep it for a while (8.4): each read takes time, and is billed. With a key of your own in KMS, the role needs `kms:Decrypt` too. And the old key is still in version 1 of the function, so it must be changed at the provider.
 
-# %% tags=["wrong-8.3"] expect="Whoever may read the configuration reads it too"
-# the key stays where it was: it is encrypted there, is it not?
-variables_8_3 = {"PAYMENT_KEY": "pk-tuesday"}
-
-
-def charge_card(event, context):
-    import os
-
-    from payments import charge
-
-    return {"order_id": event["order_id"], "paid_cents": charge(os.environ["PAYMENT_KEY"], event)}
-
-# %% tags=["wrong-8.3"] expect="base64 is a spelling"
-# hides the key, as a spelling
-variables_8_3 = {"PAYMENT_KEY": "cGstdHVlc2RheQ=="}
-
-
-def charge_card(event, context):
-    import base64
-    import os
-
-    from payments import charge
-
-    key = base64.b64decode(os.environ["PAYMENT_KEY"]).decode()
-    return {"order_id": event["order_id"], "paid_cents": charge(key, event)}
-
 # %% tags=["wrong-8.3"] expect="ends in a hyphen and six characters"
 # the name is not the whole ARN
 statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": f"arn:aws:secretsmanager:{ACCOUNT}:secret:shop/payment-key"}
@@ -506,6 +480,32 @@ def charge_card(event, context):
     from payments import charge
 
     return {"order_id": event["order_id"], "paid_cents": charge("pk-tuesday", event)}
+
+# %% tags=["wrong-8.3"] expect="Whoever may read the configuration reads it too"
+# the key stays where it was: it is encrypted there, is it not?
+variables_8_3 = {"PAYMENT_KEY": "pk-tuesday"}
+
+
+def charge_card(event, context):
+    import os
+
+    from payments import charge
+
+    return {"order_id": event["order_id"], "paid_cents": charge(os.environ["PAYMENT_KEY"], event)}
+
+# %% tags=["wrong-8.3"] expect="base64 is a spelling"
+# hides the key, as a spelling
+variables_8_3 = {"PAYMENT_KEY": "cGstdHVlc2RheQ=="}
+
+
+def charge_card(event, context):
+    import base64
+    import os
+
+    from payments import charge
+
+    key = base64.b64decode(os.environ["PAYMENT_KEY"]).decode()
+    return {"order_id": event["order_id"], "paid_cents": charge(key, event)}
 
 # %% tags=["alternative-8.3"]
 # the whole ARN, and a small function of its own
@@ -594,7 +594,6 @@ def handler(event, context):
                 MoveToVersionId=token, RemoveFromVersionId=current)
 ''')
 
-# %% tags=["run"]
 ssm.put_parameter(Name="/payments-demo/key", Value="pk-tuesday", Type="SecureString")
 own_key = {
     "Effect": "Allow",
@@ -647,7 +646,7 @@ before = secrets.describe_secret(SecretId="shop/payment-key")
 print("rotation set up before:", before.get("RotationEnabled", False))
 print([step["step"] for step in rotate()])
 current = secrets.get_secret_value(SecretId="shop/payment-key")
-print("a new key:", current["SecretString"] != "pk-tuesday", "·", current["VersionStages"])
+print("a new key under AWSCURRENT:", current["SecretString"] != "pk-tuesday")
 lab.saw("8.e")
 
 # %% [markdown] teaches=["14-05", "DVA-C03 2.2", "SOA-C03 4.2"]
@@ -669,7 +668,8 @@ lab.saw("8.e")
 # A cache needs a **time to live** (TTL), after which the value is read again. How long is your choice: no store has a setting for it.
 #
 # A long TTL keeps an old key. A short one asks often. What else can tell that a key is old?
-#
+
+# %% [markdown]
 # **Predict.** The function below reads the key at its first event and keeps it. Then the key is rotated. What does the next order meet?
 #
 # - A — the new key: rotation ends the environments of functions that use the secret
@@ -719,6 +719,7 @@ package = lab.zip(charge_kept, files={"payments.py": payments})
 lab.deploy(
     package,
     "kept-demo",
+    Handler="app.charge_kept",
     Role=role,
     Timeout=10,
     Environment={"Variables": {"SECRET_ID": "shop/payment-key"}},
@@ -729,21 +730,20 @@ for _ in range(3):
     print("after:", lab.invoke("kept-demo", order).error_type)
 lab.saw("8.f")
 
-# %% [markdown] teaches=["14-07"]
-# **What we saw.** Nobody tells an environment that a secret has changed. It fails until it ends, hours later perhaps, while new environments work.
-# That is Monday's ticket: some orders fail, and a deployment "repairs" it, because it starts new environments.
-#
-# The cure has two parts. Read again after a time; and read again *at once* when a login fails, then try once more. A second failure is a real one.
-
 # %% [markdown] teaches=["14-04", "14-07", "DVA-C03 1.2", "SOA-C03 4.2"]
+# **What we saw.** Nobody tells an environment that a secret has changed. It fails until it ends, hours later perhaps.
+# That is Monday's ticket. A deployment "repairs" it, because it starts new environments.
+#
+# The cure: read again after a time, and *at once* when a login fails. A second failure is a real one.
+#
 # ### Exercise 8.4 · A new key, and no order lost
 #
 # **Given** the variables `SECRET_ID` and `CACHE_SECONDS`, and `payments.py` as in 8.3.
 #
 # **Goal** the key is read once, kept for `CACHE_SECONDS`, then read again.
-# When the provider raises `WrongKey`, the function reads the key anew and tries the same order once more. If that fails too, `WrongKey` leaves the handler.
+# After `WrongKey` the function reads it anew and charges once more. If that fails too, `WrongKey` leaves the handler.
 #
-# **Done when** orders are paid before and right after a rotation, with as few reads as possible; and a key that stays wrong fails soon.
+# **Done when** orders are paid before and right after a rotation, with few reads, and a key that stays wrong fails soon.
 
 # %% tags=["exercise-8.4"]
 import os

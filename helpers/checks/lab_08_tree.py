@@ -77,12 +77,12 @@ def _advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> 
         )
     if set(found) <= {name.rpartition("/")[2] for name in tree} and "host" in found:
         return "You keep only the last part of the name, so two parameters may become one."
-    if not any("/" in name for name in found):
-        return "Names may lie deeper than one level below the path. Ask with Recursive=True."
-    if len(found) % PAGE == 0:
+    if found and len(found) % PAGE == 0:
         return (
             f"Those are whole pages: a page has ten at most. Follow NextToken to the {len(tree)}."
         )
+    if not any("/" in name for name in found):
+        return "Names may lie deeper than one level below the path. Ask with Recursive=True."
     return "Follow NextToken until there is none, with Recursive=True and WithDecryption=True."
 
 
