@@ -104,7 +104,7 @@ lambda_.update_function_configuration(
     FunctionName="settings-demo", Environment={"Variables": merged}
 )
 updated.wait(FunctionName="settings-demo")
-print(lab.invoke("settings-demo").payload)
+print(lab.invoke("settings-demo", order).payload)
 
 for refused in ({"AWS_REGION": "eu-central-1"}, {"K": "too short"}, {"BIG": "x" * 5000}):
     try:

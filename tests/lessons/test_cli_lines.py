@@ -36,6 +36,14 @@ BEFORE = {
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
+    "08-configuration": (
+        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
+        "aws lambda create-function --function-name place-order --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        " --zip-file fileb://function.zip",
+        "aws lambda create-alias --function-name place-order --name live"
+        " --function-version '$LATEST'",
+    ),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
