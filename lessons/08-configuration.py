@@ -1179,7 +1179,7 @@ lab.deploy(
     Layers=[f"arn:aws:lambda:us-east-1:177933569100:layer:{extension}:12"],
     Environment={"Variables": {"SECRET_ID": "shop/payment-key"}},
 )
-print([lab.invoke("extension-demo").payload["characters"] for _ in range(3)])
+print([lab.invoke("extension-demo").payload for _ in range(3)])
 reads = lab.records(kind="decision", action="secretsmanager:GetSecretValue")
 print("reads of the secret:", sum("extension-demo" in read["principal"] for read in reads))
 

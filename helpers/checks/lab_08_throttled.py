@@ -19,6 +19,7 @@ ACTION, ERROR = "ssm:GetParameter", "ThrottlingException"
 OLD, NEW = 5000, 6500
 LONG_S = 86_400
 MANY = 40
+TIMEOUT_S = 10
 TRIES = 2
 EVENT = {"order_id": "o-8501"}
 
@@ -43,17 +44,17 @@ def check_8_5(session: Session, did: Did, shipping: Callable[..., Any]) -> None:
             )
 
         try:
-            deploy(LONG_S, 30)
+            deploy(LONG_S, TIMEOUT_S)
             did("sent 3 orders, counted the calls of Parameter Store")
             _expect_kept(session)
-            deploy(0, 30)
+            deploy(0, TIMEOUT_S)
             _expect_value(session, OLD, "The parameter was read for the first time.")
             did("sent 2 orders while Parameter Store was throttled")
             _expect_old_value(session)
             did("sent orders while Parameter Store was throttled and after, with a new value")
             ssm.put_parameter(Name=name, Value=str(NEW), Type="String", Overwrite=True)
             _expect_value(session, NEW, "The store answers again, with a new value.")
-            deploy(0, 29)  # another configuration: a new environment, with no value
+            deploy(0, TIMEOUT_S + 1)  # another configuration: a new environment, with no value
             did("sent orders while throttled and after, and one to an environment without a value")
             _expect_failure(session)
         finally:

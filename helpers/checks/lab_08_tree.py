@@ -38,7 +38,7 @@ def check_8_2(session: Session, did: Did, settings: Callable[..., Any]) -> None:
     actions = ["ssm:GetParametersByPath", "ssm:GetParameters", "ssm:GetParameter"]
     may_read = {"Effect": "Allow", "Action": actions, "Resource": [arn, f"{arn}/*"]}
     with execution_role(session, FUNCTION, may_read) as role:
-        session.deploy(settings, FUNCTION, Role=role, Timeout=15)
+        session.deploy(settings, FUNCTION, Role=role, Timeout=10)
         for name, tree in (("small", SMALL), ("large", LARGE), ("none", {})):
             with _stored(session, f"{root}/{name}", tree):
                 before = _calls(session)
@@ -60,12 +60,13 @@ def _expect_tree(session: Session, path: str, tree: Mapping[str, str]) -> None:
         f"Of {len(tree)} parameters the answer has {sum(name in found for name in tree)}, among "
         f"{len(found)} names; the first ones are {shown(sorted(found)[:3])}",
         expected=expected,
-        advice=_advice_on(found, path, tree),
+        advice=advice_on(found, path, tree),
         hint=2,
     )
 
 
-def _advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> str:
+def advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> str:
+    """Return what to try, by what is there and what is missing."""
     if any(str(name).startswith(path) for name in found):
         return "Write names without the path in front: mail/host, not /shop/live/mail/host."
     if set(found) == set(tree):

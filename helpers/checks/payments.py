@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
@@ -103,13 +103,7 @@ def pay(session: Session, function: str, order: Mapping[str, Any], accepted: str
     answer = session.invoke(function, {"order": order, "accepted": accepted})
     _expect_no_denial(session, function)
     if answer.error_type == "Sandbox.Timedout":
-        raise NotYet(
-            f"For the order {shown(order)} the function ran until its timeout.",
-            expected="an end, soon: a key that is still wrong after it was read anew stays wrong.",
-            advice="Do not loop. Charging once more is enough; then let WrongKey leave the "
-            "handler.",
-            hint=3,
-        )
+        _out_of_time(order, reads(session, function))
     paid: dict[str, Any] = payload_of(answer, order, expected="an order that is paid.", hint=2)
     return paid
 
@@ -136,13 +130,32 @@ def reads(session: Session, function: str) -> int:
     return sum(name_of_role(function) in str(decision["principal"]) for decision in decisions)
 
 
+def _out_of_time(order: Mapping[str, Any], read: int) -> NoReturn:
+    expected, advice = "an answer, or an error, soon.", "Does a loop of the function never end?"
+    if read > 1:
+        expected = "an end: a key that is still wrong after it was read anew stays wrong."
+        advice = "Do not loop. Charging once more is enough; then let WrongKey leave the handler."
+    raise NotYet(
+        f"For the order {shown(order)} the function ran until its timeout, and read a secret "
+        f"{read} times.",
+        expected=expected,
+        advice=advice,
+        hint=3,
+    )
+
+
 def _expect_no_denial(session: Session, function: str) -> None:
     for denied in session.records(kind="decision", allowed=False):
         if name_of_role(function) in str(denied["principal"]):
+            advice = (
+                "An ARN of a secret ends in a hyphen and six characters. Write -?????? for them "
+                "in Resource, and compare the action with the line above."
+            )
+            if f":secret:{SECRET}" not in str(denied["resource"]):
+                advice = "The variable SECRET_ID names the secret. Read that one, and no other."
             raise NotYet(
                 f"Denied: the role may not {denied['action']} on {denied['resource']}.",
                 expected="a role that may read the secret with secretsmanager:GetSecretValue.",
-                advice="An ARN of a secret ends in a hyphen and six characters. Write -?????? "
-                "for them in Resource, and compare the action with the line above.",
+                advice=advice,
                 hint=3,
             )
