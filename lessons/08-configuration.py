@@ -78,7 +78,7 @@ def charge_settings(event, context):
 lab.predict("8.a", ...)
 
 # %% tags=["run"]
-variables = {"SHOP": "Halftone", "LOG_LEVEL": "INFO", "PAYMENT_KEY": "pk-monday"}
+variables = {"SHOP": "Halftone", "LOG_LEVEL": "INFO", "PAYMENT_KEY": "pk-leaked"}
 lab.deploy(charge_settings, "settings-demo", Environment={"Variables": variables})
 print(lab.invoke("settings-demo").payload)
 
@@ -255,7 +255,7 @@ lab.check("8.1", two_stages)
 #
 # An alternative is one version for both aliases. The code then takes the stage from the end of `context.invoked_function_arn` and reads its settings from Parameter Store, under `/shop/test` or `/shop/live`.
 #
-# In production, give each stage an account of its own: two aliases share a role, the concurrency, and the mistakes. Aliases are for releases.
+# In production, give each stage an account of its own: two stages in one function share its reserved concurrency, its quotas and the mistakes. Aliases are for releases.
 
 # %% tags=["wrong-8.1"] expect="the map that was there"
 # sets the one variable that differs
@@ -321,7 +321,7 @@ def two_stages(name):
 #
 # **Parameter Store**, a part of AWS Systems Manager, keeps settings outside of every function. A parameter has a name, a value and a type.
 # Names are paths, such as `/shop/live/mail/host`: stage and topic stand in the name, and a role can be given one branch.
-# A value changed here needs no deployment. Whoever reads it next has it.
+# A value changed here needs no deployment. Whoever reads it a moment later has it.
 
 # %% [markdown]
 # **Predict.** There are 23 parameters below `/shop/live`. You call `get_parameters_by_path(Path="/shop/live")`, once. How many come back?
@@ -354,7 +354,7 @@ lab.saw("8.d")
 # | more | | policies, such as an end date; sharing with accounts; no way back to standard |
 #
 # A **SecureString** is a parameter whose value is encrypted with a KMS key: read it with `WithDecryption=True`, and keep it for its time (idea 5).
-# Under AWS's own key, `aws/ssm`, the role needs `ssm:GetParameter`. Under a key of yours it needs `kms:Decrypt` too: two doors, two locks. Below, the function tries one, then both.
+# Under AWS's own key, `aws/ssm`, the role needs only `ssm:GetParameter`. Under a key of yours it needs `kms:Decrypt` too. Below, the function tries with one permission, then with both.
 # ([Tiers](https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html), read in October 2026.)
 
 # %% tags=["run"]
@@ -399,7 +399,7 @@ for decision in lab.records(kind="decision", allowed=False):
 # In a policy write `-??????` for them: six unknown characters. The name alone matches nothing, and `-*` also matches `payment-key-old`.
 
 # %% tags=["run"]
-secret = secrets.create_secret(Name="shop/payment-key", SecretString="pk-tuesday")
+secret = secrets.create_secret(Name="shop/payment-key", SecretString="pk-new")
 print(secret["ARN"][:-6] + "??????")
 print(secrets.get_secret_value(SecretId="shop/payment-key")["SecretString"])
 
@@ -409,7 +409,7 @@ print(secrets.get_secret_value(SecretId="shop/payment-key")["SecretString"])
 # **Given** the secret `shop/payment-key`. A file `payments.py` travels in the zip: `charge(key, order)` returns the cents paid, or raises `WrongKey`.
 # (The notebook has no such file, so the import stands inside the function.)
 #
-# **Goal** the function takes the key from the secret, and `SECRET_ID` says which. It answers `{"order_id": …, "paid_cents": …}`.
+# **Goal** the function takes the key from the secret. `variables_8_3` become its variables, and `SECRET_ID` among them names the secret. It answers `{"order_id": …, "paid_cents": …}`.
 # `statement` lets its role read this secret and nothing else. The key stands in no variable and no log.
 #
 # **Done when** two orders are paid with a key that the check has put into the secret.
@@ -479,11 +479,11 @@ def charge_card(event, context):
 def charge_card(event, context):
     from payments import charge
 
-    return {"order_id": event["order_id"], "paid_cents": charge("pk-tuesday", event)}
+    return {"order_id": event["order_id"], "paid_cents": charge("pk-new", event)}
 
 # %% tags=["wrong-8.3"] expect="Whoever may read the configuration reads it too"
 # the key stays where it was: it is encrypted there, is it not?
-variables_8_3 = {"PAYMENT_KEY": "pk-tuesday"}
+variables_8_3 = {"PAYMENT_KEY": "pk-new"}
 
 
 def charge_card(event, context):
@@ -495,7 +495,7 @@ def charge_card(event, context):
 
 # %% tags=["wrong-8.3"] expect="base64 is a spelling"
 # hides the key, as a spelling
-variables_8_3 = {"PAYMENT_KEY": "cGstdHVlc2RheQ=="}
+variables_8_3 = {"PAYMENT_KEY": "cGstbmV3"}
 
 
 def charge_card(event, context):
@@ -594,7 +594,7 @@ def handler(event, context):
                 MoveToVersionId=token, RemoveFromVersionId=current)
 ''')
 
-ssm.put_parameter(Name="/payments-demo/key", Value="pk-tuesday", Type="SecureString")
+ssm.put_parameter(Name="/payments-demo/key", Value="pk-new", Type="SecureString")
 own_key = {
     "Effect": "Allow",
     "Action": ["ssm:GetParameter", "ssm:PutParameter"],
@@ -646,7 +646,7 @@ before = secrets.describe_secret(SecretId="shop/payment-key")
 print("rotation set up before:", before.get("RotationEnabled", False))
 print([step["step"] for step in rotate()])
 current = secrets.get_secret_value(SecretId="shop/payment-key")
-print("a new key under AWSCURRENT:", current["SecretString"] != "pk-tuesday")
+print("a new key under AWSCURRENT:", current["SecretString"] != "pk-new")
 lab.saw("8.e")
 
 # %% [markdown] teaches=["14-05", "DVA-C03 2.2", "SOA-C03 4.2"]
