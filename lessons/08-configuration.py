@@ -33,6 +33,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers import Lab
+from helpers.views import decision_view
 
 lab = Lab("08-configuration")
 lambda_ = lab.client("lambda")
@@ -385,9 +386,7 @@ allowed = lab.invoke("password-demo")
 
 print("without kms:Decrypt →", refused.error_type)
 print("with it →", allowed.payload)
-for decision in lab.records(kind="decision", allowed=False):
-    if "password-demo" in decision["principal"]:
-        print("denied:", decision["action"])
+decision_view(lab.records(), principal="password-demo", allowed=False)
 
 # %% [markdown] teaches=["14-08", "13-07", "SAA-C03 1.2"]
 # ## Secrets Manager
