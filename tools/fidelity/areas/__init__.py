@@ -80,6 +80,11 @@ IN_LABS = (
     "api-cache",
     "response-streaming",
     "web-sockets",
+    "extension-layer",
+    "extension-port",
+    "rotation-schedule",
+    "secret-delay",
+    "advanced-parameters",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
