@@ -41,6 +41,9 @@ class Session(Protocol):
     def wait_until(self, condition: Callable[[], Any], timeout_s: float, what: str) -> Any:
         """Return the condition's first true value; NotYet with `what` when time is up."""
 
+    def fault(self, action: str, error: str, *, times: int) -> None:
+        """Make the next calls of an action fail with an error of AWS; 0 takes it back."""
+
     def logs(self, name: str) -> list[str]:
         """Return the messages in a function's log group, oldest first."""
 

@@ -73,6 +73,12 @@ class CheckSession:
             raise NotYet(f"After {timeout_s:g} s: {what}")
         return value
 
+    def fault(self, action: str, error: str, *, times: int) -> None:
+        """Make the next calls of an action fail with an error of AWS; 0 takes it back."""
+        if self._began_at is None:
+            raise NotAvailable("this endpoint cannot be made to fail on demand")
+        self._account.cloud.fault(action=action, error=error, times=times)
+
     def logs(self, name: str) -> list[str]:
         """Return the messages in a function's log group, oldest first."""
         return self._functions.logs(name)

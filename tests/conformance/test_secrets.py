@@ -316,3 +316,37 @@ def test_a_secure_string_is_given_in_clear_only_when_asked(lab: Stores):
 
     assert "s3cret" == ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     assert "s3cret" != ssm.get_parameter(Name=name)["Parameter"]["Value"]
+
+
+READER = """\
+import boto3
+def handler(event, context):
+    if event["store"] == "ssm":
+        found = boto3.client("ssm").get_parameter(Name=event["name"], WithDecryption=True)
+        return found["Parameter"]["Value"]
+    return boto3.client("secretsmanager").get_secret_value(SecretId=event["name"])["SecretString"]
+"""
+
+
+@pytest.mark.parametrize("store", ["ssm", "secretsmanager"])
+def test_a_value_under_a_customer_key_needs_kms_decrypt(lab: Stores, store: str):
+    """With AWS's own key the store's permission is enough; with yours, kms:Decrypt comes too."""
+    name, key = f"/own-{secrets.token_hex(3)}", lab.kms.create_key()["KeyMetadata"]["Arn"]
+    if store == "ssm":
+        put = lab.account.client("ssm").put_parameter
+        put(Name=f"{name}/aws", Value="safe", Type="SecureString")
+        put(Name=f"{name}/own", Value="safe", Type="SecureString", KeyId=key)
+    else:
+        lab.secrets.create_secret(Name=f"{name}/aws", SecretString="safe")
+        lab.secrets.create_secret(Name=f"{name}/own", SecretString="safe", KmsKeyId=key)
+    reads = f"{store}:*"
+    may = lab.account.deploy(READER, Role=lab.role(reads, "kms:Decrypt"), Timeout=20)
+    may_not = lab.account.deploy(READER, Role=lab.role(reads), Timeout=20)
+
+    def read(function: str, which: str) -> Any:
+        return lab.account.invoke(function, {"store": store, "name": f"{name}/{which}"})
+
+    assert "safe" == read(may, "own").value
+    assert "safe" == read(may_not, "aws").value
+    refusal = "not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1"
+    assert refusal in read(may_not, "own").error["errorMessage"]

@@ -188,6 +188,20 @@ def test_an_endpoint_without_recorder_makes_records_not_available():
         session.records()
 
 
+def test_a_check_can_make_calls_fail_where_the_account_can():
+    """The fault goes to the account; an endpoint without recorder has none."""
+    cloud = FakeCloud()
+    planned: list[dict[str, object]] = []
+    cloud.entries = []
+    cloud.fault = lambda **fault: planned.append(fault)
+    CheckSession(account_of(cloud)).fault("ssm:GetParameter", "ThrottlingException", times=2)
+
+    assert [{"action": "ssm:GetParameter", "error": "ThrottlingException", "times": 2}] == planned
+    cloud.entries = None
+    with pytest.raises(NotAvailable, match="fail on demand"):
+        CheckSession(account_of(cloud)).fault("ssm:GetParameter", "X", times=1)
+
+
 def test_waiting_in_vain_is_feedback():
     """wait_until gives the first true value, or says what was awaited."""
     session = CheckSession(account_of(FakeCloud()))

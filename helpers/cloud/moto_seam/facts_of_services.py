@@ -55,6 +55,35 @@ def _key(name: str, region: str) -> str | None:
     return _first(str(key.arn) for key in keys if alias in key.aliases)
 
 
+def _key_of_secret(name: str, region: str) -> str | None:
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    secrets: Any = secretsmanager_backends[ACCOUNT_ID][region].secrets
+    named = (s for s in dict.values(secrets) if name in (s.name, s.arn))
+    return _customer_key(next((s.kms_key_id for s in named), None), region)
+
+
+def _key_of_parameter(name: str, region: str) -> str | None:
+    from moto.ssm.models import ssm_backends
+
+    parameters: Any = ssm_backends[ACCOUNT_ID][region]._parameters
+    plain = name.rpartition(":parameter")[2] if name.startswith("arn:") else name.partition(":")[0]
+    versions = dict.get(parameters, plain)
+    return _customer_key(versions[-1].keyid if versions else None, region)
+
+
+def _customer_key(name: str | None, region: str) -> str | None:
+    """Return the ARN of the account's own key behind an id, alias or ARN; None for AWS's keys."""
+    from moto.kms.models import kms_backends
+
+    if not name or "alias/aws/" in name:
+        return None
+    if "alias/" in name:
+        return _key(name, region)
+    key = kms_backends[ACCOUNT_ID][region].keys.get(name.rpartition("/")[2])
+    return None if key is None else str(key.arn)
+
+
 def _stack(name: str, region: str) -> str | None:
     from moto.cloudformation.models import cloudformation_backends
 
@@ -85,6 +114,8 @@ _LOOK_UPS: dict[str, Callable[[str, str], str | None]] = {
     "instance-profile": _in_iam("instance_profiles"),
     "secret": _secret,
     "key": _key,
+    "key-of-secret": _key_of_secret,
+    "key-of-parameter": _key_of_parameter,
     "stack": _stack,
     "shard-iterator": _stream_of_iterator,
 }

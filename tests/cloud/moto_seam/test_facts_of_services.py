@@ -8,6 +8,7 @@ from moto.iam.models import iam_backends
 from moto.kinesis.models import kinesis_backends
 from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
 
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
@@ -49,6 +50,29 @@ def test_an_alias_stands_for_its_key():
     arn = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:alias/facts"
 
     assert [key.arn] * 2 == [FACTS.arn_of("key", name, REGION) for name in ("alias/facts", arn)]
+
+
+def test_what_is_encrypted_names_its_customer_key():
+    """A secret and a parameter, by id, alias or ARN; AWS's own keys are nobody's to permit."""
+    kms, ssm = kms_backends[ACCOUNT_ID][REGION], ssm_backends[ACCOUNT_ID][REGION]
+    key = kms.create_key(None, "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "", [])
+    kms.create_alias(key.id, "alias/facts-own")
+    store = secretsmanager_backends[ACCOUNT_ID][REGION]
+    names = {"id": key.id, "arn": key.arn, "alias": "alias/facts-own", "aws": "alias/aws/ssm"}
+    for what, key_id in names.items():
+        store.create_secret(f"facts-{what}", "x", None, None, [], key_id, None, [], False)
+        ssm.put_parameter(
+            f"/facts/{what}", "", "x", "SecureString", "", key_id, False, [], "text", None, None
+        )
+    kinds = {"key-of-secret": "facts-{}", "key-of-parameter": "/facts/{}"}
+
+    for kind, name in kinds.items():
+        found = [FACTS.arn_of(kind, name.format(what), REGION) for what in names]
+        assert [key.arn, key.arn, key.arn, None] == found
+        assert FACTS.arn_of(kind, name.format("nothing"), REGION) is None
+    parameter = f"arn:aws:ssm:{REGION}:{ACCOUNT_ID}:parameter/facts/id"
+    assert key.arn == FACTS.arn_of("key-of-parameter", parameter, REGION)
+    assert key.arn == FACTS.arn_of("key-of-parameter", "/facts/id:1", REGION)
 
 
 def test_a_shard_iterator_names_its_stream():

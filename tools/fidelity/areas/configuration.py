@@ -26,6 +26,7 @@ ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     "extension-layer",
     "The Parameters and Secrets extension is a program in AWS's layer.",
     f"{SECRETS}retrieving-secrets_lambda.html",
+    labs=("08",),
 )
 def extension_layer(account: ProbedAccount) -> str:
     """Ask for a secret through the layer by its ARN, and look what lies in /opt/extensions."""
@@ -39,6 +40,7 @@ def extension_layer(account: ProbedAccount) -> str:
     "extension-port",
     "Each environment has a port 2773 of its own, for the extension.",
     f"{SECRETS}retrieving-secrets_lambda.html",
+    labs=("08",),
 )
 def extension_port(account: ProbedAccount) -> str:
     """Ask for secrets in two environments."""
@@ -54,6 +56,7 @@ def extension_port(account: ProbedAccount) -> str:
     "rotation-schedule",
     "A secret rotates by rate() or cron(), within a window.",
     f"{SECRETS}rotate-secrets_schedule.html",
+    labs=("08",),
 )
 def rotation_schedule(account: ProbedAccount) -> str:
     """Ask for rotation by both."""
@@ -101,6 +104,7 @@ def kms_at_start(account: ProbedAccount) -> str:
     "secret-delay",
     "Secrets Manager and Parameter Store are eventually consistent.",
     f"{SECRETS}troubleshoot.html",
+    labs=("08",),
 )
 def secret_delay(account: ProbedAccount) -> str:
     """Change a secret, and read it at once."""
@@ -115,6 +119,7 @@ def secret_delay(account: ProbedAccount) -> str:
     "advanced-parameters",
     "Advanced parameters cost, hold 8 KB, and can expire by a policy.",
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html",
+    labs=("08",),
 )
 def advanced_parameters(account: ProbedAccount) -> str:
     """Store a parameter of 5 KB in both tiers, and one that has expired."""

@@ -20,8 +20,9 @@ class Facts(Protocol):
     def arn_of(self, kind: str, name: str, region: str) -> str | None:
         """Give the full ARN behind a name, or None.
 
-        Kinds: role, user, group, instance-profile, secret, key (of an alias), stack, and
-        shard-iterator (the stream that it reads).
+        Kinds: role, user, group, instance-profile, secret, key (of an alias), stack,
+        shard-iterator (the stream that it reads), and the customer keys of what is encrypted:
+        key-of-secret, key-of-parameter.
         """
 
     def hash_key(self, table_arn: str) -> str | None:

@@ -1,6 +1,8 @@
 """Secrets Manager: operations, actions and ARNs.
 
-An ARN of a secret ends in six random characters, so it is asked for by name.
+An ARN of a secret ends in six random characters, so it is asked for by name. Reading a secret under
+a customer key needs kms:Decrypt of the caller too. Source: docs.aws.amazon.com/secretsmanager/
+latest/userguide/security-encryption.html.
 """
 
 from __future__ import annotations
@@ -20,16 +22,24 @@ def _keys(call: Call) -> dict[str, object]:
     return {**names(call), "secretsmanager:SecretId": secret(call)}
 
 
+def _key_to_decrypt(call: Call) -> list[str]:
+    key = call.facts.arn_of("key-of-secret", call.params["SecretId"], call.region)
+    return [key] if key else []
+
+
 OPERATIONS = {
     "CreateSecret": row(
         "secretsmanager:CreateSecret",
         named("secretsmanager", "secret:{Name}"),
         keys_from(secretsmanager_Name="Name", secretsmanager_KmsKeyId="KmsKeyId"),
     ),
+    "GetSecretValue": row(
+        "secretsmanager:GetSecretValue", secret, _keys, row("kms:Decrypt", _key_to_decrypt)
+    ),
     **rows(
         "secretsmanager",
         secret,
-        "GetSecretValue PutSecretValue DescribeSecret UpdateSecret DeleteSecret RestoreSecret"
+        "PutSecretValue DescribeSecret UpdateSecret DeleteSecret RestoreSecret"
         " RotateSecret CancelRotateSecret UpdateSecretVersionStage ListSecretVersionIds"
         " GetResourcePolicy PutResourcePolicy DeleteResourcePolicy TagResource UntagResource",
         _keys,

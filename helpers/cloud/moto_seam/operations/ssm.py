@@ -1,9 +1,16 @@
-"""Systems Manager Parameter Store: operations, actions and ARNs. Leaves the rest of SSM out."""
+"""Systems Manager Parameter Store: operations, actions and ARNs. Leaves the rest of SSM out.
+
+Decrypting a SecureString under a customer key needs kms:Decrypt of the caller; not asked when a
+whole path is read. Source: docs.aws.amazon.com/kms/latest/developerguide/
+services-parameter-store.html.
+"""
 
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations.arns import regional
-from helpers.cloud.moto_seam.operations.call import Call, everything, row, rows
+from helpers.cloud.moto_seam.operations.call import Call, everything, no_keys, row, rows
+
+PARAMETERS_KEY = "key-of-parameter"
 
 
 def parameter_arn(call: Call, name: str) -> str:
@@ -21,6 +28,14 @@ def _many(call: Call) -> list[str]:
     return [parameter_arn(call, name) for name in call.params["Names"]]
 
 
+def _keys_to_decrypt(call: Call) -> list[str]:
+    if not call.params.get("WithDecryption"):
+        return []
+    names = call.params.get("Names") or [call.params["Name"]]
+    keys = (call.facts.arn_of(PARAMETERS_KEY, name, call.region) for name in names)
+    return [key for key in keys if key]
+
+
 def _tree(call: Call) -> str:
     return parameter_arn(call, call.params["Path"])
 
@@ -35,14 +50,17 @@ def _tagged(call: Call) -> str:
     return parameter_arn(call, call.params["ResourceId"])
 
 
+_decrypting = row("kms:Decrypt", _keys_to_decrypt)
+
 OPERATIONS = {
-    "GetParameters": row("ssm:GetParameters", _many),
+    "GetParameter": row("ssm:GetParameter", _one, no_keys, _decrypting),
+    "GetParameters": row("ssm:GetParameters", _many, no_keys, _decrypting),
     "DeleteParameters": row("ssm:DeleteParameters", _many),
     "GetParametersByPath": row("ssm:GetParametersByPath", _tree, _tree_keys),
     **rows(
         "ssm",
         _one,
-        "GetParameter PutParameter DeleteParameter GetParameterHistory LabelParameterVersion"
+        "PutParameter DeleteParameter GetParameterHistory LabelParameterVersion"
         " UnlabelParameterVersion",
     ),
     **rows("ssm", _tagged, "AddTagsToResource RemoveTagsFromResource ListTagsForResource"),
