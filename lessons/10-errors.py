@@ -564,7 +564,7 @@ lab.saw("10.d")
 # | the customer's id | all orders of a customer | the second order is never charged |
 #
 # Looking and marking were two steps, and between them the others looked too.
-# A **conditional write** is a write with a condition that DynamoDB checks in the same step, one request per item at a time. Whoever may write does the work:
+# A *conditional write* (lab 06) is a write with a condition that DynamoDB checks in the same step, one request per item at a time. Whoever may write does the work:
 
 # %% tags=["run"]
 table = boto3.resource("dynamodb").Table("charges-demo")
