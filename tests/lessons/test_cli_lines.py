@@ -32,47 +32,60 @@ READS = {
     "Effect": "Allow",
     "Action": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
     "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/orders/stream/*",
+}
 SENDS = {
     "Effect": "Allow",
     "Action": "sqs:SendMessage",
     "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
+}
 INVOKES = {
     "Effect": "Allow",
     "Action": "lambda:InvokeFunction",
     "Resource": "arn:aws:lambda:us-east-1:123456789012:function:nightly-report",
 }
+ROLE = "aws iam create-role --role-name r --assume-role-policy-document file://trust.json"
+
+
+def may(file: str) -> str:
+    """Return the line that gives the role what a file allows."""
+    return f"aws iam put-role-policy --role-name r --policy-name p --policy-document file://{file}"
+
+
+def created(name: str, more: str = "") -> str:
+    """Return the line that creates a function with the role."""
+    return (
+        f"aws lambda create-function --function-name {name} --runtime python3.13"
+        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
+        f" --zip-file fileb://function.zip{more}"
+    )
+
+
+ALIAS = "aws lambda create-alias --function-name place-order --name live --function-version"
 SENDS = {
     "Effect": "Allow",
     "Action": "sqs:SendMessage",
     "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
 }
 BEFORE = {
-    "04-push": (
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        *(
-            f"aws lambda create-function --function-name {name} --runtime python3.13"
-            " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-            " --zip-file fileb://function.zip"
-            for name in ("thumbnail", "print-job", "nightly-report")
-        ),
-    ),
-    "05-queues": (
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://polls.json",
-        "aws lambda create-function --function-name print-job --runtime python3.13"
-        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-        " --zip-file fileb://function.zip",
-    ),
+    "04-push": (ROLE, *map(created, ("thumbnail", "print-job", "nightly-report"))),
+    "05-queues": (ROLE, may("polls.json"), created("print-job")),
     "06-streams": (
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://reads.json",
-        "aws lambda create-function --function-name stock-watch --runtime python3.13"
-        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-        " --zip-file fileb://function.zip",
+        ROLE,
+        may("reads.json"),
+        created("stock-watch"),
         "aws dynamodb create-table --table-name orders --billing-mode PAY_PER_REQUEST"
         " --attribute-definitions AttributeName=order_id,AttributeType=S"
         " --key-schema AttributeName=order_id,KeyType=HASH",
     ),
+    "07-layers": (ROLE, created("place-order")),
+    "08-configuration": (ROLE, created("place-order"), f"{ALIAS} '$LATEST'"),
+    "09-concurrency": (ROLE, created("place-order", " --publish"), f"{ALIAS} 1"),
+    "10-errors": (
+        "aws sqs create-queue --queue-name failed-charges-demo",
+        ROLE,
+        may("sends.json"),
+        created("charge-card"),
+    ),
     "10-errors": (
         "aws sqs create-queue --queue-name failed-charges-demo",
         "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
@@ -81,18 +94,7 @@ BEFORE = {
         " --handler app.handler --role arn:aws:iam::123456789012:role/r"
         " --zip-file fileb://function.zip",
     ),
-    "11-security": (
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws lambda create-function --function-name upload-demo --runtime python3.13"
-    ),
-    "10-errors": (
-        "aws sqs create-queue --queue-name failed-charges-demo",
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://sends.json",
-        "aws lambda create-function --function-name charge-card --runtime python3.13"
-        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-        " --zip-file fileb://function.zip",
-    ),
+    "11-security": (ROLE, created("upload-demo")),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
@@ -106,6 +108,7 @@ FILES = {
     "own-log.json": json.dumps(policy_for("place-order", PLACE, ())).encode(),
     "event.json": json.dumps(ORDER).encode(),
     "function.zip": zip_of({"app.py": ECHO}),
+    "layer.zip": zip_of({"python/pricing.py": "CENTS = {}\n"}),
 }
 
 

@@ -18,7 +18,7 @@ FAILS = "def handler(event, context):\n    raise ValueError('no stock')\n"
     "retry-waits",
     "After a function error, an asynchronous event is tried again after 1 and after 2 minutes.",
     f"{LAMBDA}invocation-async-error-handling.html",
-    labs=("10",),
+    labs=("04", "10"),
 )
 def retry_waits(account: ProbedAccount) -> str:
     """Let an event fail where waits are short, and read the waits that were asked for."""
@@ -35,7 +35,7 @@ def retry_waits(account: ProbedAccount) -> str:
     "duplicates",
     "The queue delivers at least once: an event may run twice without an error.",
     f"{LAMBDA}invocation-async.html",
-    labs=("10",),
+    labs=("04", "10"),
 )
 def duplicates(account: ProbedAccount) -> str:
     """Send twenty events, and count the runs."""
