@@ -61,11 +61,6 @@ def created(name: str, more: str = "") -> str:
 
 
 ALIAS = "aws lambda create-alias --function-name place-order --name live --function-version"
-SENDS = {
-    "Effect": "Allow",
-    "Action": "sqs:SendMessage",
-    "Resource": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo",
-}
 BEFORE = {
     "04-push": (ROLE, *map(created, ("thumbnail", "print-job", "nightly-report"))),
     "05-queues": (ROLE, may("polls.json"), created("print-job")),
@@ -86,21 +81,12 @@ BEFORE = {
         may("sends.json"),
         created("charge-card"),
     ),
-    "10-errors": (
-        "aws sqs create-queue --queue-name failed-charges-demo",
-        "aws iam create-role --role-name r --assume-role-policy-document file://trust.json",
-        "aws iam put-role-policy --role-name r --policy-name p --policy-document file://sends.json",
-        "aws lambda create-function --function-name charge-card --runtime python3.13"
-        " --handler app.handler --role arn:aws:iam::123456789012:role/r"
-        " --zip-file fileb://function.zip",
-    ),
     "11-security": (ROLE, created("upload-demo")),
 }
 """What a lesson's lines find in the account: made by the cells before them."""
 FILES = {
     "polls.json": json.dumps(policy_for("print-job", PLACE, (POLLS,))).encode(),
     "reads.json": json.dumps(policy_for("stock-watch", PLACE, (READS,))).encode(),
-    "sends.json": json.dumps(policy_for("charge-card", PLACE, (SENDS,))).encode(),
     "sends.json": json.dumps(policy_for("charge-card", PLACE, (SENDS,))).encode(),
     "trust.json": json.dumps(TRUST).encode(),
     "scheduler-trust.json": json.dumps(TRUST).replace("lambda", "scheduler").encode(),

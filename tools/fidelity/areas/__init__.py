@@ -89,6 +89,13 @@ IN_LABS = (
     "api-cache",
     "response-streaming",
     "web-sockets",
+    "failure-record",
+    "queue-lifetime",
+    "move-task",
+    "administrator",
+    "organizations",
+    "identity-providers",
+    "vpc",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
