@@ -488,7 +488,7 @@ def handler(event, context):
 # ## Doing it once
 #
 # Clients, Lambda, queues and streams try again, so the same event comes twice. You cannot prevent that.
-# Make the second time harmless: a function is **idempotent** if doing it twice has the effect of doing it once.
+# Make the second time harmless: a function is *idempotent* (lab 04) if doing it twice has the effect of doing it once.
 #
 # To set a status to "paid" is idempotent by itself. To charge a card is not, so the function must remember what it has done.
 # Memory of the process will not do: three events at once run in three environments. A table will.

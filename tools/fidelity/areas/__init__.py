@@ -92,10 +92,10 @@ IN_LABS = (
     "failure-record",
     "queue-lifetime",
     "move-task",
-    "administrator",
+    "vpc",
     "organizations",
     "identity-providers",
-    "vpc",
+    "administrator",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
