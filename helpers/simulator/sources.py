@@ -19,7 +19,7 @@ from helpers.simulator.validation import require, require_count, require_number
 class ClientRetries:
     """An SDK that tries again after 429: a random share of a wait that doubles.
 
-    The defaults are boto3's own (legacy mode): five attempts in all.
+    The defaults are those of boto3 before version 1.44 (legacy mode): five attempts in all.
     """
 
     attempts: int = 5

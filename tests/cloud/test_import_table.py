@@ -83,7 +83,7 @@ THIRD_PARTY = {
     "regex": (f"{CLOUD}.regexes",),
     "referencing": (f"{CLOUD}.http_fronts.rest.schemas",),
     "awslambdaric": (f"{CLOUD}.environment",),
-    "packaging": (f"{CLOUD}.environment",),
+    "packaging": (f"{CLOUD}.environment", "helpers.checks.wheelhouse"),
     "werkzeug": (f"{CLOUD}.moto_seam",),
     "simpy": ("helpers.simulator",),
     "samtranslator": (f"{CLOUD}.moto_seam.cloudformation",),

@@ -70,6 +70,9 @@ IN_LABS = (
     "credentials",
     "container-image",
     "concurrency",
+    "retry-after",
+    "scaling-reason",
+    "provisioned-scaling",
     "poll-delay",
     "poller-states",
     "poller-ramp",
@@ -96,6 +99,9 @@ IN_LABS = (
     "organizations",
     "identity-providers",
     "administrator",
+    "native-code",
+    "os-only-runtime",
+    "layers-of-others",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 

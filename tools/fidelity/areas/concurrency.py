@@ -28,7 +28,7 @@ def handler(event, context):
     "concurrency",
     "An account runs at most 1,000 events at once in a Region; new accounts have fewer.",
     f"{LAMBDA}lambda-concurrency.html",
-    labs=("01",),
+    labs=("01", "09"),
 )
 def concurrency(account: ProbedAccount) -> str:
     """Read the limit that an account starts with."""
@@ -41,6 +41,7 @@ def concurrency(account: ProbedAccount) -> str:
     "A function gets at most 1,000 new environments in ten seconds; which Reason a throttle for "
     "that names is not documented.",
     f"{LAMBDA}scaling-behavior.html",
+    labs=("09",),
 )
 def scaling_reason(account: ProbedAccount) -> str:
     """Let a function have one environment in ten seconds, and send two events at once."""
@@ -53,6 +54,7 @@ def scaling_reason(account: ProbedAccount) -> str:
     "retry-after",
     "A throttle is a 429 with a Retry-After header, in seconds; which number is not documented.",
     f"{LAMBDA_API}API_Invoke.html",
+    labs=("09",),
 )
 def retry_after(account: ProbedAccount) -> str:
     """Reserve nothing for a function, call it, and read the answer."""
@@ -82,7 +84,7 @@ def caller_rate(account: ProbedAccount) -> str:
     "provisioned-start",
     "Provisioned environments are allocated within a minute or two, up to 6,000 a minute.",
     f"{LAMBDA}provisioned-concurrency.html",
-    labs=("02",),
+    labs=("02", "09"),
 )
 def provisioned_start(account: ProbedAccount) -> str:
     """Ask for two environments where a minute takes two seconds, and wait until they are READY."""
@@ -109,6 +111,7 @@ def provisioned_start(account: ProbedAccount) -> str:
     "provisioned-scaling",
     "Application Auto Scaling can change provisioned concurrency by schedule or utilization.",
     f"{LAMBDA}provisioned-concurrency.html",
+    labs=("09",),
 )
 def provisioned_scaling(account: ProbedAccount) -> str:
     """Register a target for two to four environments, and look whether they come."""

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from botocore.exceptions import ClientError
 
+from helpers.cloud.environment.runtime_folder import interpreter
+from helpers.course.packaging import zip_of
 from tools.fidelity.account import EMPTY, LOGS, ProbedAccount, outcome
 from tools.fidelity.rows import BOTH, LAMBDA, Area
 
 AREA = Area("Packages and runtimes")
+BOOTSTRAP = """\
+import json, os, sys, urllib.request
+
+api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+while True:
+    with urllib.request.urlopen(api + "next") as given:
+        request_id = given.headers["Lambda-Runtime-Aws-Request-Id"]
+    answer = json.dumps({"python": sys.version_info[0]}).encode()
+    urllib.request.urlopen(api + request_id + "/response", answer)
+"""
 SECRETS_LAYER = (
     "arn:aws:lambda:us-east-1:177933569100:layer:AWS-Parameters-and-Secrets-Lambda-Extension:12"
 )
@@ -32,7 +44,7 @@ def python_version(account: ProbedAccount) -> str:
     "packages",
     "A Python runtime holds boto3, but not requests: other packages travel with your code.",
     f"{LAMBDA}lambda-python.html",
-    labs=BOTH,
+    labs=(*BOTH, "07"),
 )
 def packages(account: ProbedAccount) -> str:
     """Import what is there, and what is not."""
@@ -45,7 +57,7 @@ def packages(account: ProbedAccount) -> str:
     "container-image",
     "A function may be a container image instead of a zip.",
     f"{LAMBDA}images-create.html",
-    labs=("01",),
+    labs=("01", "07"),
 )
 def container_image(account: ProbedAccount) -> str:
     """Create a function from an image, and invoke it."""
@@ -86,9 +98,54 @@ def other_languages(account: ProbedAccount) -> str:
 
 
 @AREA.row(
+    "os-only-runtime",
+    "provided.al2023 is Amazon Linux without Python: a bootstrap brings all it needs.",
+    f"{LAMBDA}runtimes-provided.html",
+    labs=("07",),
+)
+def os_only_runtime(account: ProbedAccount) -> str:
+    """Run a bootstrap that is a program of this computer."""
+    name = account.name()
+    package = zip_of({"bootstrap": f"#!{interpreter()} -S\n{BOOTSTRAP}"})
+    account.lambda_client.create_function(
+        FunctionName=name,
+        Role=account.role,
+        Runtime="provided.al2023",
+        Handler="unused",
+        Code={"ZipFile": package},
+    )
+    try:
+        answer = account.invoke(name).payload
+    except ClientError as error:
+        return f"Not here: Invoke answers {error.response['Error']['Code']}."
+    if answer == {"python": 3}:
+        return "This computer's system: a bootstrap may use its programs, Python among them."
+    return "A system without Python."
+
+
+@AREA.row(
+    "native-code",
+    "Compiled packages are built for Amazon Linux and the architecture of the function.",
+    f"{LAMBDA}python-package.html",
+    labs=("07",),
+)
+def native_code(account: ProbedAccount) -> str:
+    """Ask functions of both architectures which processor runs them."""
+    source = "import platform\ndef handler(event, context):\n    return platform.machine()\n"
+    machines = {account.run(source, Architectures=[a]).payload for a in ("x86_64", "arm64")}
+    if len(machines) == 1:
+        return (
+            "This computer's system and processor run every function: arm64 and x86_64 were the "
+            "same. A compiled package for Lambda runs here only where they are Lambda's."
+        )
+    return "The architecture that the function names."
+
+
+@AREA.row(
     "layers-of-others",
     "A layer of another account can be used when it permits that.",
     f"{LAMBDA}adding-layers.html",
+    labs=("07",),
 )
 def layers_of_others(account: ProbedAccount) -> str:
     """Ask for a layer of another account, and for AWS's Parameters and Secrets layer."""

@@ -68,7 +68,7 @@ def poller_states(account: ProbedAccount) -> str:
     "poller-ramp",
     "A queue's mapping starts with five batches at once, and adds 300 a minute, to 1,250.",
     f"{LAMBDA}services-sqs-scaling.html",
-    labs=("05",),
+    labs=("05", "09"),
 )
 def poller_ramp(account: ProbedAccount) -> str:
     """Send thirty messages for slow batches of one, and count the first runs at once."""
