@@ -488,7 +488,7 @@ def handler(event, context):
 # ## Doing it once
 #
 # Clients, Lambda, queues and streams try again, so the same event comes twice. You cannot prevent that.
-# Make the second time harmless: a function is **idempotent** if doing it twice has the effect of doing it once.
+# Make the second time harmless: a function is *idempotent* (lab 04) if doing it twice has the effect of doing it once.
 #
 # To set a status to "paid" is idempotent by itself. To charge a card is not, so the function must remember what it has done.
 # Memory of the process will not do: three events at once run in three environments. A table will.
@@ -564,7 +564,7 @@ lab.saw("10.d")
 # | the customer's id | all orders of a customer | the second order is never charged |
 #
 # Looking and marking were two steps, and between them the others looked too.
-# A **conditional write** is a write with a condition that DynamoDB checks in the same step, one request per item at a time. Whoever may write does the work:
+# A *conditional write* (lab 06) is a write with a condition that DynamoDB checks in the same step, one request per item at a time. Whoever may write does the work:
 
 # %% tags=["run"]
 table = boto3.resource("dynamodb").Table("charges-demo")
