@@ -26,10 +26,7 @@ class Panel {
     this.el = el;
     this.id = `coldstart-controls-${(panels += 1)}`;
     el.classList.add("coldstart-controls", "jupyter-widgets"); // the latter hides the twin
-    el.addEventListener("keydown", (event) => {
-      // JupyterLab has shortcuts of its own for arrows and letters
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-    });
+    keepKeys(el);
     this.heading = make("h3", el, { id: this.id });
     this.form = make("form", el, { "aria-labelledby": this.id });
     this.form.addEventListener("submit", (event) => event.preventDefault());

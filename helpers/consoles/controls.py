@@ -16,6 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from helpers.consoles.keys import with_keys
 from helpers.consoles.plain import plain_message
 from helpers.consoles.work import STOPPED, Cancelled
 from helpers.views.panel import paragraph
@@ -119,7 +120,7 @@ class Errand:
 class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
     """Controls, buttons and a result in the page; lives as long as its output."""
 
-    _esm = HERE / "controls.js"
+    _esm = with_keys((HERE / "controls.js").read_text(encoding="utf-8"))
     _css = HERE / "controls.css"
     heading = traitlets.Unicode("").tag(sync=True)
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -72,20 +72,18 @@ class FunctionConsole:
         self.progress = ipywidgets.VBox()
         self.message = ipywidgets.HTML()
         self.result = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [
-                fields.row(self.function, self.refresher),
-                self.qualifier,
-                self.source,
-                self.event,
-                fields.indented(self.verdict),
-                fields.row(self.name, self.saver, self.tidier),
-                fields.indented(self.type),
-                fields.indented(fields.row(self.invoker)),
-                self.progress,
-                self.message,
-                self.result,
-            ]
+        self.widget = fields.console(
+            fields.row(self.function, self.refresher),
+            self.qualifier,
+            self.source,
+            self.event,
+            fields.indented(self.verdict),
+            fields.row(self.name, self.saver, self.tidier),
+            fields.indented(self.type),
+            fields.indented(fields.row(self.invoker)),
+            self.progress,
+            self.message,
+            self.result,
         )
 
     def _connect(self) -> None:

@@ -71,21 +71,19 @@ class HttpConsole:
         self.progress = ipywidgets.VBox()
         self.message = ipywidgets.HTML()
         self.result = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [
-                fields.row(self.front, self.refresher),
-                self.earlier,
-                self.method,
-                self.path,
-                self.query,
-                self.headers,
-                self.body,
-                fields.indented(self.signed),
-                fields.indented(fields.row(self.sender)),
-                self.progress,
-                self.message,
-                self.result,
-            ]
+        self.widget = fields.console(
+            fields.row(self.front, self.refresher),
+            self.earlier,
+            self.method,
+            self.path,
+            self.query,
+            self.headers,
+            self.body,
+            fields.indented(self.signed),
+            fields.indented(fields.row(self.sender)),
+            self.progress,
+            self.message,
+            self.result,
         )
 
     def refresh(self) -> Task:

@@ -28,6 +28,7 @@ class View {
     this.window = null; // seconds [from, to] while zoomed, null while all is shown
     this.key = null; // data-mark of the active mark
     el.classList.add("coldstart-live");
+    keepKeys(el);
     this.menus = make("div", el, { class: "menus" });
     this.heading = make("h3", el);
     this.body = make("div", el, { class: "body" });
@@ -80,9 +81,6 @@ class View {
       select.selectedIndex = chosen;
       select.disabled = options.length === 0;
       select.addEventListener("change", () => this.model.send({ menu: label, to: select.selectedIndex }));
-      select.addEventListener("keydown", (event) => {
-        if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-      });
     }
     this.menus.querySelectorAll("select")[focused]?.focus();
   }
@@ -119,6 +117,7 @@ class View {
     if (speak) {
       this.say(mark);
       this.bringIntoWindow(mark);
+      mark.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a narrow page
     }
   }
 
@@ -150,7 +149,6 @@ class View {
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !moves[event.key]) return;
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab has shortcuts of its own for these keys
     moves[event.key]();
   }
 

@@ -16,6 +16,8 @@ import anywidget
 import traitlets
 from IPython.display import display
 
+from helpers.consoles.keys import with_keys
+
 HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 GONE = ".jupyter-widgets-disconnected"
@@ -37,7 +39,7 @@ class Twin(Protocol):
 class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
     """A picture in the page that the kernel can swap; lives as long as its output."""
 
-    _esm = HERE / "live.js"
+    _esm = with_keys((HERE / "live.js").read_text(encoding="utf-8"))
     _css = HERE / "live.css"
     heading = traitlets.Unicode("").tag(sync=True)
     drawing = traitlets.Unicode("").tag(sync=True)

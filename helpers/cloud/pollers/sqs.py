@@ -226,9 +226,7 @@ class QueuePoller:
         back = [item for item in batch if failed is None or item.message_id in failed]
         if back:
             reason = "ReportBatchItemFailures" if delivered.succeeded else delivered.reason
-            self._note(
-                records.BatchReturned, back, reason=reason, request_id=delivered.request_id
-            )
+            self._note(records.BatchReturned, back, reason=reason, request_id=delivered.request_id)
         with self._lock:
             if delivered.succeeded:
                 self._scaling.succeeded()
