@@ -127,14 +127,14 @@ class FunctionConsole:
 
     def invoke(self) -> Task | None:
         """Invoke in the background; return the work, or None when it cannot begin."""
+        if not self.function.value:  # the account may have one by now, or be gone
+            self.refresh()
         problem = problem_in(self.event.value)
         if self._task is not None and not self._task.wait(0):
             self._say(Card(Tone.WAIT, "! One invoke is still running. Cancel it, or wait."))
-        elif not self.function.value:
-            self._say(Card(Tone.WAIT, f"! {NO_FUNCTIONS}"))
-        elif problem is not None:
+        elif self.function.value and problem is not None:
             self._say(Card(Tone.BAD, f"✗ Not sent. {problem}"))
-        else:
+        elif self.function.value:
             return self._start(self._invocation())
         return None
 

@@ -88,6 +88,7 @@ class HttpConsole:
 
     def refresh(self) -> Task:
         """Read the addresses in the background, the first time too; return the work."""
+        self.message.value = ""
         task = Task("reading the addresses")
         self.progress.children = [task.widget]
         return task.start(
@@ -113,8 +114,8 @@ class HttpConsole:
             self._say(Card(Tone.WAIT, "! One request is still on its way. Cancel it, or wait."))
             return None
         front = self._fronts.get(str(self.front.value))
-        if front is None:
-            self._say(Card(Tone.WAIT, f"! {NO_FRONTS}"))
+        if front is None:  # the account may have one by now, or be gone
+            self.refresh()
             return None
         try:
             request = self.request()

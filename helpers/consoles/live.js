@@ -37,9 +37,9 @@ class View {
     this.said = make("p", el, { class: "said", role: "status" });
     this.toolbar = make("div", el, { class: "bar", role: "group", "aria-label": "View" });
     this.state = make("p", el, { class: "state" });
-    const twin = make("details", el);
-    make("summary", twin, {}, "As text");
-    this.text = make("pre", twin);
+    this.twin = make("details", el);
+    make("summary", this.twin, {}, "As text");
+    this.text = make("pre", this.twin);
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
     this.plot.addEventListener("click", (event) => this.onPoint(event, true));
     this.plot.addEventListener("mouseover", (event) => this.onPoint(event, false));
@@ -54,6 +54,8 @@ class View {
     this.svg = this.plot.querySelector("svg");
     const heading = this.model.get("heading");
     this.heading.textContent = heading;
+    this.heading.hidden = !heading;
+    this.plot.hidden = !this.svg;
     this.plot.setAttribute("aria-label", `${heading}. ${HELP}`);
     this.marks = [...this.plot.querySelectorAll("[data-mark]")];
     this.marks.sort((one, other) => one.dataset.mark - other.dataset.mark); // numbers tell the order
@@ -64,6 +66,7 @@ class View {
 
   drawTexts() {
     this.text.textContent = this.model.get("text");
+    this.twin.hidden = !this.model.get("text");
     this.state.textContent = this.model.get("status");
     this.facts.replaceChildren();
     for (const [name, value] of this.model.get("facts")) {
@@ -117,7 +120,6 @@ class View {
     if (speak) {
       this.say(mark);
       this.bringIntoWindow(mark);
-      mark.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a narrow page
     }
   }
 

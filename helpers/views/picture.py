@@ -19,7 +19,7 @@ from helpers.views.theme import FONT, Ink, resolved
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = "http://www.w3.org/2000/svg"
-LEAST_SHARE = 0.8
+LEAST_SHARE = 0.75
 """A narrow page shrinks a drawing so far, where its letters can still be read, and then scrolls."""
 UNTRUSTED = (
     "The drawing is hidden, because this notebook is not trusted here. "
