@@ -131,11 +131,9 @@ class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
     result = traitlets.Unicode("").tag(sync=True)
     ends_at = traitlets.Float(0.0).tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
-    own_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, heading: str, fields: Sequence[Field], values: Values) -> None:
         super().__init__(heading=heading, fields=[*fields], values=dict(values))
-        self.own_id = self.model_id or ""
         self._handlers: dict[str, Callable[[Values], None]] = {}
         self._errand: Errand | None = None
         self._thread: threading.Thread | None = None

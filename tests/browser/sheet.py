@@ -127,6 +127,18 @@ class Sheet:
         self.theme("Light")
         return found
 
+    def restart(self) -> None:
+        """Restart the kernel without a question, and wait for the new one."""
+        self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+        )
+        self.page.wait_for_function(KERNEL_IDLE, timeout=60_000)
+
+    def save(self) -> str:
+        """Save the notebook and return its name."""
+        self._command("docmanager:save")
+        return self.page.url.rsplit("/", 1)[-1].partition("?")[0]
+
     def _command(self, name: str) -> None:
         self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
 

@@ -124,8 +124,11 @@ def test_sources_are_compared(desk: Desk) -> None:
 
     field(sheet, 0, "Second source").select_option("S3 → SQS")
     expect(out).to_contain_text('json.loads(event["Records"][0]["body"])')
-    out.get_by_label("an HTTP request").focus()
-    sheet.press("Space")
+    field(sheet, 0, "Second source").focus()
+    sheet.press("ArrowUp")
+    expect(out).to_contain_text('event["Records"][0]["Sns"]')
+    out.get_by_label("an upload to S3").focus()
+    sheet.press("ArrowUp")
     expect(out).to_contain_text("query parameter size, sent twice")
     expect(out.get_by_role("columnheader", name="Load balancer")).to_have_count(1)
 
@@ -156,7 +159,7 @@ def test_lost_accounts_and_kernels_are_told_plainly(desk: Desk) -> None:
     expect(out).to_contain_text("the account of this notebook is gone", timeout=30_000)
     expect(out).to_contain_text("run the setup cell")
     sheet.look("console-lost", 1)
-    sheet.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    sheet.restart()
     expect(out.locator(".coldstart-twin")).to_be_visible(timeout=60_000)
     expect(out).to_contain_text("Run this cell to use it.")
     sheet.look("console-restarted", 1)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebook import KERNEL_IDLE
-from tests.browser.sheet import Desk, Sheet
+from tests.browser.sheet import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -74,19 +73,12 @@ def test_without_its_kernel_the_picture_stays_and_says_what_to_do(desk: Desk) ->
     sheet.run_all()
     panel = sheet.output(0).locator(".coldstart-controls")
     expect(panel.locator(".result svg").first).to_be_visible()
-    sheet.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    restart(sheet)
+    name = sheet.save()
+    sheet.restart()
     expect(panel).to_be_hidden()
     expect(sheet.output(0)).to_contain_text("Run this cell for its controls")
 
-    again = desk.visit(sheet.page.url.rsplit("/", 1)[-1].partition("?")[0])
-    expect(again.output(0)).to_contain_text("Run this cell for its controls")
+    again = desk.visit(name)
+    expect(again.output(0).get_by_text("Run this cell for its controls")).to_be_visible()
     expect(again.output(0).locator("svg").first).to_be_visible()
-
-
-def restart(sheet: Sheet) -> None:
-    """Restart the kernel without a question, and wait for the new one."""
-    sheet.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
-    sheet.page.wait_for_function(KERNEL_IDLE, timeout=60_000)
+    expect(again.output(0).get_by_text("model not found")).to_be_hidden()

@@ -104,7 +104,8 @@ def test_a_saved_timeline_is_read_without_a_kernel(desk: Desk) -> None:
     sheet = desk.visit(path.name)
 
     expect(sheet.output(0)).to_contain_text("Timeline of place-order")
-    sheet.output(0).locator("summary").click()
+    expect(sheet.output(0).locator("summary")).to_be_hidden()
+    expect(sheet.output(0)).to_contain_text("Trust Notebook")
     expect(sheet.output(0).locator("pre")).to_be_visible()
     expect(sheet.output(0).locator("pre")).to_contain_text("init · (invoke · frozen) × 2")
     assert [] == sheet.both_themes("timeline-saved", 0)
