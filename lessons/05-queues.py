@@ -1,5 +1,5 @@
 # %% [markdown]
-# <!-- lab: {"number": "05", "title": "Triggers III: queues", "minutes_core": 45, "minutes_stretch": 15, "exam_tasks": ["DVA-C03 1.2", "DVA-C03 4.1", "SAA-C03 2.1"], "closed": []} -->
+# <!-- lab: {"number": "05", "title": "Triggers III: queues", "minutes_core": 45, "minutes_stretch": 15, "exam_tasks": ["DVA-C03 1.2", "DVA-C03 4.1", "SAA-C03 2.1"], "again": ["dead-letter queue"], "closed": []} -->
 # # Lab 05 · Triggers III: queues
 #
 # > **Ticket.** Halftone, Friday 11:20. Posters that have nothing to do with each other leave the printer three times.

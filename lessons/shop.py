@@ -15,9 +15,9 @@ FUNCTIONS = (
     "stock-watch",
     "nightly-report",
 )
-BUCKETS = ("halftone-uploads",)
+BUCKETS = ("halftone-uploads", "halftone-failures")
 TABLES = ("orders", "stock")
-QUEUES = ("print-jobs", "print-jobs-dlq")
+QUEUES = ("print-jobs", "print-jobs-dlq", "stock-failures")
 BUSES = ("shop",)
 
 STATUSES = ("placed", "paid", "printing", "shipped")

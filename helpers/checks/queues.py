@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ParamValidationError
 
@@ -21,6 +21,14 @@ POLLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 HOLDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 MOST_AT_ONCE = 10
 ENABLED_WITHIN_S = 30
+
+
+class Source(Protocol):
+    """What a mapping can poll: a queue, a stream."""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,9 @@ def may_poll(*queues: Queue) -> dict[str, Any]:
 
 @contextmanager
 def mapped(
-    session: Session, function: str, source: Queue, settings: Mapping[str, Any], *, hint: int
+    session: Session, function: str, source: Source, settings: Mapping[str, Any], *, hint: int
 ) -> Iterator[str]:
-    """Map a queue to a function, yield the mapping's id, end it; a refusal is feedback."""
+    """Map a source to a function, yield the mapping's id, end it; a refusal is feedback."""
     client = session.client("lambda")
     mapping = _create(client, function, source, settings, hint)
     try:
@@ -130,7 +138,7 @@ def deleted(session: Session, mapping: str) -> int:
 
 
 def _create(
-    client: Any, function: str, source: Queue, settings: Mapping[str, Any], hint: int
+    client: Any, function: str, source: Source, settings: Mapping[str, Any], hint: int
 ) -> str:
     try:
         made = client.create_event_source_mapping(

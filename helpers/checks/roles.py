@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -63,7 +63,14 @@ def _put_policy(iam: Any, role: str, *statements: Mapping[str, Any]) -> None:
         iam.put_role_policy(RoleName=role, PolicyName=POLICY_NAME, PolicyDocument=document)
     except (iam.exceptions.MalformedPolicyDocumentException, TypeError) as refusal:
         raise NotYet(
-            f"IAM refused the statement {shown(statements[-1])}: {refusal}",
+            f"IAM refused the {_named(statements[1:])}: {refusal}",
             expected='a dict with "Effect", "Action" and "Resource".',
             hint=3,
         ) from None
+
+
+def _named(statements: Sequence[Mapping[str, Any]]) -> str:
+    """Return the learner's statements as words: IAM does not say which of several it means."""
+    if len(statements) == 1:
+        return f"statement {shown(statements[0])}"
+    return f"statements {shown(list(statements), longest=240)}"

@@ -44,5 +44,8 @@ class Session(Protocol):
     def logs(self, name: str) -> list[str]:
         """Return the messages in a function's log group, oldest first."""
 
+    def next_firings(self, expression: str, *, timezone: str, after: str, count: int) -> list[str]:
+        """Return when a schedule fires next after a day, in UTC."""
+
     def delete(self, name: str) -> None:
         """Delete a function; a missing one is fine."""

@@ -57,9 +57,25 @@ def payload_of(answer: Answer, event: Any, *, expected: str = "", hint: int | No
         f"For the event {shown(event)} the function failed with "
         f"{answer.error_type}: {answer.error_message}{_place_in(answer)}",
         expected=expected,
-        advice=_advice_on(answer),
+        advice=advice_on(answer),
         hint=hint,
     )
+
+
+def failed_with(answer: Answer) -> str:
+    """Return how a function failed, with the line that raised."""
+    return (
+        f"The function failed with {answer.error_type}: {answer.error_message}{_place_in(answer)}"
+    )
+
+
+def advice_on(answer: Answer) -> str:
+    """Return what to try after a failure that no check expected."""
+    if answer.error_type == "TypeError" and RUNTIME_FILE in _last_frame(answer):
+        return "Lambda calls a handler with two arguments: write def name(event, context)."
+    if answer.error_type == "Sandbox.Timedout":
+        return "The handler did not end in time. Is there a loop that never stops?"
+    return "Invoke your function with this event and read its error and log."
 
 
 def call(function: Callable[..., Any], event: Any, *args: Any) -> Any:
@@ -221,12 +237,6 @@ def _learner_frame(error: Exception) -> traceback.FrameSummary | None:
 def _is_cell(filename: str) -> bool:
     # ipykernel names a cell's file /tmp/ipykernel_<pid>/<hash>.py, and nothing is stored there
     return not filename.startswith("<frozen") and not Path(filename).exists()
-
-
-def _advice_on(answer: Answer) -> str:
-    if answer.error_type == "TypeError" and RUNTIME_FILE in _last_frame(answer):
-        return "Lambda calls a handler with two arguments: write def name(event, context)."
-    return "Invoke your function with this event and read its error and log."
 
 
 def _place_in(answer: Answer) -> str:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,6 +68,10 @@ class Cloud:
     def fault(self, **fault: object) -> list[dict[str, Any]]:
         """Plan a fault (`action`, `error`, `times`...); return all that are to come."""
         return list(self._call("POST", "fault", fault)["faults"])
+
+    def schedules(self, **query: object) -> dict[str, list[str]]:
+        """Return the coming moments of schedules, or of an `expression`, in UTC."""
+        return dict(self._call("GET", f"schedules?{urllib.parse.urlencode(query)}"))
 
     def stop(self) -> None:
         """End a cloud that this process started; does nothing to one it joined."""

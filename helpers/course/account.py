@@ -56,6 +56,9 @@ class CloudHandle(Protocol):
     def fault(self, **fault: object) -> list[dict[str, Any]]:
         """Plan a fault; return all that are to come."""
 
+    def schedules(self, **query: object) -> dict[str, list[str]]:
+        """Return the coming moments of schedules, or of an `expression`."""
+
 
 @dataclass(slots=True)
 class Account:

@@ -14,6 +14,7 @@ from helpers.checks.session import Files, Source
 from helpers.checks.submission import is_untouched
 from helpers.cloud.errors import KitError
 from helpers.course.account import Account
+from helpers.course.firings import firings_of
 from helpers.course.functions import Functions
 from helpers.course.narration import silence
 from helpers.course.packaging import cell_text, package
@@ -75,6 +76,11 @@ class CheckSession:
     def logs(self, name: str) -> list[str]:
         """Return the messages in a function's log group, oldest first."""
         return self._functions.logs(name)
+
+    def next_firings(self, expression: str, *, timezone: str, after: str, count: int) -> list[str]:
+        """Return when a schedule fires next after a day, in UTC."""
+        cloud = self._account.cloud
+        return firings_of(cloud, expression, timezone=timezone, after=after, count=count)
 
     def delete(self, name: str) -> None:
         """Delete a function; a missing one is fine."""

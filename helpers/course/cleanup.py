@@ -33,6 +33,8 @@ KINDS = (
         "Log groups", "logs", "describe_log_groups", "logGroups", "logGroupName", "delete_log_group"
     ),
     Kind("Buckets", "s3", "list_buckets", "Buckets", "Name", "delete_bucket"),
+    Kind("Tables", "dynamodb", "list_tables", "TableNames", "", "delete_table"),
+    Kind("Streams", "kinesis", "list_streams", "StreamNames", "", "delete_stream"),
     Kind("Queues", "sqs", "list_queues", "QueueUrls", "", "delete_queue"),
     Kind(
         "Mappings to",

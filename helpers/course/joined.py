@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,10 @@ class JoinedCloud:
     def fault(self, **fault: object) -> list[dict[str, Any]]:
         """Plan a fault; return all that are to come."""
         return list(self._ask("POST", "/_kit/fault", json.dumps(fault).encode())["faults"])
+
+    def schedules(self, **query: object) -> dict[str, list[str]]:
+        """Return the coming moments of schedules, or of an `expression`, in UTC."""
+        return self._ask("GET", f"/_kit/schedules?{urllib.parse.urlencode(query)}")
 
     def _ask(self, method: str, path: str, body: bytes = b"") -> dict[str, Any]:
         signed = AWSRequest(method=method, url=f"{self.endpoint}{path}", data=body)

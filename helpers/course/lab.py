@@ -17,6 +17,7 @@ from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
 from helpers.course.faults import inject
 from helpers.course.fidelity import FidelityTable, fidelity_of
+from helpers.course.firings import firings_of
 from helpers.course.logbook import Logbook, logbook_of
 from helpers.course.packaging import package
 from helpers.course.predictions import predict, saw
@@ -141,6 +142,16 @@ class Lab:
         >>> lab.fault("ssm:GetParameter", "ThrottlingException", times=3)     # doctest: +SKIP
         """
         return inject(self._session.account.cloud, action, error, times)
+
+    def next_firings(
+        self, expression: str, *, timezone: str = "UTC", after: str = "", count: int = 5
+    ) -> list[str]:
+        """Return when a schedule fires next, in UTC; `after` a day such as "2027-03-26", or now.
+
+        >>> lab.next_firings("cron(0 9 ? * MON *)", timezone="Europe/Berlin")   # doctest: +SKIP
+        """
+        cloud = self._session.account.cloud
+        return firings_of(cloud, expression, timezone=timezone, after=after, count=count)
 
     def reset(self) -> None:
         """Empty the account and set the lab up again."""

@@ -96,6 +96,17 @@ def test_an_object_put_reaches_the_function_as_one_record(stage: Stage):
     } == record
 
 
+def test_a_key_may_have_a_line_break(stage: Stage):
+    """It is stored, told to the function in its encoded form, and read back."""
+    bucket, name = bucket_with_function(stage)
+
+    stage.s3.put_object(Bucket=bucket, Key="in/a\nb.jpg", Body=b"hello")
+    (event,) = stage.events(name)
+
+    assert "in/a%0Ab.jpg" == event["Records"][0]["s3"]["object"]["key"]
+    assert b"hello" == stage.s3.get_object(Bucket=bucket, Key="in/a\nb.jpg")["Body"].read()
+
+
 def test_the_record_names_the_source_that_pushed_it(stage: Stage):
     """event.pushed says for the request id which bucket sent the event."""
     bucket, name = bucket_with_function(stage)

@@ -649,7 +649,12 @@ def test_the_coming_moments_can_be_asked_for(timetable: Timetable):
     assert expected == timetable.page(count=2)[schedule_arn]
     asked = {"expression": "cron(0 9 * * ? 2031-2032)", "timezone": "Europe/Berlin", "count": 2}
     assert {asked["expression"]: expected} == timetable.page(**asked)
-    for wrong in ({"count": "x"}, {"count": "0"}, {"expression": "cron(x)"}):
+    later = {**asked, "after": "2031-12-30T12:00"}
+    assert ["2031-12-31T08:00:00Z", "2032-01-01T08:00:00Z"] == timetable.page(**later)[
+        asked["expression"]
+    ]
+    wrong_after = {**asked, "after": "soon"}
+    for wrong in ({"count": "x"}, {"count": "0"}, {"expression": "cron(x)"}, wrong_after):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             timetable.page(**wrong)
 

@@ -46,3 +46,11 @@ def test_other_names_stay_as_they_are():
     page = {"logGroups": [{"logGroupName": "/aws/lambda/print-job"}]}
 
     assert ["/aws/lambda/print-job"] == _names(Pages(page), _kind("Log groups"))
+
+
+def test_tables_and_streams_are_named_as_they_are():
+    """DynamoDB and Kinesis list plain names."""
+    assert ["orders", "stock"] == _names(
+        Pages({"TableNames": ["stock", "orders"]}), _kind("Tables")
+    )
+    assert ["clicks"] == _names(Pages({"StreamNames": ["clicks"]}), _kind("Streams"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import KitError
@@ -27,7 +28,8 @@ class Upcoming:
     def page(self, query: Mapping[str, str]) -> dict[str, list[str]]:
         """Return moments by ARN, or by the `expression` (and `timezone`) that was asked for.
 
-        `count` says how many (5); raises KitError.
+        `count` says how many (5); an expression is asked `after` a day or moment of UTC, or after
+        now. Raises KitError.
         """
         count = query.get("count", "5")
         if not count.isdecimal() or not 1 <= int(count) <= MOST:
@@ -42,7 +44,7 @@ class Upcoming:
     def _of_expression(self, query: Mapping[str, str], count: int) -> dict[str, list[str]]:
         expression, timezone = query["expression"], query.get("timezone", "UTC")
         try:
-            after = self.clock.today()
+            after = self._after(query.get("after", ""))
             moments = next_firings(expression, timezone=timezone, after=after, count=count)
         except InvalidSchedule as error:
             raise KitError(
@@ -51,3 +53,15 @@ class Upcoming:
                 next_step="Try cron(0 9 ? * MON-FRI *) or rate(5 minutes).",
             ) from None
         return {expression: [instant(moment) for moment in moments]}
+
+    def _after(self, text: str) -> datetime:
+        if not text:
+            return self.clock.today()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise KitError(
+                f"'after' takes a day or a moment, not {text!r}.",
+                next_step="Write it as 2027-03-26 or 2027-03-26T12:00.",
+            ) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -72,7 +72,8 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
     `before` names what to do before a service answers its first request: corrections that would
     cost every cloud the import of a service that few labs use.
     """
-    server = importlib.import_module("moto.moto_server.werkzeug_app")
+    server: Any = importlib.import_module("moto.moto_server.werkzeug_app")
+    server.RegexConverter = _across_lines(server.RegexConverter)
 
     def create(service: str | None) -> Any:
         if service is None:
@@ -85,6 +86,17 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
     application.get_backend_for_host = lru_cache(HOSTS)(application.get_backend_for_host)
     found: WsgiApplication = application
     return found
+
+
+def _across_lines(converter: Any) -> Any:
+    """Return moto's converter of paths with dots that match a line break, as keys may have."""
+
+    class AcrossLines(converter):  # type: ignore[misc]
+        def __init__(self, url_map: Any, *items: Any) -> None:
+            super().__init__(url_map, *items)
+            self.regex = f"(?s:{items[0]})"
+
+    return AcrossLines
 
 
 def reset_services() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from helpers.cloud.moto_seam import sqs_messages
+from helpers.cloud.moto_seam import queue_attributes, sqs_messages
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import QueueFacts, QueueMessage
@@ -19,6 +19,7 @@ class MotoQueues:
 
     def __init__(self, recorder: Recorder) -> None:
         self._bells = Bells()
+        queue_attributes.install()
         sqs_messages.install(self._bells, recorder)
 
     def facts(self, arn: str) -> QueueFacts | None:

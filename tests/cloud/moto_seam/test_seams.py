@@ -232,6 +232,11 @@ NAMES = {
     },
     "moto.sqs.models": {
         "targets": ["sqs_backends", "SQSBackend.send_message"],
+        "queue_attributes": [
+            "Queue._set_attributes",
+            "SQSBackend.create_queue",
+            "SQSBackend.set_queue_attributes",
+        ],
         "sqs_messages": [
             "Queue.add_message",
             "Queue.delete_message",
@@ -400,6 +405,9 @@ PARAMETERS = {
         "queue_name message_body message_attributes group_id deduplication_id system_attributes "
         "validate_group_id"
     ),
+    "moto.sqs.models:SQSBackend.create_queue": "name tags",
+    "moto.sqs.models:SQSBackend.set_queue_attributes": "queue_name attributes",
+    "moto.sqs.models:Queue._set_attributes": "attributes now",
     "moto.s3.notifications:send_event": "account_id event_name bucket key",
     "moto.s3.models:S3Backend.delete_object": "bucket_name key_name version_id bypass",
     "moto.sns.models:Topic.publish": (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+from botocore.exceptions import ClientError
+
 from tools.fidelity.account import EMPTY, ProbedAccount, until
 from tools.fidelity.rows import LAMBDA, Area
 
@@ -16,6 +18,7 @@ FAILS = "def handler(event, context):\n    raise ValueError('no stock')\n"
     "retry-waits",
     "After a function error, an asynchronous event is tried again after 1 and after 2 minutes.",
     f"{LAMBDA}invocation-async-error-handling.html",
+    labs=("04", "10"),
 )
 def retry_waits(account: ProbedAccount) -> str:
     """Let an event fail where waits are short, and read the waits that were asked for."""
@@ -32,6 +35,7 @@ def retry_waits(account: ProbedAccount) -> str:
     "duplicates",
     "The queue delivers at least once: an event may run twice without an error.",
     f"{LAMBDA}invocation-async.html",
+    labs=("04", "10"),
 )
 def duplicates(account: ProbedAccount) -> str:
     """Send twenty events, and count the runs."""
@@ -50,6 +54,7 @@ def duplicates(account: ProbedAccount) -> str:
     "failure-record",
     "A destination's record names its condition; of the values, few are documented.",
     f"{LAMBDA}invocation-async-retain-records.html",
+    labs=("10",),
 )
 def failure_record(account: ProbedAccount) -> str:
     """Let an event fail without retries, and read the record at its destination."""
@@ -76,6 +81,7 @@ def failure_record(account: ProbedAccount) -> str:
     "queue-lifetime",
     "Events in the queue outlive any machine, for up to six hours.",
     f"{LAMBDA}invocation-async.html",
+    labs=("10",),
 )
 def queue_lifetime(account: ProbedAccount) -> str:
     """Leave an event that waits for its retry in an account, and empty the account."""
@@ -89,3 +95,21 @@ def queue_lifetime(account: ProbedAccount) -> str:
     return (
         f"In memory: of an event that waited for its retry, {runs or 'no'} run came after a reset."
     )
+
+
+@AREA.row(
+    "move-task",
+    "SQS moves the messages of a queue's dead-letter queue back by StartMessageMoveTask.",
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/"
+    "API_StartMessageMoveTask.html",
+    labs=("10",),
+)
+def move_task(account: ProbedAccount) -> str:
+    """Ask for a move from a dead-letter queue."""
+    _, arn = account.queue()
+    try:
+        account.client("sqs").start_message_move_task(SourceArn=arn)
+    except ClientError as refusal:
+        status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
+        return f"Refused with {status}: read the letters and send them yourself, as in the lab."
+    return "Moved."

@@ -43,6 +43,7 @@ def rate_first(account: ProbedAccount) -> str:
     "schedule-clock",
     "Schedules follow the wall clock, to the minute.",
     f"{SCHEDULER}what-is-scheduler.html",
+    labs=("04",),
 )
 def schedule_clock(account: ProbedAccount) -> str:
     """Let an hourly rule fire twice where hours take seconds; compare its moments."""
@@ -99,6 +100,7 @@ def event_targets(account: ProbedAccount) -> str:
     "event-retries",
     "A target that fails is tried again for 24 hours, up to 185 times, with back-off and jitter.",
     f"{GUIDE}eb-rule-retry-policy.html",
+    labs=("04",),
 )
 def event_retries(account: ProbedAccount) -> str:
     """Let a call of a schedule be throttled three times, and read the waits."""

@@ -105,6 +105,7 @@ def layers_of_others(account: ProbedAccount) -> str:
     "vpc",
     "A function can be attached to subnets of a VPC; its network interfaces take a while.",
     f"{LAMBDA}configuration-vpc.html",
+    labs=("11",),
 )
 def vpc(account: ProbedAccount) -> str:
     """Create a function in a subnet; look at its state, and run it."""

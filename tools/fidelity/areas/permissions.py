@@ -19,7 +19,7 @@ def handler(event, context):
     "iam-delay",
     "A change in IAM takes effect after some seconds.",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html",
-    labs=("01",),
+    labs=("01", "11"),
 )
 def iam_delay(account: ProbedAccount) -> str:
     """Give a role a permission, and use it in the next call."""
@@ -96,6 +96,7 @@ def session_tokens(account: ProbedAccount) -> str:
     "organizations",
     "Service control policies of an organization limit what its accounts may do.",
     "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
+    labs=("11",),
 )
 def organizations(account: ProbedAccount) -> str:
     """Make an organization whose policy denies everything, and call as a user."""
@@ -120,6 +121,7 @@ def organizations(account: ProbedAccount) -> str:
     "identity-providers",
     "A token of an OIDC or SAML provider can be exchanged for a role's credentials.",
     "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html",
+    labs=("11",),
 )
 def identity_providers(account: ProbedAccount) -> str:
     """Offer a token for a role."""
@@ -136,6 +138,7 @@ def identity_providers(account: ProbedAccount) -> str:
     "administrator",
     "Whoever calls has the permissions of the identity whose keys are used, and no others.",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+    labs=("11",),
 )
 def administrator(account: ProbedAccount) -> str:
     """Look at who calls from the notebook, and let a user without policies call."""

@@ -100,6 +100,7 @@ def poller_ramp(account: ProbedAccount) -> str:
     "poller-sources",
     "Kafka, Amazon MQ and DocumentDB can be polled too.",
     f"{LAMBDA}invocation-eventsourcemapping.html",
+    labs=("06",),
 )
 def poller_sources(account: ProbedAccount) -> str:
     """Ask for a mapping of each."""
@@ -150,30 +151,52 @@ def provisioned_pollers(account: ProbedAccount) -> str:
     return f"A mapping with ProvisionedPollerConfig {answer}; pollers are the same without."
 
 
-@AREA.row(
-    "stream-polling",
-    "Lambda reads a shard of a DynamoDB stream four times a second, of a Kinesis stream once.",
-    f"{LAMBDA}with-ddb.html",
-)
-def stream_polling(account: ProbedAccount) -> str:
-    """Put an item in a table whose stream is mapped, and wait for the function's run."""
-    far = account.lapsed
-    table = far.name()
-    made = far.client("dynamodb").create_table(
+def _streamed(account: ProbedAccount, source: str) -> str:
+    """Map a table's stream to a function, put an item, and return the function's name."""
+    table = account.name()
+    made = account.client("dynamodb").create_table(
         TableName=table,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )["TableDescription"]
-    role = far.make_role(
-        far.name(), {"Effect": "Allow", "Action": ["dynamodb:*", "logs:*"], "Resource": "*"}
+    role = account.make_role(
+        account.name(), {"Effect": "Allow", "Action": ["dynamodb:*", "logs:*"], "Resource": "*"}
     )
-    name = far.deploy(EMPTY, Role=role)
-    far.lambda_client.create_event_source_mapping(
+    name = account.deploy(source, Role=role)
+    account.lambda_client.create_event_source_mapping(
         FunctionName=name, EventSourceArn=made["LatestStreamArn"], StartingPosition="TRIM_HORIZON"
     )
-    far.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "1"}})
+    account.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "1"}})
+    return name
+
+
+@AREA.row(
+    "stream-polling",
+    "Lambda reads a shard of a DynamoDB stream four times a second, of a Kinesis stream once.",
+    f"{LAMBDA}with-ddb.html",
+    labs=("06",),
+)
+def stream_polling(account: ProbedAccount) -> str:
+    """Put an item in a table whose stream is mapped, and wait for the function's run."""
+    far = account.lapsed
+    name = _streamed(far, EMPTY)
     done = until(lambda: far.records(name, "invocation.finished"))
     seen = "was seen" if done else "was not seen"
     return f"The poller is woken by the write: an item {seen} without waiting for the next look."
+
+
+@AREA.row(
+    "stream-waits",
+    "A failed batch of a stream is tried again; how long Lambda waits in between is not published.",
+    f"{LAMBDA}kinesis-on-failure-destination.html",
+    labs=("06",),
+)
+def stream_waits(account: ProbedAccount) -> str:
+    """Map a table's stream to a function that fails, and read the waits of its retries."""
+    far = account.lapsed
+    name = _streamed(far, "def handler(event, context):\n    raise ValueError\n")
+    until(lambda: len(far.records(name, "batch.retried")) >= 9)
+    waits = [f"{record['wait_s']:g}" for record in far.records(name, "batch.retried")[:9]]
+    return f"Seconds before each retry: {', '.join(waits)}; a lab's time lapse shortens them."

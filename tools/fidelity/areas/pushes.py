@@ -105,6 +105,7 @@ def s3_lifecycle(account: ProbedAccount) -> str:
     "s3-order",
     "S3's events come at least once, in any order, usually within seconds.",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html",
+    labs=("04",),
 )
 def s3_order(account: ProbedAccount) -> str:
     """Put ten objects, and count the runs."""
@@ -147,6 +148,7 @@ def presigned_host(account: ProbedAccount) -> str:
     "sns-retries",
     "SNS tries a function that it cannot reach again, for 23 days.",
     f"{SNS}sns-message-delivery-retries.html",
+    labs=("04",),
 )
 def sns_retries(account: ProbedAccount) -> str:
     """Subscribe a function, delete it, publish, and count the tries."""
