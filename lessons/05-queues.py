@@ -778,7 +778,8 @@ except ClientError as refusal:
 twice = consume("twice-demo", slow, [], {"VisibilityTimeout": "6"}, function={"Timeout": 6})
 sqs.set_queue_attributes(QueueUrl=twice, Attributes={"VisibilityTimeout": "2"})
 sqs.send_message(QueueUrl=twice, MessageBody="o-1007")
-lab.wait_until(lambda: runs("twice-demo") >= 2, 20, "the second run")
+deletions = {"kind": "batch.deleted", "function": "twice-demo"}
+lab.wait_until(lambda: len(lab.records(**deletions)) >= 2, 20, "the end of the second run")
 
 began = [r["time"] for r in lab.records(kind="invocation.started", function="twice-demo")]
 ended = [r["time"] for r in lab.records(kind="invocation.finished", function="twice-demo")]
