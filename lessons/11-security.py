@@ -1440,6 +1440,12 @@ deny_listing = {"Effect": "Deny", "Action": "s3:ListBucket", "Resource": "*", "C
 deny_items = {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*", "Condition": {"ForAnyValue:StringEquals": {"dynamodb:LeadingKeys": "frames"}}}
 deny_scan = {"Effect": "Deny", "Action": "dynamodb:Scan", "Resource": "*"}
 
+# %% tags=["wrong-11.6"] expect="wins over every Allow, however exact"
+# deny all, and let the exact Allow beat it
+deny_listing = {"Effect": "Deny", "Action": "s3:ListBucket", "Resource": "*"}
+deny_items = {"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*", "Condition": {"ForAnyValue:StringNotEquals": {"dynamodb:LeadingKeys": "frames"}}}
+deny_scan = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::halftone-uploads", "Condition": {"StringLike": {"s3:prefix": "frames/*"}}}
+
 # %% tags=["alternative-11.6"]
 # the scan by what it lacks
 deny_listing = {"Effect": "Deny", "Action": "s3:List*", "Resource": "arn:aws:s3:::halftone-uploads", "Condition": {"StringNotLike": {"s3:prefix": ["frames/*"]}}}

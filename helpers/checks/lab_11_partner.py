@@ -24,6 +24,15 @@ WIDE: Mapping[str, Any] = {
     "Action": ["s3:ListBucket", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"],
     "Resource": "*",
 }
+IN_2026 = "list its photos of 2026"
+WHOLE_VALUES = (
+    "StringEquals compares whole values. For what begins alike there is StringLike, with a star "
+    "at the end."
+)
+DENY_WINS = (
+    "A Deny that matches wins over every Allow, however exact. Say in its Condition for which "
+    "values it holds: those that are not the partner's."
+)
 CODE = "def handler(event, context):\n    return event\n"
 
 
@@ -47,8 +56,7 @@ def check_11_6(
             raise NotYet(
                 f"The partner can no longer {listed(missing)}.",
                 expected="what is the partner's own to stay allowed.",
-                advice="StringEquals compares whole values. For what only begins alike there is "
-                "StringLike, with a star at the end.",
+                advice=WHOLE_VALUES if missing == [IN_2026] else DENY_WINS,
                 hint=2,
             )
         tried = _forbidden()
@@ -99,7 +107,7 @@ def _batch(*partners: str) -> dict[str, Any]:
 def _needed() -> list[Attempt]:
     return [
         Attempt("list its photos", "s3", "list_objects_v2", _listing(f"{OURS}/")),
-        Attempt("list its photos of 2026", "s3", "list_objects_v2", _listing(f"{OURS}/2026/")),
+        Attempt(IN_2026, "s3", "list_objects_v2", _listing(f"{OURS}/2026/")),
         Attempt("query its rows", "dynamodb", "query", _rows(OURS)),
         Attempt("get one of its rows", "dynamodb", "batch_get_item", _batch(OURS)),
     ]
