@@ -50,6 +50,11 @@ class KitError(Exception):
         self.next_step = next_step
         super().__init__(" ".join(part for part in (what, why, next_step) if part))
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows instead of a traceback, which would be of the kit's lines."""
+        parts = (("", f"✗ {self.what}"), ("  Why   ", self.why), ("  Next  ", self.next_step))
+        return [f"{name}{words}" for name, words in parts if words]
+
 
 class ThrottleReason(StrEnum):
     """Why an invocation was refused with 429 (API model, `ThrottleReason`)."""

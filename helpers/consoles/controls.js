@@ -25,11 +25,8 @@ class Panel {
     this.model = model;
     this.el = el;
     this.id = `coldstart-controls-${(panels += 1)}`;
-    el.classList.add("coldstart-controls", "jupyter-widgets"); // the latter hides the twin
-    el.addEventListener("keydown", (event) => {
-      // JupyterLab has shortcuts of its own for arrows and letters
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-    });
+    el.classList.add("coldstart-controls");
+    keepKeys(el);
     this.heading = make("h3", el, { id: this.id });
     this.form = make("form", el, { "aria-labelledby": this.id });
     this.form.addEventListener("submit", (event) => event.preventDefault());
@@ -194,12 +191,6 @@ class Panel {
     }
   }
 
-  async onLife() {
-    // as ipywidgets marks its own: the twin comes back when the kernel is gone
-    const own = await this.model.widget_manager.get_model(this.model.get("own_id"));
-    this.el.classList.toggle("jupyter-widgets-disconnected", !own.comm_live);
-  }
-
   onHeard() {
     clearTimeout(this.patience);
   }
@@ -244,7 +235,6 @@ function render({ model, el }) {
     "change:result": () => panel.drawResult(),
     "change:ends_at": () => panel.drawTimer(),
     "change:heard": () => panel.onHeard(),
-    comm_live_update: () => panel.onLife(),
   };
   for (const [event, handler] of Object.entries(listen)) model.on(event, handler);
   return () => {

@@ -16,6 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from helpers.consoles.keys import with_keys
 from helpers.consoles.plain import plain_message
 from helpers.consoles.work import STOPPED, Cancelled
 from helpers.views.panel import paragraph
@@ -119,7 +120,7 @@ class Errand:
 class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
     """Controls, buttons and a result in the page; lives as long as its output."""
 
-    _esm = HERE / "controls.js"
+    _esm = with_keys((HERE / "controls.js").read_text(encoding="utf-8"))
     _css = HERE / "controls.css"
     heading = traitlets.Unicode("").tag(sync=True)
     fields = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -130,11 +131,9 @@ class ControlPanel(anywidget.AnyWidget):  # type: ignore[misc]
     result = traitlets.Unicode("").tag(sync=True)
     ends_at = traitlets.Float(0.0).tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
-    own_id = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, heading: str, fields: Sequence[Field], values: Values) -> None:
         super().__init__(heading=heading, fields=[*fields], values=dict(values))
-        self.own_id = self.model_id or ""
         self._handlers: dict[str, Callable[[Values], None]] = {}
         self._errand: Errand | None = None
         self._thread: threading.Thread | None = None

@@ -37,9 +37,7 @@ class EventExplorer:
         self.left = fields.choice("First source", [])
         self.right = fields.choice("Second source", [])
         self.table = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [fields.indented(self.kind), self.left, self.right, self.table],
-        )
+        self.widget = fields.console(fields.indented(self.kind), self.left, self.right, self.table)
         self._offering = False
         self._offer()
         self.kind.observe(lambda _: self._offer(), "value")

@@ -6,8 +6,12 @@ from typing import Any, Protocol
 
 import ipywidgets
 
+from helpers.consoles.keys import Keys
+
 LABELLED = {"description_width": "8em"}
 INDENT = "2px 2px 2px calc(8em + 12px)"
+FULL = "calc(100% - 4px)"
+"""As wide as the page; the rest is the margin of a widget."""
 CLOSE = "line-height:1.4"
 """Widgets have the height of a button for each line."""
 
@@ -15,7 +19,7 @@ CLOSE = "line-height:1.4"
 def choice(label: str, options: Any) -> Any:
     """Return a menu."""
     return ipywidgets.Dropdown(
-        description=label, options=options, style=LABELLED, layout=ipywidgets.Layout(width="44em")
+        description=label, options=options, style=LABELLED, layout=_one_line()
     )
 
 
@@ -26,7 +30,7 @@ def line(label: str, value: str = "", *, hint: str = "") -> Any:
         value=value,
         placeholder=hint,
         style=LABELLED,
-        layout=ipywidgets.Layout(width="44em"),
+        layout=_one_line(),
         continuous_update=False,
     )
 
@@ -39,7 +43,7 @@ def text(label: str, value: str = "", *, rows: int, hint: str = "") -> Any:
         placeholder=hint,
         rows=rows,
         style=LABELLED,
-        layout=ipywidgets.Layout(width="100%", max_width="62em"),
+        layout=ipywidgets.Layout(width=FULL, max_width="62em"),
     )
 
 
@@ -60,11 +64,20 @@ def button(words: str, tooltip: str, *, primary: bool = False) -> Any:
     return made
 
 
+def console(*children: Any) -> Any:
+    """Return widgets below each other, as one that keeps the keys pressed in it."""
+    return ipywidgets.VBox([*children, Keys()])
+
+
 def row(*children: Any) -> Any:
     """Return widgets side by side; they wrap on a narrow page."""
     return ipywidgets.Box(
         children=children, layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center")
     )
+
+
+def _one_line() -> Any:
+    return ipywidgets.Layout(width="44em", max_width=FULL)
 
 
 class Drawn(Protocol):

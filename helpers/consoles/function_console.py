@@ -72,20 +72,18 @@ class FunctionConsole:
         self.progress = ipywidgets.VBox()
         self.message = ipywidgets.HTML()
         self.result = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [
-                fields.row(self.function, self.refresher),
-                self.qualifier,
-                self.source,
-                self.event,
-                fields.indented(self.verdict),
-                fields.row(self.name, self.saver, self.tidier),
-                fields.indented(self.type),
-                fields.indented(fields.row(self.invoker)),
-                self.progress,
-                self.message,
-                self.result,
-            ]
+        self.widget = fields.console(
+            fields.row(self.function, self.refresher),
+            self.qualifier,
+            self.source,
+            self.event,
+            fields.indented(self.verdict),
+            fields.row(self.name, self.saver, self.tidier),
+            fields.indented(self.type),
+            fields.indented(fields.row(self.invoker)),
+            self.progress,
+            self.message,
+            self.result,
         )
 
     def _connect(self) -> None:
@@ -129,14 +127,14 @@ class FunctionConsole:
 
     def invoke(self) -> Task | None:
         """Invoke in the background; return the work, or None when it cannot begin."""
+        if not self.function.value:  # the account may have one by now, or be gone
+            self.refresh()
         problem = problem_in(self.event.value)
         if self._task is not None and not self._task.wait(0):
             self._say(Card(Tone.WAIT, "! One invoke is still running. Cancel it, or wait."))
-        elif not self.function.value:
-            self._say(Card(Tone.WAIT, f"! {NO_FUNCTIONS}"))
-        elif problem is not None:
+        elif self.function.value and problem is not None:
             self._say(Card(Tone.BAD, f"✗ Not sent. {problem}"))
-        else:
+        elif self.function.value:
             return self._start(self._invocation())
         return None
 

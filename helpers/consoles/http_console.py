@@ -71,25 +71,24 @@ class HttpConsole:
         self.progress = ipywidgets.VBox()
         self.message = ipywidgets.HTML()
         self.result = ipywidgets.HTML()
-        self.widget = ipywidgets.VBox(
-            [
-                fields.row(self.front, self.refresher),
-                self.earlier,
-                self.method,
-                self.path,
-                self.query,
-                self.headers,
-                self.body,
-                fields.indented(self.signed),
-                fields.indented(fields.row(self.sender)),
-                self.progress,
-                self.message,
-                self.result,
-            ]
+        self.widget = fields.console(
+            fields.row(self.front, self.refresher),
+            self.earlier,
+            self.method,
+            self.path,
+            self.query,
+            self.headers,
+            self.body,
+            fields.indented(self.signed),
+            fields.indented(fields.row(self.sender)),
+            self.progress,
+            self.message,
+            self.result,
         )
 
     def refresh(self) -> Task:
         """Read the addresses in the background, the first time too; return the work."""
+        self.message.value = ""
         task = Task("reading the addresses")
         self.progress.children = [task.widget]
         return task.start(
@@ -115,8 +114,8 @@ class HttpConsole:
             self._say(Card(Tone.WAIT, "! One request is still on its way. Cancel it, or wait."))
             return None
         front = self._fronts.get(str(self.front.value))
-        if front is None:
-            self._say(Card(Tone.WAIT, f"! {NO_FRONTS}"))
+        if front is None:  # the account may have one by now, or be gone
+            self.refresh()
             return None
         try:
             request = self.request()

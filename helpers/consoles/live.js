@@ -28,6 +28,7 @@ class View {
     this.window = null; // seconds [from, to] while zoomed, null while all is shown
     this.key = null; // data-mark of the active mark
     el.classList.add("coldstart-live");
+    keepKeys(el);
     this.menus = make("div", el, { class: "menus" });
     this.heading = make("h3", el);
     this.body = make("div", el, { class: "body" });
@@ -36,9 +37,9 @@ class View {
     this.said = make("p", el, { class: "said", role: "status" });
     this.toolbar = make("div", el, { class: "bar", role: "group", "aria-label": "View" });
     this.state = make("p", el, { class: "state" });
-    const twin = make("details", el);
-    make("summary", twin, {}, "As text");
-    this.text = make("pre", twin);
+    this.twin = make("details", el);
+    make("summary", this.twin, {}, "As text");
+    this.text = make("pre", this.twin);
     this.plot.addEventListener("keydown", (event) => this.onKey(event));
     this.plot.addEventListener("click", (event) => this.onPoint(event, true));
     this.plot.addEventListener("mouseover", (event) => this.onPoint(event, false));
@@ -53,6 +54,8 @@ class View {
     this.svg = this.plot.querySelector("svg");
     const heading = this.model.get("heading");
     this.heading.textContent = heading;
+    this.heading.hidden = !heading;
+    this.plot.hidden = !this.svg;
     this.plot.setAttribute("aria-label", `${heading}. ${HELP}`);
     this.marks = [...this.plot.querySelectorAll("[data-mark]")];
     this.marks.sort((one, other) => one.dataset.mark - other.dataset.mark); // numbers tell the order
@@ -63,6 +66,7 @@ class View {
 
   drawTexts() {
     this.text.textContent = this.model.get("text");
+    this.twin.hidden = !this.model.get("text");
     this.state.textContent = this.model.get("status");
     this.facts.replaceChildren();
     for (const [name, value] of this.model.get("facts")) {
@@ -80,9 +84,6 @@ class View {
       select.selectedIndex = chosen;
       select.disabled = options.length === 0;
       select.addEventListener("change", () => this.model.send({ menu: label, to: select.selectedIndex }));
-      select.addEventListener("keydown", (event) => {
-        if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
-      });
     }
     this.menus.querySelectorAll("select")[focused]?.focus();
   }
@@ -150,7 +151,6 @@ class View {
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !moves[event.key]) return;
     event.preventDefault();
-    event.stopPropagation(); // JupyterLab has shortcuts of its own for these keys
     moves[event.key]();
   }
 

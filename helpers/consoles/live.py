@@ -13,19 +13,26 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import anywidget
+import ipywidgets
 import traitlets
 from IPython.display import display
+
+from helpers.consoles.keys import with_keys
 
 HERE = Path(__file__).parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 GONE = ".jupyter-widgets-disconnected"
 """What JupyterLab calls a widget whose kernel was restarted."""
-ALIVE = f".jp-OutputArea:has(:is(.jupyter-widgets, .coldstart-live):not({GONE}, {GONE} *))"
+ALIVE = f".jp-OutputArea:has(.widget-box:not({GONE}, {GONE} *))"
+NOT_THERE = f'.jp-OutputArea-output[data-mime-type="{WIDGET}"]:not(:has(.widget-box))'
 HIDE_TWIN = (
     f"<style>{ALIVE} .coldstart-twin{{display:none}}"
-    f".jp-OutputArea:has(.coldstart-twin) {GONE}{{display:none}}</style>"
+    f".jp-OutputArea:has(.coldstart-twin) :is({GONE},{NOT_THERE}){{display:none}}</style>"
 )
-"""Either the widget is seen or its twin, which says what to do."""
+"""Either the widget is seen or its twin, which says what to do.
+
+A widget that is still loading, or whose kernel forgot it, has no box.
+"""
 
 
 class Twin(Protocol):
@@ -37,7 +44,7 @@ class Twin(Protocol):
 class LiveView(anywidget.AnyWidget):  # type: ignore[misc]
     """A picture in the page that the kernel can swap; lives as long as its output."""
 
-    _esm = HERE / "live.js"
+    _esm = with_keys((HERE / "live.js").read_text(encoding="utf-8"))
     _css = HERE / "live.css"
     heading = traitlets.Unicode("").tag(sync=True)
     drawing = traitlets.Unicode("").tag(sync=True)
@@ -106,9 +113,11 @@ def present(twin: Twin, widget: Any) -> Any:
     """Display the twin and then the widget; return the twin's handle, to update it at the end.
 
     A saved notebook without a kernel shows the twin; while the widget lives, it stands for both.
+    The box around it is what JupyterLab marks when the kernel was restarted.
     """
     handle = display(twin_bundle(twin), raw=True, display_id=True)
-    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    box = widget if isinstance(widget, ipywidgets.Box) else ipywidgets.VBox([widget])
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     display({WIDGET: view}, raw=True)
     return handle
 

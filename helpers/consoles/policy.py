@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets
 
+from helpers.consoles.fields import said
 from helpers.consoles.following import Recorded
 from helpers.consoles.live import LiveView, present, twin_bundle
 from helpers.consoles.plain import plain_message
@@ -98,8 +99,8 @@ class PolicyConsole:
 
     def _say(self, card: Card) -> None:
         with self.view.hold_sync():
-            self.view.heading, self.view.drawing, self.view.text = card.heading, "", str(card)
-        self.document.value = card._repr_html_()
+            self.view.heading, self.view.drawing, self.view.text = "", "", ""
+        self.document.value = said(card._repr_html_())
 
     def __repr__(self) -> str:
         """Return the text twin of the chosen call."""

@@ -72,9 +72,17 @@ def written(path: str, query: str) -> tuple[str, str]:
 
 
 def exchange(lab: ConsoleLab, front: Front, request: Request) -> Exchange:
-    """Send a request; raises OSError when nobody answers."""
+    """Send a request; raises CloudLostError when its account is gone, KitError when it hangs up."""
     since = next_record(lab)
-    reply = _sent(front, request)
+    try:
+        reply = _sent(front, request)
+    except ConnectionError as error:
+        next_record(lab)  # raises when the account ended meanwhile
+        raise KitError(
+            "The address hung up before it answered.",
+            why=f"{type(error).__name__}: {error}",
+            next_step="Send a smaller body, or fewer headers.",
+        ) from error
     if since is None:
         return Exchange(front.title, request, reply, None, origin=Origin.UNKNOWN)
     records = lab.records(since=since)

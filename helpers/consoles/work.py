@@ -37,8 +37,8 @@ class Task:
         self.button.layout.width = "auto"
         self.button.on_click(lambda _: self.cancel())
         self.message = ipywidgets.HTML()
-        row = ipywidgets.HBox([self.bar, self._words, self.button])
-        self.widget = ipywidgets.VBox([row, self.message])
+        self._row = ipywidgets.HBox([self.bar, self._words, self.button])
+        self.widget = ipywidgets.VBox([self._row, self.message])
 
     @property
     def cancelled(self) -> bool:
@@ -87,3 +87,4 @@ class Task:
             self.message.value = plain_message(error)._repr_html_()
         finally:
             self.button.disabled = True
+            self._row.layout.display = "none"

@@ -68,7 +68,7 @@ def _tiles(month: Month) -> list[Tile]:
     return [
         (f"A month on {month.architecture}", [usd(month.usd)]),
         (f"On {other}", [usd(month.on(other).usd)]),
-        ("Of it init", [usd(month.init_usd)]),
+        ("Of which init", [usd(month.init_usd)]),
         ("Free tier takes off", [usd(month.free_usd)]),
         ("Busy on average", [f"{month.busy:,.3g} environments"]),
     ]

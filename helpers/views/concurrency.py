@@ -131,8 +131,8 @@ def _latencies(shown: Sequence[Result], names: Sequence[str]) -> list[Picture]:
     if not series:
         return []
     words = [f"p{percent:g}" for percent in PERCENTILES]
-    title = "Latency that so many percent do not exceed"
-    return [chart(title, *series, x="percent of requests", y="ms", names=words, size=cell())]
+    title = "Latency by percentile"
+    return [chart(title, *series, x="percentile", y="ms", names=words, size=cell())]
 
 
 def _rates(beside: Result | None) -> list[str]:

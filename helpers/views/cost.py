@@ -49,7 +49,7 @@ def cost_view(records: Iterable[Mapping[str, Any]], *, function: str | None = No
 def _against(points: Sequence[MemoryPoint]) -> Picture:
     series = [
         Series(
-            f"{point.memory_mb}",
+            f"{point.memory_mb:,}",
             [(point.median_ms, float(point.usd_per_million()))],
             Kind.SCATTER,
         )

@@ -97,7 +97,7 @@ def _statements(statements: list[dict[str, Any]]) -> tuple[list[Svg], float]:
             drawn.append(line(MARGIN, top, WIDTH - MARGIN, top, stroke=Ink.GRID, stroke_width=0.6))
             drawn.append(label(named(service, 16), MARGIN, top + 14, font_weight=600))
             before = service
-        shown = [named(resource, 82) for resource in resources[:MOST_RESOURCES]]
+        shown = [named(resource, 74) for resource in resources[:MOST_RESOURCES]]
         if len(resources) > MOST_RESOURCES:
             shown.append(f"… and {len(resources) - MOST_RESOURCES:,} more")
         height = LINE * max(len(actions), len(shown))

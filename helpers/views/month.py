@@ -106,7 +106,7 @@ class Month:
         return [
             *((name, f"{usd(part):>12}   {amounts[name]}") for name, part in self.parts()),
             ("Total", f"{usd(self.usd):>12}   a month on {self.architecture}"),
-            ("Of it init", f"{usd(self.init_usd):>12}   in {self.cold:,} cold starts"),
+            ("Of which init", f"{usd(self.init_usd):>12}   in {self.cold:,} cold starts"),
             (f"On {other.architecture}", f"{usd(other.usd):>12}   if it runs equally long there"),
             ("Prices", f"of {prices_of()}, US East (N. Virginia), aws.amazon.com/lambda/pricing"),
         ]

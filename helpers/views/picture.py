@@ -1,8 +1,9 @@
 """A picture of what happened: drawn as SVG, told as text, and both saved with the notebook.
 
 The HTML holds the SVG inline, so that it follows the theme and its marks tell what they are.
-A notebook that JupyterLab does not trust yet loses the SVG; its labels would run together, so
-they are set in no size there and the text twin is opened by hand.
+A page that does not trust a notebook, JupyterLab or a code host, takes SVG and style sheets out of
+it. So the style sheet is what folds the text twin: without it the twin is read, and a sentence says
+how to see the drawing. The labels of a drawing that was taken out are set in no size.
 """
 
 from __future__ import annotations
@@ -18,6 +19,17 @@ from helpers.views.theme import FONT, Ink, resolved
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACE = "http://www.w3.org/2000/svg"
+LEAST_SHARE = 0.75
+"""A narrow page shrinks a drawing so far, where its letters can still be read, and then scrolls."""
+UNTRUSTED = (
+    "The drawing is hidden, because this notebook is not trusted here. "
+    "In JupyterLab: View, Activate Command Palette, Trust Notebook."
+)
+FOLDED = (
+    "<style>.coldstart-untrusted,.coldstart-text{display:none}"
+    ".coldstart-fold{display:block!important}"
+    ".coldstart-fold[open]+.coldstart-text{display:block}</style>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,7 @@ class Picture:
     def html(self) -> str:
         """Return the drawing under its title, and the text twin folded below it."""
         return (
-            f'<div style="margin:4px 0;{TEXT}">'
+            f'<div style="margin:4px 0;overflow-x:auto;{TEXT}">'
             f'<div style="font-weight:600;margin-bottom:4px">{escape(self.title)}</div>'
             f'<div style="font-size:0;line-height:0">{self.drawing}</div>{as_text(self.text)}</div>'
         )
@@ -83,7 +95,7 @@ class Picture:
 def draw(
     title: str, text: str, size: tuple[float, float], *children: Child, **attributes: Value
 ) -> Picture:
-    """Return a picture of `size` (width, height) that shrinks with its page."""
+    """Return a picture of `size` (width, height) that shrinks with its page, but not too far."""
     width, height = size
     drawing = element(
         "svg",
@@ -98,16 +110,18 @@ def draw(
         font_family=FONT,
         font_size=12,
         fill=Ink.TEXT,
-        style="max-width:100%;height:auto",
+        style=f"max-width:100%;min-width:{LEAST_SHARE * width:g}px;height:auto",
         **attributes,
     )
     return Picture(drawing, text, title)
 
 
 def as_text(text: str) -> str:
-    """Return a text twin as HTML, folded under a line that opens it."""
+    """Return a text twin as HTML, folded under a line that opens it where style sheets work."""
     return (
-        f'<details style="margin:4px 0;{TEXT}"><summary style="cursor:pointer">As text</summary>'
-        f'<pre style="margin:2px 0;white-space:pre-wrap;background:transparent;{MONO};{TEXT}">'
-        f"{escape(text)}</pre></details>"
+        f'{FOLDED}<p class="coldstart-untrusted" style="margin:2px 0">{UNTRUSTED}</p>'
+        f'<details class="coldstart-fold" style="display:none;margin:4px 0;{TEXT}">'
+        '<summary style="cursor:pointer">As text</summary></details>'
+        '<pre class="coldstart-text" style="margin:2px 0;white-space:pre-wrap;'
+        f'background:transparent;{MONO};{TEXT}">{escape(text)}</pre>'
     )

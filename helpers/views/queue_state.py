@@ -49,11 +49,13 @@ class Outcome(StrEnum):
 class Delivery:
     """One time a message was handed out: to which batch (0: none yet), and what came of it.
 
-    `again` is set where a throttled batch was tried again, without the queue's doing.
+    `again` is set where a throttled batch was tried again, without the queue's doing. `run` is the
+    request id of its invocation: a message that is handed out anew can run twice at once.
     """
 
     again: bool = False
     batch: int = 0
+    run: str = ""
     outcome: Outcome = Outcome.RECEIVED
     error: str = ""
 
@@ -80,6 +82,11 @@ class Message:
         if moment >= self.ready_at:
             return Place.VISIBLE
         return Place.IN_FLIGHT if self.was_received else Place.DELAYED
+
+    def of_run(self, run: str) -> Delivery:
+        """Return the delivery that an invocation ran with; the last, where none is known."""
+        known = (delivery for delivery in self.deliveries if run and delivery.run == run)
+        return next(known, self.deliveries[-1])
 
 
 @dataclass(slots=True)
@@ -148,14 +155,16 @@ class QueueState:
             message = self.messages.get(identity)
             if message is None or not message.deliveries:
                 continue
+            run = str(record.get("request_id", ""))
+            if verb != "invoked":
+                _conclude(message.of_run(run), verb, str(record.get("reason", "")))
+                continue
             delivery = message.deliveries[-1]
-            if verb == "invoked":
-                if delivery.batch:  # throttled before, and tried again with the same receipt
-                    delivery = Delivery(again=True)
-                    message.deliveries.append(delivery)
-                delivery.batch, delivery.outcome = self.batches, Outcome.RUNNING
-            else:
-                _conclude(delivery, verb, str(record.get("reason", "")))
+            if delivery.batch:  # throttled before, and tried again with the same receipt
+                delivery = Delivery(again=True)
+                message.deliveries.append(delivery)
+            delivery.batch, delivery.outcome = self.batches, Outcome.RUNNING
+            delivery.run = run
 
 
 def _conclude(delivery: Delivery, verb: str, reason: str) -> None:

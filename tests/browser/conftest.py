@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser.notebook import KERNEL_IDLE
-from tests.browser.sheet import CHROMIUM_OPTIONS, desk, free_port
-from tools.launch.browser import find_chromium
+from tests.browser.sheet import chromium, desk, free_port, shared_desk
 
-__all__ = ["desk"]  # a fixture of every module here
+__all__ = ["chromium", "desk", "shared_desk"]  # fixtures of every module here
 
 HOME = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -102,26 +101,15 @@ def jupyterlab(tmp_path: Path, lab_name: str) -> Iterator[JupyterLab]:
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """Start a headless Chromium; skip where there is none."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium: Browser, jupyterlab: JupyterLab) -> Page:
+def page(chromium: Browser, jupyterlab: JupyterLab) -> Iterator[Page]:
     """Open the lab and wait until its kernel is idle."""
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
     page.on("pageerror", lambda error: jupyterlab.problems.append(str(error)))
     page.goto(jupyterlab.url)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.wait_for_function(KERNEL_IDLE, timeout=60_000)
-    return page
+    yield page
+    page.close()
 
 
 def _settings(folder: Path) -> None:

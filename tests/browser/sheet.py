@@ -7,12 +7,14 @@
         assert [] == sheet.both_themes("timeline", 1)    # screenshots, and axe-core's findings
         assert [] == sheet.problems
 
-One JupyterLab and one browser serve a module's tests; each opens a notebook of its own.
+One JupyterLab and one browser serve all tests; each opens notebooks of its own, which are closed
+and whose kernels are ended after it.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import secrets
 import signal
@@ -117,15 +119,30 @@ class Sheet:
             for node in violation["nodes"]
         ]
 
-    def both_themes(self, name: str, number: int | None = None) -> list[str]:
-        """Keep a screenshot in each theme and return the serious findings of both."""
+    def both_themes(self, name: str, number: int | None = None, **more: int) -> list[str]:
+        """Keep a screenshot in each theme and return the serious findings of both.
+
+        `more` are further outputs to look at, by the names of their screenshots.
+        """
         found = []
-        for theme in ("Light", "Dark"):
+        for theme in ("Dark", "Light"):
             self.theme(theme)
-            self.look(f"{name}-{theme.lower()}", number)
+            for each, cell in {name: number, **more}.items():
+                self.look(f"{each}-{theme.lower()}", cell)
             found += [f"{theme}: {finding}" for finding in self.serious_findings()]
-        self.theme("Light")
         return found
+
+    def restart(self) -> None:
+        """Restart the kernel without a question, and wait for the new one."""
+        self.page.evaluate(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+        )
+        self.page.wait_for_function(KERNEL_IDLE, timeout=60_000)
+
+    def save(self) -> str:
+        """Save the notebook and return its name."""
+        self._command("docmanager:save")
+        return self.page.url.rsplit("/", 1)[-1].partition("?")[0]
 
     def _command(self, name: str) -> None:
         self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
@@ -133,13 +150,14 @@ class Sheet:
 
 @dataclass
 class Desk:
-    """A JupyterLab server and a browser; lives as long as a module's tests."""
+    """A JupyterLab server and a browser; lives as long as the tests of a session."""
 
     url: str
     token: str
     folder: Path
     browser: Browser
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _pages: list[Page] = field(default_factory=list)
 
     def open(self, *cells: str, name: str = "sheet") -> Sheet:
         """Open a new notebook with these code cells and wait for its kernel."""
@@ -155,6 +173,7 @@ class Desk:
         """Open a notebook of the desk's folder."""
         sheet = Sheet(self.browser.new_page(viewport={"width": 1280, "height": 1000}))
         page, problems = sheet.page, sheet.problems
+        self._pages.append(page)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "console",
@@ -166,13 +185,39 @@ class Desk:
         problems.clear()  # what JupyterLab says of itself while it starts
         return sheet
 
+    def clear(self) -> None:
+        """Close every page and end every kernel."""
+        while self._pages:
+            self._pages.pop().close()
+        for session in json.loads(self._ask("GET", "sessions")):
+            self._ask("DELETE", f"sessions/{session['id']}")
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Start JupyterLab on an empty folder, and a headless Chromium; end both afterwards."""
+    def _ask(self, method: str, what: str) -> bytes:
+        request = urllib.request.Request(
+            f"{self.url}/api/{what}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            document: bytes = answer.read()
+        return document
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start a headless Chromium; skip where there is none."""
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shared_desk(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Start JupyterLab on an empty folder; end it afterwards."""
     home = tmp_path_factory.mktemp("desk")
     folder = home / "notebooks"
     folder.mkdir()
@@ -188,13 +233,19 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{url}/api", process)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-            yield Desk(url, token, folder, browser)
-            browser.close()
+        yield Desk(url, token, folder, chromium)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+@pytest.fixture
+def desk(shared_desk: Desk) -> Iterator[Desk]:
+    """Lend the desk to one test, and clear it afterwards."""
+    try:
+        yield shared_desk
+    finally:
+        shared_desk.clear()
 
 
 def _command_line(port: int, token: str) -> list[str]:

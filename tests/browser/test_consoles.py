@@ -52,9 +52,14 @@ def chosen(sheet: Sheet, number: int, label: str) -> str:
 
 
 def test_a_function_is_invoked_from_its_console(desk: Desk) -> None:
-    """A template is sent, an event that is no JSON is not, and a failure shows its line."""
-    sheet = desk.open(SETUP, "from helpers.consoles import FunctionConsole\nFunctionConsole(lab)")
-    sheet.run_all()
+    """A template is sent, an event that is no JSON is not, and a failure shows its line.
+
+    Without its account the console names the next step; without a kernel its twin is there.
+    """
+    console = "from helpers.consoles import FunctionConsole\nFunctionConsole(lab)"
+    sheet = desk.open(SETUP, console, "lab._session.account.cloud.stop()")
+    sheet.run(0)
+    sheet.run(1)
     out = sheet.output(1)
     expect(out.locator(".coldstart-twin")).to_be_hidden()
     assert "place-order" == chosen(sheet, 1, "Function")
@@ -82,7 +87,17 @@ def test_a_function_is_invoked_from_its_console(desk: Desk) -> None:
     assert "Saved · odd order" == chosen(sheet, 1, "Event")
 
     assert [] == sheet.both_themes("console-function-error", 1)
+
+    sheet.run(2)
+    out.get_by_role("button", name="Invoke", exact=True).click()
+    expect(out).to_contain_text("the account of this notebook is gone", timeout=30_000)
+    expect(out).to_contain_text("run the setup cell")
+    sheet.look("console-lost", 1)
     assert [] == sheet.problems
+    sheet.restart()
+    expect(out.locator(".coldstart-twin")).to_be_visible(timeout=60_000)
+    expect(out).to_contain_text("Run this cell to use it.")
+    sheet.look("console-restarted", 1)
 
 
 def test_a_request_is_sent_and_its_event_shown(desk: Desk) -> None:
@@ -124,8 +139,11 @@ def test_sources_are_compared(desk: Desk) -> None:
 
     field(sheet, 0, "Second source").select_option("S3 → SQS")
     expect(out).to_contain_text('json.loads(event["Records"][0]["body"])')
-    out.get_by_label("an HTTP request").focus()
-    sheet.press("Space")
+    field(sheet, 0, "Second source").focus()
+    sheet.press("ArrowUp")
+    expect(out).to_contain_text('event["Records"][0]["Sns"]')
+    out.get_by_label("an upload to S3").focus()
+    sheet.press("ArrowUp")
     expect(out).to_contain_text("query parameter size, sent twice")
     expect(out.get_by_role("columnheader", name="Load balancer")).to_have_count(1)
 
@@ -139,27 +157,11 @@ def test_the_table_of_sources_stands_alone(desk: Desk) -> None:
     sheet = desk.open("from helpers.views import events_side_by_side", *cells)
     sheet.page.set_viewport_size({"width": 1280, "height": 2400})
     sheet.run_all()
-    for number, name in enumerate(("request", "upload", "message"), 1):
+    for number in range(1, 4):
         expect(sheet.output(number).get_by_role("table").first).to_be_visible()
-        assert [] == sheet.both_themes(f"sources-{name}", number)
-
+    seen = {"sources-upload": 2, "sources-message": 3}
+    assert [] == sheet.both_themes("sources-request", 1, **seen)
     assert [] == sheet.problems
-
-
-def test_lost_accounts_and_kernels_are_told_plainly(desk: Desk) -> None:
-    """Without its account a console names the next step; without a kernel its twin is there."""
-    console = "from helpers.consoles import FunctionConsole\nFunctionConsole(lab)"
-    sheet = desk.open(SETUP, console, "lab._session.account.cloud.stop()")
-    sheet.run_all()
-    out = sheet.output(1)
-    out.get_by_role("button", name="Invoke", exact=True).click()
-    expect(out).to_contain_text("the account of this notebook is gone", timeout=30_000)
-    expect(out).to_contain_text("run the setup cell")
-    sheet.look("console-lost", 1)
-    sheet.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
-    expect(out.locator(".coldstart-twin")).to_be_visible(timeout=60_000)
-    expect(out).to_contain_text("Run this cell to use it.")
-    sheet.look("console-restarted", 1)
 
 
 def walk_to(sheet: Sheet, name: str) -> None:

@@ -14,10 +14,7 @@ HANDLER = """def spin(event, context):
     for number in range(200_000):
         total += number
     return total"""
-DEPLOY = (
-    'from helpers import Lab\nlab = Lab("00-welcome")\n'
-    'lab.deploy(spin, "spin-demo", MemorySize=256)'
-)
+DEPLOY = 'lab.deploy(spin, "spin-demo", MemorySize=256)'
 ASK = (
     'aws = lab.client("lambda")\n'
     'aws.get_function_configuration(FunctionName="spin-demo")["MemorySize"], '
@@ -25,41 +22,35 @@ ASK = (
 )
 
 
+LAB = 'from helpers import Lab\nlab = Lab("00-welcome")'
+CONSOLE = "from helpers.consoles import CostConsole\nCostConsole(lab)"
+
+
 def test_a_function_is_measured_and_is_as_before(desk: Desk) -> None:
-    """Two sizes are run off the main thread; memory and processor setting are restored."""
-    sheet = desk.open(
-        HANDLER, DEPLOY, "from helpers.consoles import CostConsole\nCostConsole(lab)", ASK
-    )
-    sheet.run_all()
-    measuring = sheet.output(2).locator(".coldstart-controls").first
+    """Two sizes are run off the main thread; memory and processor setting are restored.
+
+    Before there is a function, and when the account is gone, one reads what to do.
+    """
+    sheet = desk.open(LAB, CONSOLE, HANDLER, DEPLOY, ASK, "lab._session.account.cloud.stop()")
+    sheet.run(0)
+    sheet.run(1)
+    measuring, month = sheet.output(1).locator(".coldstart-controls").all()
+    expect(measuring.get_by_role("status")).to_contain_text("no function in the account")
+    for number in (2, 3, 1):
+        sheet.run(number)
     for size in ("256 MB", "512 MB", "1,024 MB", "3,008 MB"):
         measuring.get_by_role("checkbox", name=size, exact=True).press("Space")
     measuring.get_by_role("slider", name="Warm runs").press("Home")
     measuring.get_by_role("button", name="Measure").press("Enter")
     expect(measuring.get_by_role("status")).to_contain_text("Done", timeout=60_000)
     expect(measuring.locator(".result")).to_contain_text("Cost against time of spin-demo")
-    sheet.run(3)
-    expect(sheet.output(3)).to_contain_text("(256, False)")
-    assert [] == sheet.both_themes("cost", 2)
+    sheet.run(4)
+    expect(sheet.output(4)).to_contain_text("(256, False)")
+    assert [] == sheet.both_themes("cost", 1)
 
-    month = sheet.output(2).locator(".coldstart-controls").last
     month.get_by_role("slider", name="Requests").press("End")
     expect(month.locator(".result")).to_contain_text("1,000,000,000")
-
-    assert [] == sheet.problems
-
-
-def test_without_an_account_one_reads_what_to_do(desk: Desk) -> None:
-    """A lost account is a sentence in the panel, and the bill still works."""
-    sheet = desk.open(
-        'from helpers import Lab\nlab = Lab("00-welcome")',
-        "from helpers.consoles import CostConsole\ncosts = CostConsole(lab)\ncosts",
-        "lab._session.account.cloud.stop()",
-    )
-    sheet.run_all()
-    measuring = sheet.output(1).locator(".coldstart-controls").first
-    expect(measuring.get_by_role("status")).to_contain_text("no function in the account")
+    sheet.run(5)
     sheet.run(1)
     expect(measuring.get_by_role("status")).to_contain_text("account of this notebook is gone")
-
     assert [] == sheet.problems

@@ -29,7 +29,7 @@ twin = present(picture(3), view)
 
 
 def test_a_live_view_is_walked_through_and_swapped(desk: Desk) -> None:
-    """Keys walk from mark to mark, a button reaches the kernel, and the twin hides meanwhile."""
+    """Keys stay in it and walk from mark to mark; its twin stands for it without its kernel."""
     sheet = desk.open(CELL)
     sheet.run_all()
     plot = sheet.output(0).locator(".coldstart-live .plot")
@@ -47,4 +47,12 @@ def test_a_live_view_is_walked_through_and_swapped(desk: Desk) -> None:
     expect(sheet.output(0).locator(".state")).to_have_text("stopped")
 
     assert [] == sheet.both_themes("live-view", 0)
+
+    sheet.output(0).get_by_role("button", name="Stop").focus()
+    sheet.press("d", "d", "x")
+    expect(sheet.page.locator(".jp-CodeCell")).to_have_count(1)
     assert [] == sheet.problems
+
+    sheet.restart()
+    expect(sheet.output(0).locator(".coldstart-twin")).to_be_visible()
+    expect(plot).to_be_hidden()

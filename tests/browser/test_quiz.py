@@ -11,13 +11,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_questions_are_answered_by_keyboard_and_explained(desk: Desk) -> None:
-    """Space chooses, Enter answers, the reasons follow, and the end has a score by domain."""
+    """Space chooses, Enter answers, reasons follow; a timed sitting ends by itself with a score."""
     sheet = desk.open(
         'from helpers import Lab\nlab = Lab("01-handlers")',
         "from helpers.consoles import Quiz\nQuiz(lab, count=2)",
         "lab.progress().quiz_history()",
+        'exam = Quiz(None, "00-welcome", minutes=60)\nexam',
+        "import time\nexam.panel.ends_at = time.time()",
     )
-    sheet.run_all()
+    for number in range(4):
+        sheet.run(number)
     panel = sheet.output(1).locator(".coldstart-controls")
     expect(panel.get_by_role("heading")).to_contain_text("Question 1 of 2")
     panel.get_by_role("radio").first.press("Space")
@@ -34,21 +37,10 @@ def test_questions_are_answered_by_keyboard_and_explained(desk: Desk) -> None:
     sheet.run(2)
     expect(sheet.output(2)).to_contain_text("01-handlers/01-1")
 
-    assert [] == sheet.problems
-
-
-def test_a_timed_sitting_ends_by_itself(desk: Desk) -> None:
-    """The time that is left stands in the panel; at its end come reasons and score."""
-    sheet = desk.open(
-        'from helpers.consoles import Quiz\nquiz = Quiz(None, "00-welcome", minutes=60)\nquiz',
-        "import time\nquiz.panel.ends_at = time.time()",
-    )
-    sheet.run(0)
-    panel = sheet.output(0).locator(".coldstart-controls")
-    expect(panel.get_by_role("timer")).to_contain_text("Time left")
-    expect(panel.get_by_role("button", name="Answer")).to_have_count(0)
-    sheet.run(1)
-    expect(panel.locator(".result")).to_contain_text("0 of", timeout=15_000)
-    expect(panel.get_by_role("timer")).to_be_hidden()
-
+    exam = sheet.output(3).locator(".coldstart-controls")
+    expect(exam.get_by_role("timer")).to_contain_text("Time left")
+    expect(exam.get_by_role("button", name="Answer")).to_have_count(0)
+    sheet.run(4)
+    expect(exam.locator(".result")).to_contain_text("0 of", timeout=15_000)
+    expect(exam.get_by_role("timer")).to_be_hidden()
     assert [] == sheet.problems

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.notebook import KERNEL_IDLE
-from tests.browser.sheet import Desk, Sheet
+from tests.browser.sheet import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CELL = "from helpers.consoles import Simulator\nsimulator = Simulator()\nsimulator"
 
 
-def test_two_settings_are_compared_by_keyboard_alone(desk: Desk) -> None:
-    """Sliders move by arrows, a button runs both, and the picture shows A and B."""
+def test_two_settings_are_compared_by_keyboard_and_the_picture_outlives_its_kernel(
+    desk: Desk,
+) -> None:
+    """Arrows move sliders, a button runs both; after a restart the picture says what to do."""
     sheet = desk.open(CELL, "print(len(simulator.results))")
     sheet.run_all()
     output = sheet.output(0)
@@ -36,9 +37,18 @@ def test_two_settings_are_compared_by_keyboard_alone(desk: Desk) -> None:
     assert [] == sheet.both_themes("simulator", 0)
     assert [] == sheet.problems
 
+    name = sheet.save()
+    sheet.restart()
+    expect(panel).to_be_hidden()
+    expect(output.get_by_text("Run this cell for its controls")).to_be_visible()
+    again = desk.visit(name)
+    expect(again.output(0).get_by_text("Run this cell for its controls")).to_be_visible()
+    expect(again.output(0).locator("svg").first).to_be_visible()
+    expect(again.output(0).get_by_text("model not found")).to_be_hidden()
 
-def test_a_long_run_shows_its_progress_and_is_cancelled(desk: Desk) -> None:
-    """Millions of requests do not block the kernel, and Cancel ends them."""
+
+def test_a_long_run_is_cancelled_and_an_impossible_one_not_begun(desk: Desk) -> None:
+    """Millions of requests do not block the kernel; what Lambda would refuse is a sentence."""
     millions = "{**simulator.panel.values, 'rate': 1000, 'period': 3600}"
     sheet = desk.open(f"{CELL}; simulator.panel.values = {millions}", "print('free')", "simulator")
     sheet.run(0)
@@ -52,41 +62,7 @@ def test_a_long_run_shows_its_progress_and_is_cancelled(desk: Desk) -> None:
     expect(panel.locator(".result")).to_contain_text("cancelled", timeout=30_000)
     expect(panel.get_by_role("progressbar")).to_be_hidden()
 
-    assert [] == sheet.problems
-
-
-def test_an_impossible_setting_is_said_in_the_panel(desk: Desk) -> None:
-    """What Lambda would refuse is a sentence, not a traceback."""
-    sheet = desk.open(CELL)
-    sheet.run_all()
-    panel = sheet.output(0).locator(".coldstart-controls")
-    limit = panel.get_by_role("slider", name="Account limit").first
-    limit.press("Home")
+    panel.get_by_role("slider", name="Account limit").first.press("Home")
     panel.get_by_role("button", name="Run A", exact=True).press("Enter")
-
     expect(panel.locator(".result")).to_contain_text("must stay unreserved")
     assert [] == sheet.problems
-
-
-def test_without_its_kernel_the_picture_stays_and_says_what_to_do(desk: Desk) -> None:
-    """After a restart, and in a page opened anew, the saved picture stands for the panel."""
-    sheet = desk.open(CELL)
-    sheet.run_all()
-    panel = sheet.output(0).locator(".coldstart-controls")
-    expect(panel.locator(".result svg").first).to_be_visible()
-    sheet.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    restart(sheet)
-    expect(panel).to_be_hidden()
-    expect(sheet.output(0)).to_contain_text("Run this cell for its controls")
-
-    again = desk.visit(sheet.page.url.rsplit("/", 1)[-1].partition("?")[0])
-    expect(again.output(0)).to_contain_text("Run this cell for its controls")
-    expect(again.output(0).locator("svg").first).to_be_visible()
-
-
-def restart(sheet: Sheet) -> None:
-    """Restart the kernel without a question, and wait for the new one."""
-    sheet.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
-    sheet.page.wait_for_function(KERNEL_IDLE, timeout=60_000)

@@ -61,10 +61,10 @@ def test_the_pictures_are_drawn_in_both_themes(desk: Desk) -> None:
         " present={'Statement': allow(['s3:*', 'kms:Decrypt'], '*')})",
     )
     sheet.run_all()
-    names = ("queue", "stream", "decision", "least-policy")
-    for number, name in enumerate(names, 1):
+    for number in range(1, 5):
         expect(sheet.output(number).locator("svg[role=img] > title")).to_have_count(1)
-        assert [] == sheet.both_themes(f"watch-{name}", number)
+    seen = {"watch-stream": 2, "watch-decision": 3, "watch-least-policy": 4}
+    assert [] == sheet.both_themes("watch-queue", 1, **seen)
     assert [] == sheet.problems
 
 
@@ -86,8 +86,7 @@ def test_a_live_queue_and_a_live_stream_are_followed_and_keyed_through(desk: Des
     stream.locator(".plot").focus()
     sheet.press("Home")
     expect(stream.locator(".said")).to_have_text("records 1–12: failed, split 6 + 6")
-    assert [] == sheet.both_themes("watch-live-queue", 1)
-    assert [] == sheet.both_themes("watch-live-stream", 2)
+    assert [] == sheet.both_themes("watch-live-queue", 1, **{"watch-live-stream": 2})
     for output in (queue, stream):
         output.get_by_role("button", name="Stop").press("Enter")
         expect(output.get_by_role("button", name="Follow")).to_be_visible()

@@ -110,3 +110,9 @@ def test_kit_error_says_what_why_and_next() -> None:
     error = KitError("port 4566 is taken.", why="Another server uses it.", next_step="Run: x")
     assert str(error) == "port 4566 is taken. Another server uses it. Run: x"
     assert error.next_step == "Run: x"
+
+
+def test_a_kit_error_is_shown_in_a_notebook_without_the_lines_of_the_kit() -> None:
+    """IPython asks the error how it is drawn; parts that are empty are left out."""
+    error = KitError("There is no run.", next_step="Invoke the function.")
+    assert ["✗ There is no run.", "  Next  Invoke the function."] == error._render_traceback_()

@@ -182,8 +182,10 @@ def test_a_lost_account_is_told_with_the_next_step(tmp_path: Path):
     """At the first look, at Refresh and at Invoke."""
     console = FunctionConsole(FakeLab(Lost()), saved=SavedEvents(tmp_path))
     assert "run the setup cell" in console.message.value
+    console.message.value = ""
     assert console.invoke() is None
-    assert "There is no function yet" in console.message.value
+    assert "run the setup cell" in console.message.value
+    console.message.value = ""
     console.refresh()
     assert "run the setup cell" in console.message.value
 
@@ -197,6 +199,18 @@ def test_without_a_function_the_console_says_what_to_do(tmp_path: Path):
     console.refresh()
 
     assert ("late", "") == (console.function.value, console.message.value)
+
+
+def test_a_function_that_came_since_is_invoked_without_refresh(tmp_path: Path):
+    """Invoke looks again when the console knows of none."""
+    aws = FakeLambda([])
+    console = FunctionConsole(FakeLab(aws), saved=SavedEvents(tmp_path))
+    aws.functions.append("late")
+    task = console.invoke()
+
+    assert task is not None
+    assert task.wait(30)
+    assert ["late"] == [call["FunctionName"] for call in aws.calls]
 
 
 def test_the_twin_names_what_the_console_offers(console: FunctionConsole):

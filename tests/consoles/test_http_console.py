@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
 import pytest
 
+from helpers.cloud.client import CloudLostError
 from helpers.cloud.errors import KitError
 from helpers.consoles import HttpConsole
+from helpers.consoles.fronts import Front
 from helpers.consoles.rebuilt import parameters_of
-from helpers.consoles.sending import headers_in, written
+from helpers.consoles.sending import exchange, headers_in, written
+from helpers.views.exchange import Request
 from tests.consoles.fakes import FakeLab, Lost
 
 
@@ -77,4 +81,29 @@ def test_a_lost_account_is_told_with_the_next_step():
     assert task.wait(30)
     assert "run the setup cell" in task.message.value
     assert console.send() is None
-    assert "Nothing answers HTTP yet" in console.message.value
+    assert "Nothing answers HTTP yet" not in console.message.value
+
+
+class Ending(FakeLab):
+    """A lab whose account ends between two looks at its records."""
+
+    def records(self, *, since: int = 0, **equals: Any) -> list[dict[str, Any]]:
+        """Answer once."""
+        if self.kept:
+            raise CloudLostError("gone")
+        self.kept.append({"sequence": 1})
+        return []
+
+
+@pytest.mark.parametrize(
+    ("lab", "error"), [(Ending(None), CloudLostError), (FakeLab(None), KitError)]
+)
+def test_an_account_that_ends_before_the_request_is_told_from_one_that_hangs_up(
+    lab: Any, error: type[Exception]
+):
+    """The console says that the account is gone only when it is."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))  # a port of ours that nobody listens on
+        front = Front("shop", "http-api", "a", f"http://127.0.0.1:{probe.getsockname()[1]}")
+        with pytest.raises(error):
+            exchange(lab, front, Request("GET", "/"))

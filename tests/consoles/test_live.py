@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ipywidgets
 import pytest
 
 from helpers.consoles import live
@@ -57,4 +58,5 @@ def test_a_widget_is_preceded_by_its_twin(shown: list[dict[str, Any]], twin: Any
     assert "Title\ntwin" == saved["text/plain"]
     assert "coldstart-twin" in saved["text/html"]
     assert [WIDGET] == [*widget]
-    assert view.model_id == widget[WIDGET]["model_id"]
+    box = ipywidgets.Widget.widgets[widget[WIDGET]["model_id"]]
+    assert (view,) == box.children

@@ -89,5 +89,6 @@ def test_a_lost_account_is_a_sentence_and_not_a_traceback():
     account.lost = True
     console.refresh()
 
-    assert "the account of this notebook is gone" in console.view.heading
+    assert "" == console.view.heading + console.view.drawing
+    assert "the account of this notebook is gone" in console.document.value
     assert "run the setup cell" in console.document.value

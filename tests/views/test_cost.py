@@ -56,7 +56,7 @@ def test_more_sizes_than_shapes_are_thinned_in_the_chart_and_all_in_the_text():
     picture = cost_view([run(128 * n, 900 / n) for n in range(1, 12)])
 
     assert all(f"\n{128 * n:,} " in picture.text for n in range(1, 12))
-    assert ">1408</text>" in picture.drawing
+    assert ">1,408</text>" in picture.drawing
 
 
 @settings(max_examples=40, deadline=None)

@@ -64,7 +64,7 @@ def test_the_bill_as_text_dates_its_prices():
     """Every row has an amount; the prices have a date and a page."""
     lines = dict(Month(requests=30_000_000).lines())
 
-    assert "in 300,000 cold starts" in lines["Of it init"]
+    assert "in 300,000 cold starts" in lines["Of which init"]
     assert lines["Prices"].startswith("of 2026-")
     assert "1,000,000 requests and 400,000 GB-s" in lines["Free tier"]
     assert "On arm64" in lines

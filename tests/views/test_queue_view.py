@@ -17,6 +17,7 @@ from helpers.views.queue_state import Place, read_queue
 from tests.views.told import (
     DEAD,
     FIRST_MOMENT,
+    begun,
     dead,
     deleted,
     entries,
@@ -96,6 +97,20 @@ def test_batches_that_run_beside_each_other_have_the_same_numbers_on_each_run():
 
     assert 1 == len(pictures)
     assert {"batch 1", "batch 2"} <= set(re.findall(r"batch \d", pictures.pop()))
+
+
+def test_two_runs_of_one_message_at_once_keep_their_own_outcomes():
+    """A visibility timeout shorter than the function: what ends first is the first delivery."""
+    ended = of_queue(records.BatchReturned, "a", reason="ValueError", request_id="r-1")
+    told = [*sent("a"), *begun("a", run="r-1"), *begun("a", run="r-2"), ended]
+
+    assert "received twice: failed: ValueError, then running → in flight" in repr(
+        queue_view(entries(*told))
+    )
+    told += [deleted("a"), of_queue(records.BatchDeleted, "a", request_id="r-2")]
+    assert "received twice: failed: ValueError, then processed → deleted" in repr(
+        queue_view(entries(*told))
+    )
 
 
 def test_filtered_and_throttled_messages_are_told_apart():

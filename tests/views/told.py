@@ -60,6 +60,11 @@ def of_queue(kind: Any, *ids: str, function: str = "print-job", **members: Any) 
     return made
 
 
+def begun(*ids: str, run: str) -> list[Record]:
+    """A batch is received and goes to the function."""
+    return [received(*ids), of_queue(records.BatchInvoked, *ids, request_id=run)]
+
+
 def served(ids: Sequence[str], *, failed: Iterable[str] = (), reason: str = "") -> list[Record]:
     """A batch is received and invoked; what did not fail is deleted."""
     bad = [one for one in ids if one in set(failed)]

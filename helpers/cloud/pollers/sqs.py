@@ -199,6 +199,7 @@ class QueuePoller:
                 wait_s=wait_s,
                 reason=refusal.code,
                 counts=False,
+                request_id=request_id,
             )
             if not self._thread.sleep(real_s):
                 return delivered
@@ -221,11 +222,11 @@ class QueuePoller:
         done = [] if failed is None else [item for item in batch if item.message_id not in failed]
         if done:
             self._queues.delete(self._arn, [item.message.receipt_handle for item in done])
-            self._note(records.BatchDeleted, done)
+            self._note(records.BatchDeleted, done, request_id=delivered.request_id)
         back = [item for item in batch if failed is None or item.message_id in failed]
         if back:
             reason = "ReportBatchItemFailures" if delivered.succeeded else delivered.reason
-            self._note(records.BatchReturned, back, reason=reason)
+            self._note(records.BatchReturned, back, reason=reason, request_id=delivered.request_id)
         with self._lock:
             if delivered.succeeded:
                 self._scaling.succeeded()

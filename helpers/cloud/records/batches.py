@@ -55,10 +55,14 @@ class BatchInvoked(BatchRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchDeleted(BatchRecord):
-    """Messages were deleted from their queue: they were processed, or `reason` is filtered."""
+    """Messages were deleted from their queue: they were processed, or `reason` is filtered.
+
+    `request_id` is that of the invocation that processed them.
+    """
 
     kind: ClassVar[str] = "batch.deleted"
     reason: str = "processed"
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class BatchReturned(BatchRecord):
 
     kind: ClassVar[str] = "batch.returned"
     reason: str
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,7 @@ class BatchRetried(BatchRecord):
     """A batch will be tried again after `wait_s` seconds of AWS's time.
 
     `attempts` counts its failures; throttles and faults of the service (`counts` False) do not.
+    `request_id` is that of the refused invocation, of a queue's batch only.
     """
 
     kind: ClassVar[str] = "batch.retried"
@@ -81,6 +87,7 @@ class BatchRetried(BatchRecord):
     wait_s: float
     reason: str
     counts: bool = True
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
