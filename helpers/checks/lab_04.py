@@ -13,6 +13,7 @@ from helpers.checks.lab_04_thumbnails import check_4_1
 
 LAB = LabChecks(
     slug="04-push",
+    can="let S3, SNS, rules and clocks call a function, and see what they could not deliver",
     exercises=(
         Exercise(
             id="4.1",
