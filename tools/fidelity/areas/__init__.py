@@ -102,18 +102,11 @@ IN_LABS = (
     "native-code",
     "os-only-runtime",
     "layers-of-others",
-    "failure-record",
     "extension-layer",
     "extension-port",
     "rotation-schedule",
     "secret-delay",
     "advanced-parameters",
-    "queue-lifetime",
-    "move-task",
-    "vpc",
-    "organizations",
-    "identity-providers",
-    "administrator",
 )
 """The rows that labs show, in the order in which a lab shows them: what is most felt first."""
 
