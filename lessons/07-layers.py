@@ -989,10 +989,9 @@ def keep(name):
 # %% [markdown] teaches=["12-02", "DVA-C03 1.2"]
 # ### Exercise 7.5 · A runtime of your own
 #
-# **Given** `loop`, the program of the demo, and its twin for a system without Python:
+# **Given** `loop`, the program of the demo, and its twin for a system without Python, whose first line is `#!/bin/sh`:
 #
 # ```bash
-# #!/bin/sh
 # API="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
 # while true; do
 #   EVENT=$(curl -sS -D /tmp/headers "$API/next")

@@ -535,7 +535,8 @@ def test_the_service_graph_counts_calls_errors_and_faults(lab: Tracing, orders: 
     graph = lab.xray.get_service_graph(
         StartTime=now - timedelta(minutes=5), EndTime=now + timedelta(minutes=1)
     )["Services"]
-    (node,) = [s for s in graph if s["Name"] == "orders" and s.get("Type") != "client"]
+    # a table of that name, in a trace of another test, has a type
+    (node,) = [s for s in graph if s["Name"] == "orders" and "Type" not in s]
     counts = node["SummaryStatistics"]
 
     assert orders

@@ -41,7 +41,7 @@ def duplicates(account: ProbedAccount) -> str:
     """Send twenty events, and count the runs."""
     name = account.deploy(EMPTY)
     account.lambda_client.put_function_concurrency(
-        FunctionName=name, ReservedConcurrentExecutions=2
+        FunctionName=name, ReservedConcurrentExecutions=10
     )
     for _ in range(20):
         account.lambda_client.invoke(FunctionName=name, InvocationType="Event")
