@@ -12,19 +12,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from helpers.checks.roles import TRUST
 from helpers.cloud.client import Cloud
 from tools.yardstick import RUNTIME
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 LOGS_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 

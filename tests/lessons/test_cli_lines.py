@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from helpers.checks.roles import TRUST
 from helpers.cloud.client import Cloud, start_cloud
 from helpers.course.packaging import zip_of
-from helpers.course.roles import TRUST, Place, policy_for
+from helpers.course.roles import Place, policy_for
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^# ```bash\n(?P<lines>.*?)^# ```$", re.MULTILINE | re.DOTALL)

@@ -86,7 +86,7 @@ class FrontFunctions:
         self._check(as_whom, function_arn)
         self.recent.add(request.request_id, request.event)
         limit_s = as_whom.timeout_s
-        if limit_s is None or self._invoker.check(request).timeout_s + MARGIN_S < limit_s:
+        if limit_s is None or self._invoker.resolve(request).timeout_s + MARGIN_S < limit_s:
             answer = self._invoker.invoke(request)
         else:
             answer = _within(self._invoker, request, limit_s)

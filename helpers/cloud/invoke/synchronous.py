@@ -154,9 +154,13 @@ class Invoker:
         """Return the trace header that a queued event keeps: it is sampled once, or not."""
         return self._tracer.accepted(function, request.trace_id)
 
+    def resolve(self, request: InvokeRequest) -> FunctionVersion:
+        """Return the version that is named, whether it can run or not."""
+        return self._registry.resolve(request.key, request.qualifier)
+
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""
-        function = self._registry.resolve(request.key, request.qualifier)
+        function = self.resolve(request)
         _check_json(request.event)
         _check_runnable(function)
         return function

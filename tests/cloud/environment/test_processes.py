@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -180,19 +181,28 @@ def test_processor_time(start: Start) -> None:
     assert used == group.cpu_s()
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux can tell")
-def test_owner_of_a_connection(start: Start) -> None:
-    """A loopback connection is the group's when one of its processes made it."""
+@contextmanager
+def connection(start: Start) -> Iterator[tuple[ProcessGroup, int, int]]:
+    """Give a group that has connected to a port of ours: the group, its port, and ours."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         connect = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port}))\n"
         group, _ = start(connect + SLEEP)
         listener.settimeout(10)
         theirs, peer = listener.accept()
-        with socket.create_connection(("127.0.0.1", port)) as ours:
-            assert group.owns_peer(peer[1], port)
-            assert not group.owns_peer(ours.getsockname()[1], port)
-        theirs.close()
+        with theirs:
+            yield group, peer[1], port
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux can tell")
+def test_owner_of_a_connection(start: Start) -> None:
+    """A loopback connection is the group's when one of its processes made it."""
+    with (
+        connection(start) as (group, its_port, port),
+        socket.create_connection(("127.0.0.1", port)) as ours,
+    ):
+        assert group.owns_peer(its_port, port)
+        assert not group.owns_peer(ours.getsockname()[1], port)
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux can tell")
@@ -203,14 +213,8 @@ def test_a_connection_that_the_table_left_out(
     misses = iter([None, None])
     look = processes.socket_inode
     monkeypatch.setattr(processes, "socket_inode", lambda *ports: next(misses, look(*ports)))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        connect = f"import socket, time; s = socket.create_connection(('127.0.0.1', {port}))\n"
-        group, _ = start(connect + SLEEP)
-        listener.settimeout(10)
-        theirs, peer = listener.accept()
-        assert group.owns_peer(peer[1], port)
-        theirs.close()
+    with connection(start) as (group, its_port, port):
+        assert group.owns_peer(its_port, port)
 
 
 def test_program_that_does_not_exist() -> None:
