@@ -17,7 +17,7 @@ from helpers.views.invocation import Answer
 FUNCTION = "check-print-job"
 TIMEOUT_S = 2
 PRINTED = re.compile(r"^page (\d+)$", re.MULTILINE)
-SLOW_MS = 500
+SLOW_MS = 750
 SMALL = {"pages": 4, "page_ms": 10}
 JOBS = (
     (SMALL, "4 quick pages"),
