@@ -37,9 +37,13 @@ def packages(
     return [_package(name, installed(name, folders), pinned.get(_same(name), "")) for name in names]
 
 
-def repair(python: str = sys.executable) -> str:
-    """Return the command that makes the packages what the lock names."""
-    return f"{_quoted(python)} -m pip install --no-deps -r {LOCK}"
+def repair(environment: Path, *, again: bool = False) -> str:
+    """Return the command that makes an environment's packages what the lock names.
+
+    With `again`, packages whose version is right are unpacked again: files of theirs are missing.
+    """
+    forced = "--force-reinstall " if again else ""
+    return f"{_quoted(str(_python_of(environment)))} -m pip install {forced}--no-deps -r {LOCK}"
 
 
 def pip(environment: Path, environ: Mapping[str, str], home: Path) -> Finding:
@@ -66,13 +70,14 @@ def pip(environment: Path, environ: Mapping[str, str], home: Path) -> Finding:
 
 
 def _package(name: str, version: str, pinned: str) -> Finding:
+    command = repair(Path(sys.prefix))
     if not version:
         why = "the packages of this Python are not the kit's"
-        return Finding(Mark.FAIL, name, "is missing", why, repair(), "packages")
+        return Finding(Mark.FAIL, name, "is missing", why, command, "packages")
     if pinned and version != pinned:
         why = "it was installed over the kit's, or the kit has changed since"
         seen = f"{version}, and {LOCK} names {pinned}"
-        return Finding(Mark.WARN, name, seen, why, repair(), "packages")
+        return Finding(Mark.WARN, name, seen, why, command, "packages")
     return Finding(Mark.OK, name, version)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from helpers.firstaid.finding import Finding, Mark
 
 OLDEST, NEWEST = (3, 11), (3, 14)
-"""The versions that requirements.lock has wheels for; kit.py, which any Python reads, says it too."""
+"""What requirements.lock has wheels for; kit.py, which old Pythons read as well, repeats it."""
 
 LAB = "python3 kit.py lab"
 

@@ -79,11 +79,13 @@ def widgets(setting: Setting) -> Finding:
     version = installed("ipywidgets", setting.packages)
     lab = installed("jupyterlab", setting.packages)
     if not version:
-        return _ill("ipywidgets is missing", "pictures that change have nothing to speak with")
-    if lab and int(lab.split(".")[0]) < OLDEST_LAB:
-        return _ill(f"JupyterLab {lab} is too old", f"the kit's views need {OLDEST_LAB} or newer")
+        why = "pictures that change have nothing to speak with"
+        return _ill("ipywidgets is missing", why, repair(setting.prefix))
+    if lab and int(_major(lab)) < OLDEST_LAB:
+        why = f"the kit's views need {OLDEST_LAB} or newer"
+        return _ill(f"JupyterLab {lab} is too old", why, repair(setting.prefix))
     return (
-        _halves(version, installed("jupyterlab_widgets", setting.packages))
+        _halves(setting, version)
         or _manager(setting, version)
         or _anywidget(setting)
         or Finding(Mark.OK, SUBJECT, f"ipywidgets {version} and its half in the page fit")
@@ -107,51 +109,64 @@ def server(parent: Process | None, prefix: str = sys.prefix) -> Finding:
     )
 
 
-def _halves(version: str, half: str) -> Finding | None:
-    wanted = FITTING.get(version.split(".")[0], ("", ""))[0]
+def _halves(setting: Setting, version: str) -> Finding | None:
+    half = installed("jupyterlab_widgets", setting.packages)
+    wanted, _ = FITTING.get(_major(version), ("3", ""))
     if not half:
-        return _ill(
-            "jupyterlab_widgets is missing", f"it is the page's half of ipywidgets {version}"
-        )
-    if half.split(".")[0] != wanted:
+        why = f"it is the page's half of ipywidgets {version}"
+        return _ill("jupyterlab_widgets is missing", why, repair(setting.prefix))
+    if _major(half) != wanted:
         seen = f"ipywidgets {version} with jupyterlab_widgets {half}"
-        return _ill(seen, f"ipywidgets {version} needs jupyterlab_widgets {wanted or '3'}.x")
+        why = f"ipywidgets {version} needs jupyterlab_widgets {wanted}.x"
+        return _ill(seen, why, repair(setting.prefix))
     return None
 
 
 def _manager(setting: Setting, version: str) -> Finding | None:
     place, found = setting.extension(MANAGER)
     if not found:
-        return _ill(f"the lab extension {MANAGER} is missing", "jupyterlab_widgets is half removed")
-    if found.split(".")[0] != FITTING.get(version.split(".")[0], ("", ""))[1]:
-        seen = f"ipywidgets {version} with {MANAGER} {found} of {str(place)!r}"
-        return _ill(seen, "JupyterLab takes the first copy on its path", f"rm -r '{place}'")
-    file = setting.switched_off(MANAGER)
-    if file:
-        command = f"jupyter labextension enable {MANAGER}"
-        return _ill(f"{MANAGER} is switched off", f"{str(file)!r} says so", command)
-    return None
+        seen, why = f"the lab extension {MANAGER} is missing", "jupyterlab_widgets is half removed"
+        return _ill(seen, why, repair(setting.prefix, again=True))
+    _, wanted = FITTING.get(_major(version), ("", "5"))
+    if _major(found) != wanted:
+        return _other_copy(setting, f"ipywidgets {version} with {MANAGER} {found}", place)
+    return _switched_off(setting, MANAGER)
 
 
 def _anywidget(setting: Setting) -> Finding | None:
     version = installed("anywidget", setting.packages)
     place, found = setting.extension("anywidget")
     if version and found and found.split(".")[:2] != version.split(".")[:2]:
-        seen = f"anywidget {version} with the lab extension {found} of {str(place)!r}"
-        return _ill(seen, "JupyterLab takes the first copy on its path", f"rm -r '{place}'")
-    file = setting.switched_off("anywidget")
-    if file:
-        command = "jupyter labextension enable anywidget"
-        return _ill(
-            "the lab extension anywidget is switched off", f"{str(file)!r} says so", command
-        )
+        seen = f"anywidget {version} with the lab extension anywidget {found}"
+        return _other_copy(setting, seen, place)
     if version and found:
+        return _switched_off(setting, "anywidget")
+    seen, why = "anywidget is missing, or its lab extension", "live views are drawn with it"
+    return _ill(seen, why, repair(setting.prefix, again=True))
+
+
+def _other_copy(setting: Setting, seen: str, place: Path) -> Finding:
+    if setting.prefix in place.parents:
+        why = "the copy in the environment is not the one of its package"
+        return _ill(seen, why, repair(setting.prefix, again=True))
+    why = f"JupyterLab takes the first copy on its path, {str(place)!r}"
+    return _ill(seen, why, f"move that folder away: {str(place)!r}")
+
+
+def _switched_off(setting: Setting, name: str) -> Finding | None:
+    file = setting.switched_off(name)
+    if file is None:
         return None
-    return _ill("anywidget is missing, or its lab extension", "live views are drawn with it")
+    why = f"{str(file)!r} says so under disabledExtensions"
+    return _ill(f"the lab extension {name} is switched off", why, f"remove it from {str(file)!r}")
 
 
-def _ill(seen: str, why: str, command: str = "") -> Finding:
-    return Finding(Mark.WARN, SUBJECT, seen, why, command or repair(), "widgets")
+def _ill(seen: str, why: str, command: str) -> Finding:
+    return Finding(Mark.WARN, SUBJECT, seen, why, command, "widgets")
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
 
 
 def _disables(page: Mapping[str, Any], name: str) -> bool:
