@@ -47,6 +47,7 @@ class Settings:
                     f"There is no setting {name!r}.",
                     why=f"the settings are {', '.join(sorted(known))}",
                     next_step="Check the spelling.",
+                    anchor="settings",
                 )
             _check(name, value, getattr(self, name))
         for name, value in changes.items():
@@ -74,4 +75,5 @@ def _check(name: str, value: Any, current: Any) -> None:
             f"The setting {name!r} does not take {value!r}.",
             why=f"its value now is {current!r}, and numbers must be above 0",
             next_step=f"Give a value of the same kind as {current!r}.",
+            anchor="settings",
         )

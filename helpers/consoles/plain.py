@@ -34,7 +34,7 @@ def plain_message(error: Exception) -> Card:
         code, message = answer.get("Code", "Error"), answer.get("Message", str(error))
         return Card(Tone.BAD, f"✗ AWS answered {code}", (("Message", str(message)),))
     if isinstance(error, KitError):
-        lines = (("Why", error.why), ("Next", error.next_step))
+        lines = (("Why", error.why), ("Next", error.next_step), ("More", error.more))
         return Card(Tone.WAIT, f"! {error.what}", tuple((k, v) for k, v in lines if v))
     return Card(
         Tone.BAD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-PAGE = "TROUBLESHOOTING.md"
+from helpers.cloud.errors import TROUBLESHOOTING
 
 
 class Mark(StrEnum):
@@ -31,7 +31,7 @@ class Finding:
     @property
     def more(self) -> str:
         """Where to read more; empty when all is well."""
-        return f"{PAGE}#{self.anchor}" if self.anchor else ""
+        return f"{TROUBLESHOOTING}#{self.anchor}" if self.anchor else ""
 
     @property
     def is_well(self) -> bool:

@@ -21,7 +21,7 @@ def port(number: int) -> Finding:
         f"port {number}",
         f"{complaint}; labs choose their own port, only kit.py serve wants this one",
         f"{whose(number)} has it",
-        f"python3 kit.py serve --port {number + 1}",
+        another(number),
         "port-taken",
     )
 
@@ -36,6 +36,12 @@ def why_not(number: int) -> str:
         except OSError as error:
             return str(error.strerror)
     return ""
+
+
+def another(number: int) -> str:
+    """Return the command that serves at a port beside one that cannot be had."""
+    beside = number + 1 if number < 65_535 else number - 1
+    return f"python3 kit.py serve --port {beside}"
 
 
 def whose(number: int) -> str:

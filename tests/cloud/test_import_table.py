@@ -100,7 +100,7 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
-    "firstaid": ("cloud.edition",),
+    "firstaid": ("cloud.edition", "cloud.errors"),
     "views": (
         "firstaid.finding",
         "cloud.records",
