@@ -10,7 +10,7 @@ from botocore.exceptions import (
 )
 
 from helpers.cloud.client import CloudLostError
-from helpers.cloud.errors import KitError
+from helpers.cloud.errors import TROUBLESHOOTING, KitError
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
@@ -21,6 +21,7 @@ LOST = Card(
     (
         ("Why", "its process ended, or the kernel was restarted"),
         ("Next", "run the setup cell, the one with lab = Lab(…), and then this cell again"),
+        ("More", f"{TROUBLESHOOTING}#account-gone"),
     ),
 )
 

@@ -82,7 +82,7 @@ def exchange(lab: ConsoleLab, front: Front, request: Request) -> Exchange:
         next_record(lab)  # raises when the account ended meanwhile
         raise KitError(
             "The address hung up before it answered.",
-            why=f"{type(error).__name__}: {error}",
+            why=f"{type(error).__name__}: {error}.",
             next_step="Send a smaller body, or fewer headers.",
             anchor="hung-up",
         ) from error

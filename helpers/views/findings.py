@@ -66,16 +66,16 @@ class FindingTable:
 
     def _row(self, finding: Finding) -> str:
         wrapped = f"{CELL};overflow-wrap:anywhere"
-        command = (
-            f'<code style="{MONO};white-space:pre-wrap;{TEXT}">{escape(finding.command)}</code>'
-        )
+        command = escape(finding.command)
+        if command:
+            command = f'<code style="{MONO};white-space:pre-wrap;{TEXT}">{command}</code>'
         return (
             f'<tr style="background:transparent">'
             f'<td style="{CELL};white-space:nowrap">{SIGNS[finding.mark]}</td>'
             f'<th scope="row" style="{CELL};font-weight:600">{escape(finding.subject)}</th>'
             f'<td style="{wrapped}">{escape(finding.seen)}</td>'
             f'<td style="{wrapped}">{escape(finding.cause)}</td>'
-            f'<td style="{wrapped}">{command if finding.command else ""}</td>'
+            f'<td style="{wrapped}">{command}</td>'
             f'<td style="{wrapped}">{self._link(finding)}</td></tr>'
         )
 

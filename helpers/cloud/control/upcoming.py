@@ -51,7 +51,7 @@ class Upcoming:
         except InvalidSchedule as error:
             raise KitError(
                 f"{expression!r} in {timezone!r} is no schedule.",
-                why=f"AWS does not take {str(error)!r}",
+                why=f"AWS does not take {str(error)!r}.",
                 next_step="Try cron(0 9 ? * MON-FRI *) or rate(5 minutes).",
                 anchor="schedule",
             ) from None

@@ -170,7 +170,7 @@ def operations_of(action: str) -> list[tuple[str, str]]:
         near = difflib.get_close_matches(prefix.lower(), known, 3)
         raise KitError(
             f"There is no action {action!r} here.",
-            why="an action is service:Operation, such as ssm:GetParameter",
+            why="An action is service:Operation, such as ssm:GetParameter.",
             next_step=f"Services that come near: {', '.join(near)}."
             if near
             else f"The services are {', '.join(known)}.",
