@@ -36,10 +36,11 @@ class CloudError(RuntimeError):
     `anchor` names the section of TROUBLESHOOTING.md that says more.
     """
 
-    def __init__(self, message: str, *, anchor: str) -> None:
+    def __init__(self, message: str, *, anchor: str = "") -> None:
         super().__init__(message)
         self.anchor = anchor
-        self.add_note(f"More: TROUBLESHOOTING.md#{anchor}")
+        if anchor:
+            self.add_note(f"More: TROUBLESHOOTING.md#{anchor}")
 
 
 class CloudLostError(CloudError):

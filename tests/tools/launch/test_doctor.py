@@ -18,6 +18,7 @@ from tools.launch.doctor import Machine, examine, run_doctor, told
 from tools.launch.installation import Installation
 
 ROOT = Path(__file__).resolve().parents[3]
+STANDARD = sys.stdlib_module_names
 
 
 @pytest.fixture
@@ -141,8 +142,11 @@ def test_the_launcher_needs_the_standard_library_and_first_aid_only() -> None:
         for file in (ROOT / folder).glob("*.py"):
             found |= _imported(file)
     own = {name for name in found if name.startswith(("tools.launch", "helpers.firstaid"))}
-    others = {name for name in found - own if name.split(".")[0] not in sys.stdlib_module_names}
-    assert {"helpers.cloud.edition"} == others
+    others = {name for name in found - own if name.split(".")[0] not in STANDARD}
+    assert {"helpers.cloud.edition", "helpers.cloud.errors"} == others
+    for module in others:
+        used = _imported(ROOT / f"{module.replace('.', '/')}.py")
+        assert set() == {name for name in used if name.split(".")[0] not in STANDARD}
 
 
 def test_the_versions_of_python_are_the_same_in_kit_py_and_first_aid() -> None:
