@@ -105,14 +105,18 @@ def left_over(processes: Iterable[Process], *, own: str | None = None) -> list[F
     found = []
     for cloud in clouds:
         if "--child" in cloud.command:
-            parent = by_number.get(cloud.parent)
-            if parent is None or not parent.is_python:
+            if _is_orphan(by_number.get(cloud.parent)):
                 found.append(_orphan(cloud))
         else:
             stop = f"kill {cloud.number}, then: {SERVE}"
             answer = ask(f"http://127.0.0.1:{cloud.option('--port', '4566')}")
             found += [f for f in about(answer, restart=stop) if f.anchor == "stale-cloud"]
     return found or [Finding(Mark.OK, "running accounts", _counted(len(clouds)))]
+
+
+def _is_orphan(parent: Process | None) -> bool:
+    """Say whether a cloud's parent is whoever takes in orphans; number 1 can be a Python too."""
+    return parent is None or parent.number == 1 or not parent.is_python
 
 
 def _counted(count: int) -> str:

@@ -48,8 +48,10 @@ def temporary_folder() -> Finding:
         "mkdir -p ~/tmp && export TMPDIR=~/tmp",
         "temporary-folder",
     )
+    if not found.is_well:
+        return found
     free = shutil.disk_usage(folder).free
-    if not found.is_well or free >= TEMPORARY_BYTES:
+    if free >= TEMPORARY_BYTES:
         return found
     return Finding(
         Mark.WARN,
