@@ -1,4 +1,4 @@
-"""Packages that are missing or of another version are found, and a set-up that would find no pip."""
+"""Packages that are missing or of another version are found, and a set-up without a pip."""
 
 from __future__ import annotations
 

@@ -138,7 +138,6 @@ def test_an_extension_that_is_switched_off_is_found(
     assert (Mark.WARN, "widgets") == (found.mark, found.anchor)
     assert f"the lab extension {MANAGER} is switched off" == found.seen
     assert str(file) in found.command
-    file.write_text('{"disabledExtensions": {"@jupyter-widgets/jupyterlab-manager": false}}')
 
 
 @pytest.mark.parametrize("text", ["", "no json", "[]", '{"disabledExtensions": null}'])
