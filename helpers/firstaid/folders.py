@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +12,11 @@ from helpers.firstaid.finding import Finding, Mark
 SET_UP_BYTES = 1_000_000_000
 TEMPORARY_BYTES = 512_000_000
 """What a handler's /tmp may hold unless a function asks for more; pip unpacks there as well."""
+
+
+def home() -> Path:
+    """Return the user's home folder; without any, the name for it, which cannot be written."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails without any
 
 
 def kit_folder(folder: Path) -> Finding:

@@ -44,8 +44,7 @@ class Machine:
     @classmethod
     def this(cls, installation: Installation, *, port: int) -> Machine:
         """Return the machine that this process runs on."""
-        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails without any
-        return cls(installation, os.environ, home, port)
+        return cls(installation, os.environ, folders.home(), port)
 
 
 Look = Callable[[Machine], Finding | Iterable[Finding]]
