@@ -50,7 +50,7 @@ def examine(account: Account, progress: Progress, environ: Mapping[str, str]) ->
         folders.home_folder(home),
         folders.temporary_folder(),
         moment.clock(),
-        *clouds.left_over(processes.processes()),
+        *clouds.left_over(),
     )
     return FindingTable(findings, _way_to_page(Path.cwd()))
 

@@ -60,7 +60,7 @@ def test_the_kit_s_own_account_is_well():
     cloud = start_cloud()
     try:
         found = clouds.joined({"AWS_ENDPOINT_URL": cloud.endpoint})
-        listed = clouds.left_over(_of_this_process())
+        listed = clouds.left_over(_of_this_process)
     finally:
         cloud.stop()
 
@@ -128,12 +128,12 @@ def test_a_served_account_of_other_code_is_found_by_its_process(stranger: Strang
     """`kit.py serve` that still runs after an update is named with its process."""
     stranger.answers["/_kit/health"] = {**KIT, "edition": "0123456789ab"}
     served = Process(77, 1, ("python", "-m", clouds.MODULE, "--port", str(stranger.port)))
-    (found,) = clouds.left_over([served])
+    (found,) = clouds.served([served])
 
     assert (Mark.WARN, "stale-cloud") == (found.mark, found.anchor)
     assert "kill 77, then: python3 kit.py serve" == found.command
     stranger.answers["/_kit/health"] = KIT
-    assert [Mark.OK] == [finding.mark for finding in clouds.left_over([served])]
+    assert [] == clouds.served([served])
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def orphan() -> Iterator[int]:
 
 def test_an_account_left_over_is_found_with_its_process(orphan: int):
     """An account that runs on after its notebook is named, and ends by the command told."""
-    found = clouds.left_over(processes())
+    found = clouds.left_over(patience_s=0)
     finding = next(each for each in found if f"process {orphan} " in each.seen)
 
     assert (Mark.WARN, "stale-cloud") == (finding.mark, finding.anchor)
@@ -182,7 +182,17 @@ def test_an_account_is_left_over_when_no_python_holds_it(parents: list[Process],
     """A cloud whose parent is a kernel is in use; any other parent took it in."""
     cloud = Process(9, 5, ("python", "-P", "-m", clouds.MODULE, "--child"))
 
-    assert [mark] == [finding.mark for finding in clouds.left_over([*parents, cloud])]
+    found = clouds.left_over(lambda: [*parents, cloud], patience_s=0)
+
+    assert [mark] == [finding.mark for finding in found]
+
+
+def test_an_account_that_is_about_to_end_is_given_the_moment():
+    """The second after a kernel has died, its account is not a finding."""
+    cloud = Process(9, 1, ("python", "-P", "-m", clouds.MODULE, "--child"))
+    listings = [[cloud], [cloud], []]
+
+    assert [Mark.OK] == [found.mark for found in clouds.left_over(lambda: listings.pop(0))]
 
 
 def test_processes_are_listed_with_parent_and_command():
