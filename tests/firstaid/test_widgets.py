@@ -82,6 +82,12 @@ def test_the_environment_of_these_tests_is_well(tmp_path: Path):
             "ipywidgets 8.1.9 with jupyterlab_widgets 1.1.11",
             "needs jupyterlab_widgets 3.x",
         ),
+        (
+            {"ipywidgets": "7.8.5", "jupyterlab_widgets": "1.1.11"},
+            {MANAGER: "3.1.11"},
+            "ipywidgets 7.8.5 is too old",
+            "made for ipywidgets 8",
+        ),
         ({"jupyterlab_widgets": None}, {}, "jupyterlab_widgets is missing", "the page's half"),
         ({}, {MANAGER: None}, f"{MANAGER} is missing", "half removed"),
         ({}, {MANAGER: "3.1.11"}, f"with {MANAGER} 3.1.11", "not the one of its package"),

@@ -143,7 +143,7 @@ def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
 
 def _require_home() -> None:
     """Refuse what JupyterLab would answer with a traceback: a home it cannot write."""
-    if "JUPYTER_RUNTIME_DIR" in os.environ:  # it has been given another place
+    if os.environ.get("JUPYTER_RUNTIME_DIR"):  # it has been given another place
         return
     found = folders.home_folder(folders.home())
     if not found.is_well:
