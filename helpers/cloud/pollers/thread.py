@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from helpers.cloud.pollers.delivery import Courier
+from helpers.cloud.ready_threads import ReadyThreads
 
 AFTER_A_FAULT_S = (0.1, 30.0)
 
@@ -31,6 +32,7 @@ class PollerThread:
         self._bell = threading.Event()
         self._stopped = threading.Event()
         self._endings: list[Callable[[], None]] = []
+        self._threads = ReadyThreads()
 
     def start(self, work: Work, watch: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
         """Begin to work; `watch` says where bells come from, and returns what ends that."""
@@ -60,9 +62,8 @@ class PollerThread:
 
     def beside(self, work: Callable[[], None], name: str) -> bool:
         """Run something in a thread of its own; tell whether there was one left."""
-        thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
         try:
-            thread.start()
+            self._threads.run(lambda: self._guarded(work), name)
         except RuntimeError:  # no thread left on this machine
             return False
         return True
