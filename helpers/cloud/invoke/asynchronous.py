@@ -88,7 +88,8 @@ class AsyncQueue:
                 f"(limit {MAX_ASYNC_PAYLOAD_BYTES} bytes)"
             )
         function = self._invoker.check(request)
-        traced = replace(request, trace_id=self._invoker.accepted_trace(function, request))
+        trace_id = self._invoker.accepted_trace(function, request)
+        traced = replace(request, trace_id=trace_id, is_json=True)
         event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(
