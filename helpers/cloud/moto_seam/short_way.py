@@ -8,16 +8,24 @@ web page (CORS), OPTIONS, and paths that the map does not know or redirects.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl
 
 from botocore.exceptions import ClientError
 from moto.core.request import Request
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response
 
+PLAIN_HOST = re.compile(r"(?:127\.0\.0\.1|localhost):\d{3,5}")
+FORM, UPLOAD = "application/x-www-form-urlencoded", "multipart/form-data"
+FORM_BYTES = 65_536
+"""Longer bodies are werkzeug's business, which has limits for them."""
 TO_ALL = ("Access-Control-Allow-Origin", "*")
 """What Flask's extension for CORS adds to an answer that no web page asked for."""
 
@@ -61,11 +69,35 @@ class ShortWay:
 
 
 class ServerRequest(Request):  # type: ignore[misc]
-    """A request as moto's server makes it, which works out its URL once."""
+    """A request as moto's server makes it, which works out its URL and its form once, and simply.
+
+    What an SDK sends to this machine is simple: a plain host, and a body that is no upload.
+    """
 
     from_wsgi_server = True
     raw_path = cached_property(Request.raw_path.fget)
-    raw_url = cached_property(Request.raw_url.fget)
+
+    @cached_property
+    def raw_url(self) -> str:
+        """The full URL as it arrived."""
+        host, target = self.environ.get("HTTP_HOST", ""), self.environ.get("RAW_URI", "")
+        if PLAIN_HOST.fullmatch(host) is not None and target.startswith("/"):
+            return f"http://{host}{target}"
+        url: str = Request.raw_url.fget(self)
+        return url
+
+    def _load_form_data(self) -> None:
+        known, body = self.__dict__, self.environ["wsgi.input"]
+        kind = self.environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        is_simple = kind != UPLOAD and "stream" not in known and isinstance(body, BytesIO)
+        if "form" in known or not is_simple or (self.content_length or 0) > FORM_BYTES:
+            super()._load_form_data()
+            return
+        pairs: list[tuple[str, str]] = []
+        if kind == FORM:
+            text = body.read().decode(errors="replace")
+            pairs = parse_qsl(text, keep_blank_values=True, errors="werkzeug.url_quote")
+        known.update(form=ImmutableMultiDict(pairs), files=ImmutableMultiDict(), stream=body)
 
 
 class ServerResponse(Response):

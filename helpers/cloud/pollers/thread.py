@@ -12,6 +12,8 @@ from helpers.cloud.pollers.delivery import Courier
 from helpers.cloud.ready_threads import ReadyThreads
 
 AFTER_A_FAULT_S = (0.1, 30.0)
+TURN_S = 0.002
+"""How long whoever wakes a thread lets it go first: about two of its turns."""
 
 
 class Work(Protocol):
@@ -30,6 +32,7 @@ class PollerThread:
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
         self._bell = threading.Event()
+        self._asleep = threading.Event()
         self._stopped = threading.Event()
         self._endings: list[Callable[[], None]] = []
         self._threads = ReadyThreads()
@@ -50,6 +53,17 @@ class PollerThread:
     def ring(self) -> None:
         """Wake the thread."""
         self._bell.set()
+
+    def call(self) -> None:
+        """Wake the thread and, if it slept, let it look before the caller goes on.
+
+        One interpreter serves both: a writer that renders its answer first would hold the event up.
+        """
+        slept = self._asleep.is_set()
+        self._asleep.clear()
+        self._bell.set()
+        if slept:
+            self._asleep.wait(TURN_S)
 
     @property
     def stopped(self) -> bool:
@@ -86,7 +100,9 @@ class PollerThread:
             except Exception as error:
                 self._fault(error)
                 wait_s, fault_s = fault_s, min(AFTER_A_FAULT_S[1], fault_s * 2)
+            self._asleep.set()
             self._bell.wait(wait_s)
+            self._asleep.clear()
 
     def _fault(self, error: Exception) -> None:
         traceback.print_exc()
