@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import json
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
 from helpers.checks.session import Session
@@ -39,7 +40,13 @@ class Did:
 
 
 def judge(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Outcome:
-    """Run the exercise's check on what was submitted and return how it stands."""
+    """Run the exercise's check on what was submitted and return how it stands.
+
+    It does not run where the account lacks what the exercise needs: it could only mislead.
+    """
+    missing = session.missing(exercise.needs) if exercise.needs else ()
+    if missing:
+        return _not_available(exercise, missing)
     if any(value is ... for value in submitted):
         return _not_started(exercise)
     return (
@@ -119,6 +126,15 @@ def _run(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Ou
     except Exception as error:
         return _after_error(exercise, did, error)
     return Outcome(exercise.id, Status.PASSED, did.text)
+
+
+def _not_available(exercise: Exercise, missing: Sequence[Capability]) -> Outcome:
+    return Outcome(
+        exercise.id,
+        Status.NOT_AVAILABLE,
+        "this account lacks what it is about",
+        needs=" ".join(need.sentence for need in missing),
+    )
 
 
 def _not_started(exercise: Exercise) -> Outcome:

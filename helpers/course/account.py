@@ -25,6 +25,8 @@ from helpers.course.takeover import Shielded, takeover
 BEYOND_ALL_RECORDS = 2**53
 LAMBDA_CONFIG = 'Config(retries={"total_max_attempts": 1}, read_timeout=905)'
 
+HURRIED = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
+
 
 class CloudHandle(Protocol):
     """A local account as the session reaches it: started by this kernel, or joined."""
@@ -67,6 +69,7 @@ class Account:
     cloud: CloudHandle
     shielded: Shielded
     joined: bool
+    config: Config | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _account_id: str = ""
     _making: threading.Lock = field(default_factory=threading.Lock)
@@ -77,9 +80,17 @@ class Account:
         with self._making:
             if service not in self._clients:
                 self._clients[service] = self._session().client(
-                    service, endpoint_url=self.cloud.endpoint, config=_config(service)
+                    service,
+                    endpoint_url=self.cloud.endpoint,
+                    config=self.config or _config(service),
                 )
             return self._clients[service]
+
+    def hurried(self) -> Account:
+        """Return this account reached by clients that neither retry nor wait for long."""
+        return Account(
+            self.cloud, self.shielded, self.joined, config=HURRIED, _account_id=self.account_id
+        )
 
     @property
     def account_id(self) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from helpers.checks.exercise import LabChecks, find_lab
 from helpers.checks.outcome import CheckFailed, Outcome, Status
 from helpers.checks.submission import judge
+from helpers.course.abilities import Abilities
 from helpers.course.account import LAMBDA_CONFIG, Account, open_account
 from helpers.course.checking import CheckSession, digest_of, text_of
 from helpers.course.functions import Functions
@@ -27,6 +28,10 @@ LAB_SETTINGS: Mapping[str, object] = {
     "account_concurrency": 20,
     "unreserved_minimum": 4,
 }
+RUN_HERE = (
+    "Go on with the next exercise. The kit's own cloud can do this one: unset COLDSTART_BACKEND "
+    "and AWS_ENDPOINT_URL, then restart the kernel."
+)
 COUNTED = (Status.PASSED, Status.NOT_YET)
 MAY_STAND = (Status.PASSED, Status.NOT_AVAILABLE)
 
@@ -37,6 +42,7 @@ class LabSession:
 
     checks: LabChecks
     account: Account
+    abilities: Abilities
     progress: Progress
     environ: Mapping[str, str]
     narrator: Narrator = field(default_factory=Narrator)
@@ -51,11 +57,13 @@ class LabSession:
     def check(self, exercise_id: str, submitted: tuple[Any, ...]) -> Outcome:
         """Judge an answer, record it, and return how the exercise stands."""
         exercise = self.checks.exercise(exercise_id)
-        session = CheckSession(self.account)
+        session = CheckSession(self.account, self.abilities)
         try:
             outcome = judge(exercise, session, submitted)
         finally:
             session.close()
+        if outcome.status is Status.NOT_AVAILABLE and self.account.joined:
+            outcome = replace(outcome, advice=RUN_HERE)
         self._record(outcome, submitted)
         strict = self.environ.get("COLDSTART_STRICT") == "1"
         if strict and outcome.status not in MAY_STAND:
@@ -98,15 +106,17 @@ class Kernel:
         self._open_account = open_account
         self._environ = environ
         self._account: Account | None = None
+        self._abilities: Abilities | None = None
         self._narrator = Narrator()
         self._sessions: dict[str, LabSession] = {}
 
     def session(self, slug: str, settings: Mapping[str, object]) -> LabSession:
         """Return the session of a lab; the first call opens the account."""
         checks = find_lab(slug)
-        if self._account is None or not self._account.is_alive():
+        if self._account is None or self._abilities is None or not self._account.is_alive():
             self._forget_dead_account()
             self._account = self._open_account(self._environ, settings={**LAB_SETTINGS, **settings})
+            self._abilities = Abilities(self._account)
         elif settings:
             self._account.cloud.config(**settings)
         if slug not in self._sessions:
@@ -114,6 +124,7 @@ class Kernel:
             self._sessions[slug] = LabSession(
                 checks,
                 self._account,
+                self._abilities,
                 progress,
                 self._environ,
                 self._narrator,
