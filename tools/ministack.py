@@ -22,6 +22,8 @@ from tools.yardstick import free_port
 
 VERSION = "1.5.33"
 READY_WITHIN_S = 60
+ACCOUNT_ID = "123456789012"
+"""The account of every ARN in the labs; without it, requests without a key meet another one."""
 
 
 def ensure_ministack() -> Path | None:
@@ -50,6 +52,7 @@ def running_ministack(python: Path) -> Iterator[str]:
         "EDGE_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "ERROR",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
     }
     process = subprocess.Popen(
         [str(python.with_name("ministack"))],

@@ -56,6 +56,16 @@ class Capability(StrEnum):
         "A warm environment keeps its globals and serves one event at a time; where each event "
         "gets a new process, or shares one, there is nothing to observe.",
     )
+    ENVIRONMENT_AFTER_ERROR = (
+        "environment-after-error",
+        "An environment outlives an event that failed, with its globals; where it is ended, "
+        "nothing can leak from one customer to the next.",
+    )
+    ENVIRONMENT_AFTER_UPDATE = (
+        "environment-after-update",
+        "After a change of its configuration a function starts in a new environment; where the "
+        "old one serves on, what it remembered is not lost.",
+    )
     FREEZE = (
         "freeze",
         "An execution environment stands still between invocations; where it runs on, background "
@@ -108,8 +118,8 @@ class Capability(StrEnum):
     )
     CUSTOM_RUNTIME = (
         "custom-runtime",
-        "A bootstrap program of one's own serves the Runtime API; where only known runtimes start, "
-        "it never runs.",
+        "A bootstrap program that this computer's Python runs serves the Runtime API; in a "
+        "container or under Windows there is no such Python.",
     )
 
     # what a function leaves
@@ -120,8 +130,13 @@ class Capability(StrEnum):
     )
     LOG_TAIL = (
         "log-tail",
-        "Invoke returns the end of the log, with START, END and REPORT; where the tail is empty, "
-        "there is no evidence to read.",
+        "Invoke returns what this event's run printed; where the tail is empty, there is no "
+        "evidence to read.",
+    )
+    REPORT_LINE = (
+        "report-line",
+        "The log says START and REPORT for each event, with its request id, duration and init; "
+        "where these lines are missing, nothing can be compared with them.",
     )
     LOGS = (
         "logs",
@@ -135,27 +150,29 @@ class Capability(StrEnum):
         "Policies decide what a function may do, and the rest is AccessDenied; where everything "
         "is allowed, a missing permission goes unnoticed.",
     )
-    RESOURCE_POLICIES = (
-        "resource-policies",
-        "A function's resource-based policy decides which service may invoke it; where every "
-        "service may, a missing permission goes unnoticed.",
+
+    # doors and neighbours
+    HTTP_API = (
+        "http-api",
+        "An HTTP API invokes a function for each request, in payload format 2.0; where it does "
+        "not, there is nothing to answer.",
+    )
+    REST_API = (
+        "rest-api",
+        "A REST API invokes a function for each request, in payload format 1.0; where it does "
+        "not, there is nothing to answer.",
+    )
+    LOOPBACK = (
+        "loopback",
+        "A function reaches a server of this computer, with which a check holds events in flight "
+        "or counts calls; a function in a container does not.",
     )
 
     # events
-    ASYNC_RETRIES = (
-        "async-retries",
-        "An asynchronous event that failed is tried twice more; where it is tried once, nothing "
-        "is done twice.",
-    )
-    DESTINATIONS = (
-        "destinations",
-        "An event that failed for good goes to the function's destination or dead-letter queue; "
-        "where it is dropped, there is nothing to take up again.",
-    )
     QUEUE_POLLER = (
         "queue-poller",
-        "An event source mapping reads a queue in batches and deletes what was done; where nobody "
-        "reads, messages stay.",
+        "An event source mapping reads a queue and deletes what was done; where nobody reads, "
+        "messages stay.",
     )
     PARTIAL_BATCHES = (
         "partial-batches",
@@ -164,64 +181,6 @@ class Capability(StrEnum):
     )
     EVENT_FILTERS = (
         "event-filters",
-        "A mapping's filter keeps events from the function; where filters are only noted, every "
-        "event arrives.",
-    )
-    STREAM_POLLER = (
-        "stream-poller",
-        "An event source mapping reads a stream shard by shard, in order; where nobody reads, no "
-        "record arrives.",
-    )
-    TABLE_STREAM = (
-        "table-stream",
-        "Changes of a DynamoDB table arrive as a stream; where nobody reads it, no change arrives.",
-    )
-    S3_PUSH = (
-        "s3-push",
-        "A new object in a bucket invokes a function; where notifications are only noted, no event "
-        "arrives.",
-    )
-    SNS_PUSH = (
-        "sns-push",
-        "A topic invokes the functions that subscribe to it; where it does not, no message "
-        "arrives.",
-    )
-    BUS_PUSH = (
-        "bus-push",
-        "A rule of an EventBridge bus invokes a function with the events that match; where rules "
-        "are only noted, no event arrives.",
-    )
-
-    # doors
-    FUNCTION_URL = (
-        "function-url",
-        "A function's URL answers HTTP requests; where it leads nowhere, there is nothing to send "
-        "to.",
-    )
-    HTTP_API = (
-        "http-api",
-        "An HTTP API invokes a function for each request, in payload format 2.0; where it does "
-        "not, there is nothing to answer.",
-    )
-    REST_API = (
-        "rest-api",
-        "A REST API invokes a function for each request and validates it before; where it does "
-        "not, there is nothing to answer.",
-    )
-
-    # stores
-    PARAMETERS = (
-        "parameters",
-        "Parameter Store keeps texts and secrets by path; without it, there is no configuration "
-        "to read.",
-    )
-    SECRETS = (
-        "secrets",
-        "Secrets Manager keeps a secret's versions under labels; without them, no older version "
-        "can be read.",
-    )
-    ROTATION = (
-        "rotation",
-        "Secrets Manager has a function rotate a secret in four steps; where it is not called, "
-        "the secret never changes.",
+        "A mapping's filter keeps messages from the function and deletes them; where filters are "
+        "only noted, every message arrives.",
     )

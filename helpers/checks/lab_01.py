@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_01_invoices import check_1_5
 from helpers.checks.lab_01_orders import check_1_1
@@ -44,6 +45,7 @@ LAB = LabChecks(
                 "head_object is allowed by s3:GetObject.",
             ),
             check=check_1_2,
+            needs=frozenset({Capability.EXECUTION_ENVIRONMENTS, Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="1.3",
@@ -59,6 +61,7 @@ LAB = LabChecks(
                 'with "placed".',
             ),
             check=check_1_3,
+            needs=frozenset({Capability.LOG_TAIL, Capability.REPORT_LINE}),
         ),
         Exercise(
             id="1.4",
@@ -76,6 +79,7 @@ LAB = LabChecks(
                 '`code.replace("old", "new")` is enough for each.',
             ),
             check=check_1_4,
+            needs=frozenset({Capability.PACKAGES}),
         ),
         Exercise(
             id="1.5",

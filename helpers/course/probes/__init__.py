@@ -20,10 +20,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from helpers.checks.capability import Capability
-from helpers.course.probes import environments
+from helpers.course.probes import code, concurrency, environments, evidence, pollers, reach
 from helpers.course.probes.ground import Probe
 
 PROBES: Mapping[Capability, Probe] = {
     **environments.PROBES,
+    **concurrency.PROBES,
+    **code.PROBES,
+    **evidence.PROBES,
+    **reach.PROBES,
+    **pollers.PROBES,
 }
 """What can be tried; a capability that is not here cannot be had from another endpoint."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from helpers.course.waiting import first_true
 from helpers.views.invocation import Answer
 
 PREFIX = "coldstart-probe"
+THROTTLED = "TooManyRequestsException"
 WAIT_S = 10.0
 """How long a probe waits for what AWS does within a second or two."""
 
@@ -46,12 +48,12 @@ class Ground:
 
     def function(
         self,
-        source: str,
+        source: str | bytes,
         what: str,
         *statements: Mapping[str, Any],
         **configuration: Any,
     ) -> str:
-        """Deploy a text as app.py (its handler: `handler`) and return the function's name.
+        """Deploy a zip, or a text as app.py (its handler: `handler`); return the function's name.
 
         Its role allows the function's own logs, and `statements`.
         """
@@ -62,9 +64,21 @@ class Ground:
         self._functions.deploy(source, name, {"Role": role, **configuration})
         return name
 
-    def invoke(self, function: str, event: Any = None) -> Answer:
-        """Invoke synchronously with the log's tail."""
-        return self._functions.invoke(function, event)
+    def invoke(self, function: str, event: Any = None, *, qualifier: str | None = None) -> Answer:
+        """Invoke synchronously with the log's tail; wait while another probe fills the account."""
+
+        def answer() -> Answer | None:
+            try:
+                return self._functions.invoke(function, event, qualifier=qualifier)
+            except ClientError as refusal:
+                if refusal.response["Error"]["Code"] != THROTTLED:
+                    raise
+                return None
+
+        answered: Answer | None = self.wait_for(answer)
+        if answered is None:
+            raise KitError(f"{function} was throttled for {WAIT_S:g} s.")
+        return answered
 
     def logs(self, function: str) -> list[str]:
         """Return the messages in a function's log group, oldest first."""
@@ -77,6 +91,10 @@ class Ground:
     def wait_for(self, condition: Callable[[], Any], *, timeout_s: float = WAIT_S) -> Any:
         """Return the condition's first true value, or its last false one when time is up."""
         return first_true(condition, timeout_s)
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass, where the account's own doings are what is watched."""
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Remove what was made, the last first; what cannot be removed stops nothing."""
