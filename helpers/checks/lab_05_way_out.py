@@ -14,8 +14,8 @@ from typing import Any
 
 from helpers.checks.lab_05_jobs import printed
 from helpers.checks.outcome import NotYet
-from helpers.checks.recorded import recorded
 from helpers.checks.queues import mapped, may_poll, queue
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
