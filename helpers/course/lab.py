@@ -50,7 +50,7 @@ class Lab:
     def __init__(self, slug: str, **settings: object) -> None:
         """Start or find the account and draw the status card; `settings` are the cloud's."""
         self._session = KERNEL.session(slug, settings)
-        show(self._session.status_card())
+        self._welcome()
 
     def __repr__(self) -> str:
         """Return the line that made it."""
@@ -154,9 +154,17 @@ class Lab:
         return firings_of(cloud, expression, timezone=timezone, after=after, count=count)
 
     def reset(self) -> None:
-        """Empty the account and set the lab up again."""
-        self._session.account.reset()
+        """Empty the account and set the lab up again; what stood in another's stays there."""
+        done = self._session.reset()
+        if done is not None:
+            show(done)
+        self._welcome()
+
+    def _welcome(self) -> None:
         show(self._session.status_card())
+        limits = self._session.limits()
+        if limits is not None:
+            show(limits)
 
     def cleanup(self) -> Card:
         """Name what the lab made, and empty the account."""

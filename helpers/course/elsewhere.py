@@ -1,0 +1,70 @@
+"""A lab on an account that is not the kit's own: what is limited there, and how it is emptied.
+
+What stood in the account when the lab came is never touched. A product's own reset empties all of
+it, so it is used on this machine only, and only where nothing stood before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpers.checks.exercise import LabChecks
+from helpers.course.abilities import Abilities
+from helpers.course.account import Account
+from helpers.course.guard import is_remote
+from helpers.course.product import reset_product
+from helpers.course.removal import Inventory, inventory, remove_since
+from helpers.views.card import Card
+from helpers.views.panel import Tone
+
+HOW_TO_GET_THEM = (
+    "Their checks say *not available here*, and a cell that needs what is missing says so. The "
+    "kit's own account can do all of it: unset COLDSTART_BACKEND and AWS_ENDPOINT_URL and restart "
+    "the kernel."
+)
+
+
+class Elsewhere:
+    """One foreign account in one kernel, from the moment the first lab comes."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._before = inventory(account.client)
+
+    def reset(self) -> Card:
+        """Delete what came since the first lab, and say what was done."""
+        endpoint = self._account.cloud.endpoint
+        if not any(self._before.values()) and not is_remote(endpoint):
+            path = reset_product(endpoint)
+            if path:
+                return Card(Tone.GOOD, "The account is empty", (("By", f"POST {path}"),))
+        deleted, kept = remove_since(self._account.client, self._before)
+        lines = [(noun.capitalize(), ", ".join(sorted(names))) for noun, names in deleted.items()]
+        if any(self._before.values()):
+            lines.append(("Left alone", f"what stood here before: {_counted(self._before)}"))
+        if kept:
+            lines.append(("Still there", f"{_counted(kept)}, because the endpoint refused"))
+        heading = "Deleted what came since the lab began" if deleted else "Nothing to delete"
+        return Card(Tone.WAIT if kept else Tone.GOOD, heading, tuple(lines))
+
+
+def limits_card(lab: LabChecks, abilities: Abilities) -> Card | None:
+    """Return what of a lab is limited on this account and why; None where nothing is."""
+    missing = set(abilities.missing(lab.needs))
+    limited = [exercise for exercise in lab.exercises if exercise.needs & missing]
+    if not limited:
+        return None
+    lines = tuple(
+        (_listed(e.id for e in limited if each in e.needs), each.sentence)
+        for each in abilities.missing(lab.needs)
+    )
+    heading = f"{len(limited)} of {len(lab.exercises)} exercises are limited on this account"
+    return Card(Tone.WAIT, heading, lines, HOW_TO_GET_THEM)
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return ", ".join(ids)
+
+
+def _counted(found: Inventory) -> str:
+    return ", ".join(f"{len(names)} {noun}" for noun, names in found.items() if names)

@@ -1,0 +1,59 @@
+"""A handle on an endpoint that is not the kit's own cloud: what only the kit has is not available.
+
+boto3 reaches such an endpoint as it reaches AWS. Records, faults and settings are the kit's, so
+asking for them says why there are none, in the words of the capability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from helpers.checks.capability import Capability
+from helpers.checks.outcome import NotAvailable
+from helpers.course.joined import JoinedCloud, nothing_answers
+from helpers.course.product import product_at
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCloud:
+    """An endpoint of another product, for the life of the kernel; it outlives it."""
+
+    endpoint: str
+    region: str
+    access_key_id: str
+    secret_access_key: str
+
+    @classmethod
+    def of(cls, joined: JoinedCloud) -> ForeignCloud:
+        """Return the handle for an endpoint that turned out not to be the kit's."""
+        return cls(joined.endpoint, joined.region, joined.access_key_id, joined.secret_access_key)
+
+    def health(self) -> dict[str, Any]:
+        """Return {}: it is there, and says nothing that the kit would; KitError for silence."""
+        try:
+            product_at(self.endpoint)
+        except OSError as error:
+            raise nothing_answers(self.endpoint, error) from None
+        return {}
+
+    def reset(self) -> NoReturn:
+        """Refuse: `helpers.course.removal` knows what may be deleted here."""
+        raise NotAvailable("Only the kit's own cloud is emptied in one step.")
+
+    def config(self, **settings: Any) -> NoReturn:
+        """Refuse: the settings are the kit's."""
+        named = ", ".join(sorted(settings)) or "lab.settings"
+        raise NotAvailable(f"Only the kit's own cloud has such settings ({named}).")
+
+    def records(self, since: int = 0) -> NoReturn:
+        """Refuse: nobody else has the recorder."""
+        raise NotAvailable(Capability.RECORDS.sentence)
+
+    def fault(self, **fault: object) -> NoReturn:
+        """Refuse: faults are made by the kit."""
+        raise NotAvailable(Capability.FAULTS.sentence)
+
+    def schedules(self, **query: object) -> NoReturn:
+        """Refuse: no API of AWS tells the coming moments of a schedule."""
+        raise NotAvailable(Capability.SCHEDULE_FORECAST.sentence)

@@ -1,0 +1,102 @@
+"""Which endpoint a lab may work on: this machine, or another one that was allowed by name of rule.
+
+Labs create and delete resources. A real account of AWS is refused whatever is set; an endpoint on
+another machine wants COLDSTART_ALLOW_REMOTE=1, and the status card then says what will be touched.
+
+Left out: a name of one's own that leads to AWS. Source of AWS's host names: botocore's
+partitions.json; docs.aws.amazon.com/general/latest/gr/rande.html.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from helpers.cloud.errors import KitError
+
+ALLOW_REMOTE = "COLDSTART_ALLOW_REMOTE"
+AWS_HOSTS = (
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "api.aws",
+    "api.amazonwebservices.com.cn",
+    "api.amazonwebservices.eu",
+    "aws.dev",
+    "on.aws",
+    "aws.amazon.com",
+    "amazoncognito.com",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "api.aws.ic.gov",
+    "api.aws.scloud",
+    "api.cloud-aws.adc-e.uk",
+    "api.aws.hci.ic.gov",
+)
+BY_NAME = "localhost.localstack.cloud"
+"""LocalStack's public name for 127.0.0.1; a name server somewhere decides where it leads."""
+
+
+def require_allowed(endpoint: str, environ: Mapping[str, str]) -> None:
+    """Raise KitError unless a lab may create and delete resources at this endpoint.
+
+    >>> require_allowed("http://127.0.0.1:4566", {})
+    """
+    host = _host(endpoint)
+    if host is not None and is_aws(host):
+        raise KitError(
+            f"The endpoint {endpoint!r} is AWS itself.",
+            why="Labs create and delete resources, and never do so in a real account.",
+            next_step="Unset AWS_ENDPOINT_URL and restart the kernel. No setting allows this.",
+        )
+    if host is not None and (is_loopback(host) or environ.get(ALLOW_REMOTE) == "1"):
+        return
+    raise KitError(
+        f"The endpoint {endpoint!r} is not on this machine.",
+        why="Labs create and delete resources, and must not do so in an account elsewhere.",
+        next_step=_way_out(host),
+    )
+
+
+def is_remote(endpoint: str) -> bool:
+    """Tell whether an endpoint is on another machine, as far as its name shows."""
+    return not is_loopback(_host(endpoint) or "")
+
+
+def is_aws(host: str) -> bool:
+    """Tell whether a host name is one of AWS's own."""
+    name = host.lower().rstrip(".")
+    return any(name == suffix or name.endswith(f".{suffix}") for suffix in AWS_HOSTS)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address can only mean this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _host(endpoint: str) -> str | None:
+    """Return the host of an http or https URL, or None where there is none."""
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
+
+
+def _way_out(host: str | None) -> str:
+    if host is None:
+        return "Write it as http://127.0.0.1:4566, then restart the kernel."
+    if host.endswith(BY_NAME):
+        return "Write http://localhost:4566 instead: the same place, without asking a name server."
+    return (
+        "Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address that python3 "
+        f"kit.py serve prints. If that machine is meant: set {ALLOW_REMOTE}=1 as well."
+    )
