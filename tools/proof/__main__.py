@@ -1,11 +1,11 @@
 """Run the solved labs on every backend and print the table lab × backend × exercises.
 
-python -m tools.proof                              every lab on every backend; writes docs/backends.md
-python -m tools.proof 05 06                        two labs; writes nothing
-python -m tools.proof --backend ministack 07       one lab on one backend
-python -m tools.proof --backend localstack         on the LocalStack that runs at LOCALSTACK_HOST
-python -m tools.proof --answers --backend ministack 05
-                                                   every wrong answer too: none may pass
+python -m tools.proof                         every lab on every backend
+python -m tools.proof --write                 and write docs/backends.md with what was found
+python -m tools.proof 05 06                   two labs
+python -m tools.proof --backend ministack 07  one lab on one backend
+python -m tools.proof --backend localstack    on the LocalStack that runs at LOCALSTACK_HOST
+python -m tools.proof --answers 05            every wrong answer too: none may pass anywhere
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from helpers.course.calm import HEADING
 from tools.notebooks.checkout import ROOT, line_of
 from tools.notebooks.execute import KitKernelManager, kernel_environment
 from tools.notebooks.notebook import solution_notebook
@@ -183,10 +184,11 @@ def _difference(cell: NotebookNode) -> str:
     """Return how the cell did not do what its tags say, or nothing."""
     if not cell.metadata.get("ran"):
         return DID_NOT_RUN
-    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if HEADING in shown_text(cell):
+        return HEADING
     should = "raises-exception" in cell.metadata.get("tags", [])
-    if errors:
-        last = errors[-1]
-        explained = last.ename in ("NotAvailable", INTERRUPTED)
-        return f"{last.ename}: {last.evalue}" if explained or not should else ""
-    return DID_NOT_RAISE if should else ""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return DID_NOT_RAISE if should else ""
+    last = errors[-1]
+    return f"{last.ename}: {last.evalue}" if last.ename == INTERRUPTED or not should else ""

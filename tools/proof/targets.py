@@ -83,8 +83,6 @@ def _as_localstack(backend: Backend, address: str, reset: str) -> Target:
     port = address.rpartition(":")[2]
     token = os.environ.get("LOCALSTACK_AUTH_TOKEN")
     environment = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": "123456789012",
         "COLDSTART_BACKEND": "localstack",
         "LOCALSTACK_HOST": f"localhost:{port}",
         **({"LOCALSTACK_AUTH_TOKEN": token} if token and backend is Backend.LOCALSTACK else {}),
