@@ -24,6 +24,7 @@ from helpers.course.guard import is_remote
 from helpers.course.hints import Hints
 from helpers.course.narration import Narrator
 from helpers.course.progress import Progress
+from helpers.course.takeover import ShutOff, shut_off
 from helpers.views.card import Card
 from helpers.views.status import StatusCard
 
@@ -148,6 +149,7 @@ class Kernel:
         self._open_account = open_account
         self._environ = environ
         self._site: Site | None = None
+        self._shut_off: ShutOff | None = None
         self._cells_are_calm = False
         self._narrator = Narrator()
         self._sessions: dict[str, LabSession] = {}
@@ -176,8 +178,17 @@ class Kernel:
         """Leave an account whose process is gone, whose endpoint is not one to join; open one."""
         if self._site is not None and not self._site.account.joined:
             self._environ.pop("AWS_ENDPOINT_URL", None)
+        self._site = None
         self._sessions.clear()
-        self._site = site = Site.of(self._open_account(self._environ, settings=settings))
+        if self._shut_off is not None:
+            self._shut_off.restore(self._environ)
+        try:
+            account = self._open_account(self._environ, settings=settings)
+        except BaseException:
+            self._shut_off = shut_off(self._environ)
+            raise
+        self._shut_off = None
+        self._site = site = Site.of(account)
         if site.elsewhere is not None and not self._cells_are_calm:
             keep_cells_calm()
             self._cells_are_calm = True

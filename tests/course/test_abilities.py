@@ -96,9 +96,13 @@ def test_the_kit_s_own_cloud_declares_every_capability():
     assert {Capability.CUSTOM_RUNTIME} == everything - set(capabilities(system="nt"))
 
 
+WHAT_LABS_SET = {"cpu_share": True, "account_concurrency": 20, "unreserved_minimum": 4}
+
+
 @pytest.mark.parametrize("capability", PROBES)
 def test_the_kit_s_own_cloud_passes_every_probe(account: Account, capability: Capability):
     """What the list declares is true: each probe finds it, and leaves nothing behind."""
+    account.cloud.config(**WHAT_LABS_SET)
     ground = Ground(account)
     try:
         assert PROBES[capability](ground)
