@@ -64,9 +64,9 @@ def handler(event, context):
         sum(range(500))
     return time.monotonic() - began
 """
-AWAY_S = 1.0
-MOST_STEPS = 40
-"""Of a hundred steps that a thread takes while nobody calls, if nothing stops it."""
+AWAY_S = 2.0
+MOST_STEPS = 20
+"""Of two hundred steps that a thread takes while nobody calls, if nothing stops it."""
 TIMES_SLOWER = 5
 """128 MB are a fourteenth of a processor; a busy machine alone is not as slow as that."""
 
