@@ -6,7 +6,7 @@ parallel and have a time limit; whatever goes wrong in one counts as no.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
@@ -43,15 +43,20 @@ class Abilities:
         """Return what of `needs` the account cannot do, in the order of `Capability`."""
         return tuple(finding.capability for finding in self.look_at(needs) if not finding.able)
 
+    def untried(self, needs: Iterable[Capability]) -> tuple[Capability, ...]:
+        """Return what of `needs` nothing is known about yet."""
+        wanted = frozenset(needs)
+        return tuple(each for each in Capability if each in wanted and each not in self._found)
+
     def look_at(self, needs: Iterable[Capability]) -> list[Finding]:
         """Return a finding for each need, trying what was not tried before."""
-        wanted = set(needs)
-        unknown = [each for each in Capability if each in wanted - self._found.keys()]
+        wanted = frozenset(needs)
+        unknown = self.untried(wanted)
         if unknown:
             self._found |= {finding.capability: finding for finding in self._findings(unknown)}
         return [self._found[each] for each in Capability if each in wanted]
 
-    def _findings(self, unknown: list[Capability]) -> list[Finding]:
+    def _findings(self, unknown: tuple[Capability, ...]) -> list[Finding]:
         declared = self._declaration()
         if declared:
             return [Finding(each, each.value in declared) for each in unknown]
@@ -63,7 +68,7 @@ class Abilities:
         return self._declared
 
 
-def try_out(account: Account, wanted: list[Capability]) -> list[Finding]:
+def try_out(account: Account, wanted: Sequence[Capability]) -> list[Finding]:
     """Run the probes of `wanted` against an account, several at a time."""
     pool = ThreadPoolExecutor(IN_PARALLEL, thread_name_prefix="probe")
     hurried = account.hurried()

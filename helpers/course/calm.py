@@ -4,6 +4,8 @@ On the kit's own cloud every cell finds what it asks for. On another endpoint a 
 recorder is cut short by NotAvailable; as an error it would stop *Run All* at the first picture.
 Here it becomes a card and the cell counts as run. A later cell that misses a name which such a cell
 would have made gets a card of its own, instead of a NameError about something nobody mistyped.
+Any other error is shown as ever, and *Run All* goes on: an account may answer otherwise than AWS.
+Interrupts and checks under COLDSTART_STRICT=1 stop it as they do everywhere.
 
 Nothing of IPython is replaced: `set_custom_exc` and the event `post_run_cell` are its own.
 """
@@ -17,12 +19,14 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.checks.outcome import NotAvailable
+from helpers.checks.outcome import CheckFailed, NotAvailable
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
 HEADING = "– Not available on this account"
 GO_ON = "The rest of this cell did not run. The cells after it do."
+MAY_FAIL = "On this account a cell may fail that runs on the kit's own"
+STOPS = (KeyboardInterrupt, SystemExit, CheckFailed)
 FOLLOWS = "This cell goes on with {name!r}, which a cell above could not make on this account."
 
 
@@ -61,10 +65,13 @@ class CalmCells:
         return FOLLOWS.format(name=name) if name in self._never_made else None
 
     def _after(self, result: Any) -> None:
-        if not self._is_calm:
+        error = getattr(result, "error_in_exec", None)
+        if error is None or isinstance(error, STOPS):
             return
-        self._is_calm = False
         self._never_made |= names_made(self._shell.transform_cell(result.info.raw_cell))
+        if not self._is_calm:
+            display(Card(Tone.QUIET, MAY_FAIL, closing=GO_ON))
+        self._is_calm = False
         # a cell with an error stops Run All, and this one has said all there is to say
         result.error_in_exec = None
 

@@ -19,9 +19,9 @@ from helpers.views.card import Card
 from helpers.views.panel import Tone
 
 HOW_TO_GET_THEM = (
-    "Their checks say *not available here*, and a cell that needs what is missing says so. The "
-    "kit's own account can do all of it: unset COLDSTART_BACKEND and AWS_ENDPOINT_URL and restart "
-    "the kernel."
+    "Their checks answer “not available here”, and so does a cell that needs what is missing. "
+    "The kit's own account can do all of it: unset COLDSTART_BACKEND and AWS_ENDPOINT_URL, then "
+    "restart the kernel."
 )
 
 

@@ -1,7 +1,7 @@
 """A handle on an endpoint that is not the kit's own cloud: what only the kit has is not available.
 
 boto3 reaches such an endpoint as it reaches AWS. Records, faults and settings are the kit's, so
-asking for them says why there are none, in the words of the capability.
+asking for them says why there are none.
 """
 
 from __future__ import annotations
@@ -9,10 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from helpers.checks.capability import Capability
 from helpers.checks.outcome import NotAvailable
 from helpers.course.joined import JoinedCloud, nothing_answers
 from helpers.course.product import product_at
+
+NO_RECORDER = (
+    "This reads the kit's recorder, which tells every environment, decision and delivery. No API "
+    "of AWS does, so this account has nothing to show."
+)
+NO_FAULTS = "Only the kit's own cloud makes calls fail on demand."
+NO_FORECAST = "Only the kit's own cloud tells when a schedule fires next; no API of AWS does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,12 @@ class ForeignCloud:
 
     def records(self, since: int = 0) -> NoReturn:
         """Refuse: nobody else has the recorder."""
-        raise NotAvailable(Capability.RECORDS.sentence)
+        raise NotAvailable(NO_RECORDER)
 
     def fault(self, **fault: object) -> NoReturn:
         """Refuse: faults are made by the kit."""
-        raise NotAvailable(Capability.FAULTS.sentence)
+        raise NotAvailable(NO_FAULTS)
 
     def schedules(self, **query: object) -> NoReturn:
         """Refuse: no API of AWS tells the coming moments of a schedule."""
-        raise NotAvailable(Capability.SCHEDULE_FORECAST.sentence)
+        raise NotAvailable(NO_FORECAST)

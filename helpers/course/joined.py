@@ -20,7 +20,7 @@ from botocore.credentials import Credentials
 
 from helpers.checks.outcome import NotAvailable
 from helpers.cloud.errors import KitError
-from helpers.course.product import TIMEOUT_S, opener_for
+from helpers.course.product import TIMEOUT_S, opener_for, said_by
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
@@ -105,7 +105,7 @@ def nothing_answers(endpoint: str, error: OSError) -> KitError:
     """Return the error for an endpoint that is not there."""
     return KitError(
         f"Nothing answers at AWS_ENDPOINT_URL={endpoint!r}.",
-        why=f"{error}.",
+        why=f"{said_by(error)}.",
         next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and "
         "COLDSTART_BACKEND and restart the kernel.",
     )

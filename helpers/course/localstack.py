@@ -20,6 +20,7 @@ from localstack_client.session import Session
 
 from helpers.cloud.errors import KitError
 from helpers.course.guard import is_remote
+from helpers.course.product import said_by
 
 HOST = "LOCALSTACK_HOST"
 TOKEN = "LOCALSTACK_AUTH_TOKEN"
@@ -74,7 +75,7 @@ class LocalStackSession:
 
 def silence_of_localstack(endpoint: str, error: OSError, environ: Mapping[str, str]) -> KitError:
     """Return the error for a LocalStack that does not answer: what is missing on this machine."""
-    reasons = [f"{error}"]
+    reasons = [said_by(error)]
     if not is_remote(endpoint):
         if shutil.which("docker") is None:
             reasons.append("LocalStack runs in Docker, and there is no docker command here")

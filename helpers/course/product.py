@@ -72,6 +72,11 @@ def opener_for(endpoint: str) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def said_by(error: OSError) -> str:
+    """Return why a connection failed, without urllib's wrapping."""
+    return str(getattr(error, "reason", error))
+
+
 def _ask(endpoint: str, method: str, path: str) -> dict[str, Any] | None:
     """Return an answer's JSON object, {} for another 2xx answer, None for a refusal."""
     request = urllib.request.Request(f"{endpoint}{path}", method=method)

@@ -31,12 +31,10 @@ class Kind:
 
 def _pages(operation: str, result: str, member: str = "") -> Callable[[Any], list[str]]:
     def names(client: Any) -> list[str]:
-        call = getattr(client, operation)
-        pages = (
-            client.get_paginator(operation).paginate()
-            if client.can_paginate(operation)
-            else [call()]
-        )
+        if client.can_paginate(operation):
+            pages = client.get_paginator(operation).paginate()
+        else:
+            pages = [getattr(client, operation)()]
         found = [entry for page in pages for entry in page.get(result, [])]
         return [str(entry[member] if member else entry) for entry in found]
 

@@ -36,6 +36,7 @@ RUN_HERE = (
     "Go on with the next exercise. The kit's own cloud can do this one: unset COLDSTART_BACKEND "
     "and AWS_ENDPOINT_URL, then restart the kernel."
 )
+TRYING = "Trying out what this account can do for this lab: a few seconds, at most a minute…"
 COUNTED = (Status.PASSED, Status.NOT_YET)
 MAY_STAND = (Status.PASSED, Status.NOT_AVAILABLE)
 
@@ -111,6 +112,8 @@ class LabSession:
         """Return what of this lab is limited on an account that is not the kit's own."""
         if self.site.elsewhere is None:
             return None
+        if self.site.abilities.untried(self.checks.needs):
+            print(TRYING)
         return limits_card(self.checks, self.site.abilities)
 
     def reset(self) -> Card | None:
