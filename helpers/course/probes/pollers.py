@@ -74,11 +74,12 @@ def partial_batches(ground: Ground) -> bool:
 
 
 def event_filters(ground: Ground) -> bool:
-    """Of two messages the filter lets one through; the other one is deleted unseen."""
-    pattern = json.dumps({"body": {"kind": ["wanted"]}})
-    mapped = _mapped(ground, "filters", FilterCriteria={"Filters": [{"Pattern": pattern}]})
-    wanted, other = {"kind": "wanted"}, {"kind": "other"}
-    mapped.send(other, wanted)
+    """Of three messages the filter lets one through; the others are deleted unseen."""
+    wanted = {"kind": "wanted", "count": 2}
+    pattern = {"kind": [{"equals-ignore-case": "WANTED"}], "count": [{"numeric": [">=", 1]}]}
+    filters = {"Filters": [{"Pattern": json.dumps({"body": pattern})}]}
+    mapped = _mapped(ground, "filters", FilterCriteria=filters)
+    mapped.send({**wanted, "count": 0}, {**wanted, "kind": "other"}, wanted)
     emptied = ground.wait_for(lambda: mapped.holds() == 0, timeout_s=WITHIN_S)
     return bool(emptied and ground.wait_for(lambda: mapped.took() == [f"{json.dumps(wanted)} 1"]))
 
