@@ -29,6 +29,8 @@ from tools.notebooks.stub import solved
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from tools.notebooks.watching import Watch
+
 CLEAN_UP = "lab.cleanup("
 """What ends a lab by emptying its account, and so comes after the answers."""
 MAY_RAISE = ("raises-exception", "may-raise")
@@ -80,11 +82,13 @@ class Rehearsed:
         return "" if _flat(expect) in _flat(self.text) else f"its feedback lacks {expect!r}"
 
 
-def run_lesson(lesson: Lesson, variant: Variant, *, root: Path = ROOT) -> NotebookNode:
+def run_lesson(
+    lesson: Lesson, variant: Variant, *, root: Path = ROOT, watch: Watch | None = None
+) -> NotebookNode:
     """Run a lesson's notebook as one variant; raise LessonError where a cell fails."""
     notebook = lab_notebook(lesson) if variant is Variant.UNTOUCHED else solution_notebook(lesson)
     try:
-        return execute(notebook, root=root)
+        return execute(notebook, root=root, watch=watch)
     except RunError as error:
         line = line_of(lesson, error.cell_id)
         what = f"This cell failed in the {variant} lab: {error}."

@@ -81,6 +81,7 @@ class Account:
     config: Config | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _account_id: str = ""
+    _session: Any = None
     _making: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
@@ -88,7 +89,9 @@ class Account:
         # boto3 makes clients safely in one thread at a time only
         with self._making:
             if service not in self._clients:
-                self._clients[service] = self._session().client(
+                # one session for all: each keeps botocore's list of endpoints, 7 MB
+                self._session = self._session or self._new_session()
+                self._clients[service] = self._session.client(
                     service,
                     endpoint_url=self.cloud.endpoint,
                     config=self.config or _config(service),
@@ -97,13 +100,7 @@ class Account:
 
     def hurried(self) -> Account:
         """Return this account reached by clients that neither retry nor wait for long."""
-        return replace(
-            self,
-            config=HURRIED,
-            _clients={},
-            _account_id=self.account_id,
-            _making=threading.Lock(),
-        )
+        return replace(self, config=HURRIED, _clients={}, _account_id=self.account_id)
 
     @property
     def account_id(self) -> str:
@@ -157,7 +154,7 @@ class Account:
             with contextlib.suppress(NotAvailable):
                 self.cloud.config(**settings)
 
-    def _session(self) -> Any:
+    def _new_session(self) -> Any:
         if self.backend is Backend.LOCALSTACK:
             return LocalStackSession(
                 self.cloud.endpoint,
