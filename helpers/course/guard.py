@@ -36,8 +36,9 @@ AWS_HOSTS = (
     "api.cloud-aws.adc-e.uk",
     "api.aws.hci.ic.gov",
 )
-BY_NAME = "localhost.localstack.cloud"
-"""LocalStack's public name for 127.0.0.1; a name server somewhere decides where it leads."""
+MEANT_HERE = ("localhost.localstack.cloud", "0.0.0.0")
+"""Names that people write for this machine: LocalStack's public one, which a name server somewhere
+answers, and the address where a server listens."""
 
 
 def require_allowed(endpoint: str, environ: Mapping[str, str]) -> None:
@@ -94,8 +95,8 @@ def _host(endpoint: str) -> str | None:
 def _way_out(host: str | None) -> str:
     if host is None:
         return "Write it as http://127.0.0.1:4566, then restart the kernel."
-    if host.endswith(BY_NAME):
-        return "Write http://localhost:4566 instead: the same place, without asking a name server."
+    if host.endswith(MEANT_HERE):
+        return "Write localhost instead, such as http://localhost:4566, and restart the kernel."
     return (
         "Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address that python3 "
         f"kit.py serve prints. If that machine is meant: set {ALLOW_REMOTE}=1 as well."

@@ -82,9 +82,10 @@ def test_every_partition_of_aws_is_known():
     assert [] == [suffix for suffix in sorted(suffixes) if not is_aws(f"lambda.x.{suffix}")]
 
 
-def test_localstack_s_public_name_has_a_better_one():
-    """Its name for 127.0.0.1 wants a name server; localhost does not."""
+@pytest.mark.parametrize("host", ["localhost.localstack.cloud", "0.0.0.0"])
+def test_other_names_for_this_machine_have_a_better_one(host: str):
+    """LocalStack's public name wants a name server, and 0.0.0.0 is for listening."""
     with pytest.raises(KitError) as caught:
-        require_allowed("http://localhost.localstack.cloud:4566", {})
+        require_allowed(f"http://{host}:4566", {})
 
     assert "http://localhost:4566" in caught.value.next_step
