@@ -1,7 +1,7 @@
 """Run the solved labs on every backend and print the table lab × backend × exercises.
 
 python -m tools.proof                         every lab on every backend
-python -m tools.proof --write                 and write docs/backends.md with what was found
+python -m tools.proof --write                 and write docs/backends.md; rows of labs not run stay
 python -m tools.proof 05 06                   two labs
 python -m tools.proof --backend ministack 07  one lab on one backend
 python -m tools.proof --backend localstack    on the LocalStack that runs at LOCALSTACK_HOST
@@ -27,7 +27,7 @@ from tools.proof.document import FILE, PAGE, document
 from tools.proof.missing import KIT_ONLY, missing_at
 from tools.proof.results import AnswerRun, LabRun, in_order
 from tools.proof.running import How, Limits, run_answers, run_solved
-from tools.proof.tables import Proof, Proved, details, failures, table
+from tools.proof.tables import Proved, details, failures, read_proof, table
 from tools.proof.targets import STARTED_HERE, TITLES, Backend, NotHereError, Target, running
 
 Result = TypeVar("Result")
@@ -69,11 +69,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cell-timeout", type=int, default=Limits().cell_s, metavar="SECONDS")
     parser.add_argument("--lab-timeout", type=int, default=Limits().lab_s, metavar="SECONDS")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
-    parser.add_argument("--write", action="store_true", help="write docs/backends.md")
-    options = parser.parse_args(arguments)
-    if options.write and (options.labs or options.backend or options.answers):
-        parser.error("--write takes every lab on every backend, so name neither.")
-    return options
+    parser.add_argument("--write", action="store_true", help="write it into docs/backends.md")
+    return parser.parse_args(arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +151,15 @@ def _tell(runs: list[LabRun], file: Path | None) -> int:
 
 
 def _write(runs: list[LabRun]) -> None:
-    """Write what was found, and the page made of it."""
+    """Write what was found, and the page made of it; rows of other labs stay."""
     missing = {}
-    for backend in (Backend.SERVED, Backend.MINISTACK):
+    for backend in {Backend(run.backend) for run in runs} & {Backend.SERVED, Backend.MINISTACK}:
         with running(backend) as target:
             missing[str(backend)] = missing_at(target.endpoint)
-    proof = Proof(tuple(Proved.of(run) for run in in_order(runs)), missing)
+    proof = read_proof(FILE).updated(map(Proved.of, runs), missing)
     FILE.write_text(proof.dumped(), encoding="utf-8")
     PAGE.write_text(document(proof, all_labs(), KIT_ONLY), encoding="utf-8")
-    print(f"{PAGE.name} written.")
+    print(f"{FILE.name} and {PAGE.name} written.")
 
 
 def _tell_answers(runs: list[tuple[Lesson, AnswerRun]]) -> int:

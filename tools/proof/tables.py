@@ -52,13 +52,24 @@ class Proof:
         found = (each for each in self.labs if (each.slug, each.backend) == (slug, backend))
         return next(found, None)
 
+    def updated(self, runs: Iterable[Proved], missing: Mapping[str, Sequence[str]]) -> Proof:
+        """Return the proof with the rows of new runs in the place of old ones."""
+        rows = {(each.slug, each.backend): each for each in (*self.labs, *runs)}
+        lacking = {**self.missing, **{name: tuple(each) for name, each in missing.items()}}
+        return Proof(
+            tuple(rows[key] for key in sorted(rows)),
+            {name: lacking[name] for name in sorted(lacking)},
+        )
+
     def dumped(self) -> str:
         """Return it as the committed file holds it."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
 
 def read_proof(file: Path) -> Proof:
-    """Read the committed file."""
+    """Read the committed file; a proof of nothing where there is none."""
+    if not file.exists():
+        return Proof((), {})
     stored = json.loads(file.read_text("utf-8"))
     lists = ("passed", "limited", "failed")
     labs = [Proved(**{**lab, **{n: tuple(lab[n]) for n in lists}}) for lab in stored["labs"]]
