@@ -59,12 +59,16 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class LabChecks:
-    """Everything a lab asks of its learner; `can` is what one can do after its core."""
+    """Everything a lab asks of its learner; `can` is what one can do after its core.
+
+    `shows` is what the account must be able to do for the lab's own cells, beside the exercises.
+    """
 
     slug: str
     exercises: tuple[Exercise, ...]
     predictions: tuple[Prediction, ...] = ()
     can: str = ""
+    shows: frozenset[Capability] = frozenset()
 
     @property
     def needs(self) -> frozenset[Capability]:

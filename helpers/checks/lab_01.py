@@ -14,6 +14,14 @@ from helpers.checks.lab_01_uploads import check_1_2
 LAB = LabChecks(
     slug="01-handlers",
     can="deploy a handler, tell a refused invoke from a failed function, and read a REPORT line",
+    shows=frozenset(
+        {
+            Capability.RECORDS,
+            Capability.RUNTIME_ERRORS,
+            Capability.REPORT_LINE,
+            Capability.CPU_SHARE,
+        }
+    ),
     exercises=(
         Exercise(
             id="1.1",

@@ -15,6 +15,15 @@ from helpers.checks.lab_02_predictions import PREDICTIONS
 LAB = LabChecks(
     slug="02-environments",
     can="say what an environment keeps and what it forgets, and find what a cold start costs",
+    shows=frozenset(
+        {
+            Capability.RECORDS,
+            Capability.FREEZE,
+            Capability.MEMORY_LIMIT,
+            Capability.REPORT_LINE,
+            Capability.PROVISIONED,
+        }
+    ),
     exercises=(
         Exercise(
             id="2.1",

@@ -15,6 +15,7 @@ from helpers.checks.lab_03_tickets import check_3_4
 LAB = LabChecks(
     slug="03-http",
     can="put a function behind a URL or an API, answer as each wants, and tell who refused",
+    shows=frozenset({Capability.RECORDS}),
     exercises=(
         Exercise(
             id="3.1",

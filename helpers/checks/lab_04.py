@@ -15,6 +15,7 @@ from helpers.checks.lab_04_thumbnails import check_4_1
 LAB = LabChecks(
     slug="04-push",
     can="let S3, SNS, rules and clocks call a function, and see what they could not deliver",
+    shows=frozenset({Capability.RECORDS, Capability.SCHEDULE_FORECAST}),
     exercises=(
         Exercise(
             id="4.1",

@@ -13,6 +13,7 @@ from helpers.checks.lab_05_way_out import check_5_4
 LAB = LabChecks(
     slug="05-queues",
     can="process a queue so that one bad message fails alone, and give it a way out",
+    shows=frozenset({Capability.RECORDS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="5.1",

@@ -13,6 +13,7 @@ from helpers.checks.lab_06_status import check_6_1
 LAB = LabChecks(
     slug="06-streams",
     can="read changes in order, get a blocked shard moving and keep what could not be read",
+    shows=frozenset({Capability.RECORDS}),
     exercises=(
         Exercise(
             id="6.1",

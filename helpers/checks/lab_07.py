@@ -14,6 +14,7 @@ from helpers.checks.lab_07_winner import check_7_3
 LAB = LabChecks(
     slug="07-layers",
     can="share code by layers, say which file wins, and vendor a dependency for Lambda's platform",
+    shows=frozenset({Capability.RECORDS, Capability.CUSTOM_RUNTIME}),
     exercises=(
         Exercise(
             id="7.1",

@@ -14,6 +14,7 @@ from helpers.checks.lab_08_tree import check_8_2
 LAB = LabChecks(
     slug="08-configuration",
     can="put settings and secrets where they belong, and change both without losing an order",
+    shows=frozenset({Capability.RECORDS, Capability.FAULTS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="8.1",

@@ -14,6 +14,7 @@ from helpers.checks.lab_09_writers import check_9_5
 
 LAB = LabChecks(
     slug="09-concurrency",
+    shows=frozenset({Capability.RECORDS, Capability.THROTTLES, Capability.SCALING_LIMIT}),
     exercises=(
         Exercise(
             id="9.1",

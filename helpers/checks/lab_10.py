@@ -15,6 +15,7 @@ from helpers.checks.lab_10_redrive import check_10_5
 LAB = LabChecks(
     slug="10-errors",
     can="give each event a failure path, and do a thing once though it arrives three times",
+    shows=frozenset({Capability.RECORDS, Capability.TIME_LAPSE, Capability.RUNTIME_ERRORS}),
     exercises=(
         Exercise(
             id="10.1",

@@ -16,6 +16,7 @@ from helpers.checks.lab_11_uploads import check_11_3
 LAB = LabChecks(
     slug="11-security",
     can="give a function the least rights that work, one caller, and logs without secrets",
+    shows=frozenset({Capability.RECORDS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="11.1",

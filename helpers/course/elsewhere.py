@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import LabChecks
 from helpers.course.abilities import Abilities
 from helpers.course.account import Account
@@ -50,16 +51,21 @@ class Elsewhere:
 
 def limits_card(lab: LabChecks, abilities: Abilities) -> Card | None:
     """Return what of a lab is limited on this account and why; None where nothing is."""
-    missing = set(abilities.missing(lab.needs))
-    limited = [exercise for exercise in lab.exercises if exercise.needs & missing]
-    if not limited:
+    missing = abilities.missing(lab.needs | lab.shows)
+    if not missing:
         return None
-    lines = tuple(
-        (_listed(e.id for e in limited if each in e.needs), each.sentence)
-        for each in abilities.missing(lab.needs)
-    )
+    limited = [exercise for exercise in lab.exercises if exercise.needs & set(missing)]
+    lines = tuple((_touched(lab, each), each.sentence) for each in missing)
     heading = f"{len(limited)} of {len(lab.exercises)} exercises are limited on this account"
-    return Card(Tone.WAIT, heading, lines, HOW_TO_GET_THEM)
+    if not limited:
+        heading = "Every exercise can be done on this account; some cells show less"
+    return Card(Tone.WAIT if limited else Tone.CALM, heading, lines, HOW_TO_GET_THEM)
+
+
+def _touched(lab: LabChecks, missing: Capability) -> str:
+    """Return what of a lab a missing capability limits: exercises by id, and its cells."""
+    ids = [exercise.id for exercise in lab.exercises if missing in exercise.needs]
+    return _listed([*ids, *(["cells"] if missing in lab.shows else [])])
 
 
 def _listed(ids: Iterable[str]) -> str:

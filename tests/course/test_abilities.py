@@ -12,6 +12,7 @@ from helpers.course.abilities import Abilities, Finding
 from helpers.course.account import Account
 from helpers.course.probes import PROBES
 from helpers.course.probes.ground import Ground
+from helpers.course.session import LAB_SETTINGS
 
 NEEDS = (Capability.LAYERS, Capability.TIMEOUT)
 
@@ -96,13 +97,10 @@ def test_the_kit_s_own_cloud_declares_every_capability():
     assert {Capability.CUSTOM_RUNTIME} == everything - set(capabilities(system="nt"))
 
 
-WHAT_LABS_SET = {"cpu_share": True, "account_concurrency": 20, "unreserved_minimum": 4}
-
-
 @pytest.mark.parametrize("capability", PROBES)
 def test_the_kit_s_own_cloud_passes_every_probe(account: Account, capability: Capability):
     """What the list declares is true: each probe finds it, and leaves nothing behind."""
-    account.cloud.config(**WHAT_LABS_SET)
+    account.configure({**LAB_SETTINGS, "cpu_share": capability is Capability.CPU_SHARE})
     ground = Ground(account)
     try:
         assert PROBES[capability](ground)

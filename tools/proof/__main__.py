@@ -1,7 +1,7 @@
 """Run the solved labs on every backend and print the table lab × backend × exercises.
 
 python -m tools.proof                         every lab on every backend
-python -m tools.proof --write                 and write docs/backends.md with what was found
+python -m tools.proof --write                 and write docs/backends.md; rows of labs not run stay
 python -m tools.proof 05 06                   two labs
 python -m tools.proof --backend ministack 07  one lab on one backend
 python -m tools.proof --backend localstack    on the LocalStack that runs at LOCALSTACK_HOST
@@ -11,6 +11,7 @@ python -m tools.proof --answers 05            every wrong answer too: none may p
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,11 +20,14 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
+from helpers.checks.exercise import all_labs
 from tools.notebooks.checkout import Checkout
 from tools.notebooks.source import Lesson, read_lesson
+from tools.proof.document import FILE, PAGE, document
+from tools.proof.missing import KIT_ONLY, missing_at
 from tools.proof.results import AnswerRun, LabRun, in_order
 from tools.proof.running import How, Limits, run_answers, run_solved
-from tools.proof.tables import dumped, failures, table
+from tools.proof.tables import Proved, details, failures, read_proof, table
 from tools.proof.targets import STARTED_HERE, TITLES, Backend, NotHereError, Target, running
 
 Result = TypeVar("Result")
@@ -36,15 +40,19 @@ def main(arguments: list[str] | None = None) -> int:
     lessons = [read_lesson(path) for path in dict.fromkeys(paths)]
     backends = [Backend(name) for name in options.backend] or list(STARTED_HERE)
     how = How(Limits(options.cell_timeout, options.lab_timeout))
-    proof = Proof(lessons, how, options.jobs, options.port)
+    labs = Runs(lessons, how, options.jobs, options.port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends its servers as Ctrl-C does
     try:
         if options.answers:
-            return _tell_answers([run for each in backends for run in proof.answers(each)])
-        runs = [run for each in backends for run in proof.solved(each)]
+            return _tell_answers([run for each in backends for run in labs.answers(each)])
+        runs = [run for each in backends for run in labs.solved(each)]
     except KeyboardInterrupt:
         how.running.stop()
         return 130
-    return _tell(runs, options.json)
+    found = _tell(runs, options.json)
+    if options.write:
+        _write(runs)
+    return found
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -61,11 +69,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--cell-timeout", type=int, default=Limits().cell_s, metavar="SECONDS")
     parser.add_argument("--lab-timeout", type=int, default=Limits().lab_s, metavar="SECONDS")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found")
+    parser.add_argument("--write", action="store_true", help="write it into docs/backends.md")
     return parser.parse_args(arguments)
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Runs:
     """The labs to run, and how; each job has a server of its own."""
 
     lessons: Sequence[Lesson]
@@ -137,8 +146,20 @@ def _tell(runs: list[LabRun], file: Path | None) -> int:
     found = failures(runs)
     print(*found, sep="\n")
     if file is not None:
-        file.write_text(dumped(runs), encoding="utf-8")
+        file.write_text(details(runs), encoding="utf-8")
     return 1 if found else 0
+
+
+def _write(runs: list[LabRun]) -> None:
+    """Write what was found, and the page made of it; rows of other labs stay."""
+    missing = {}
+    for backend in {Backend(run.backend) for run in runs} & {Backend.SERVED, Backend.MINISTACK}:
+        with running(backend) as target:
+            missing[str(backend)] = missing_at(target.endpoint)
+    proof = read_proof(FILE).updated(map(Proved.of, runs), missing)
+    FILE.write_text(proof.dumped(), encoding="utf-8")
+    PAGE.write_text(document(proof, all_labs(), KIT_ONLY), encoding="utf-8")
+    print(f"{FILE.name} and {PAGE.name} written.")
 
 
 def _tell_answers(runs: list[tuple[Lesson, AnswerRun]]) -> int:

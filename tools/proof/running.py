@@ -83,9 +83,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How labs are run: within which limits, who is told, who may stop them."""
+    """How labs are run: within which limits, from which checkout, who is told, who may stop."""
 
     limits: Limits = Limits()
+    root: Path = ROOT
     told: Told = lambda _: None
     running: Running = field(default_factory=Running)
 
@@ -150,7 +151,7 @@ async def _cell_by_cell(notebook: NotebookNode, target: Target, how: How) -> str
     with tempfile.TemporaryDirectory(prefix="coldstart-run-", ignore_cleanup_errors=True) as folder:
         work = Path(folder, "work")
         work.mkdir()
-        environment = kernel_environment(ROOT, Path(folder), strict=False)
+        environment = kernel_environment(how.root, Path(folder), strict=False)
         variables = {**environment, **target.environment}
         async with client.async_setup_kernel(cwd=str(work), env=variables):
             for number, cell in enumerate(notebook.cells):

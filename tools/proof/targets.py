@@ -52,9 +52,13 @@ class NotHereError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A running backend: what a kernel's environment says to reach it, and how it is emptied."""
+    """A running backend: where it is, what a kernel's environment says to get there, its reset.
+
+    The embedded cloud has no place of its own: every kernel starts one.
+    """
 
     backend: Backend
+    endpoint: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     reset: Callable[[], None] = lambda: None
 
@@ -63,7 +67,7 @@ class Target:
 def running(backend: Backend, *, port: int = 0) -> Iterator[Target]:
     """Run a backend and yield how to reach it; NotHereError where it cannot run."""
     if backend is Backend.EMBEDDED:
-        yield Target(backend)  # every kernel starts an account of its own
+        yield Target(backend)
     elif backend is Backend.SERVED:
         with _served(port) as address:
             yield _as_localstack(backend, address, "/_kit/reset")
@@ -87,7 +91,8 @@ def _as_localstack(backend: Backend, address: str, reset: str) -> Target:
         "LOCALSTACK_HOST": f"localhost:{port}",
         **({"LOCALSTACK_AUTH_TOKEN": token} if token and backend is Backend.LOCALSTACK else {}),
     }
-    return Target(backend, environment, lambda: _post(f"http://127.0.0.1:{port}{reset}"))
+    endpoint = f"http://127.0.0.1:{port}"
+    return Target(backend, endpoint, environment, lambda: _post(f"{endpoint}{reset}"))
 
 
 def _post(url: str) -> None:

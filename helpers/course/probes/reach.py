@@ -41,7 +41,10 @@ ECHOES = """
 import json
 
 def handler(event, context):
-    return {"statusCode": 201, "body": json.dumps([event.get("version"), event.get("body")])}
+    if event["body"] == "bare":
+        return {"no": "status"}
+    told = [event.get("version"), event["body"], "X-Probe" in event["headers"]]
+    return {"statusCode": 201, "body": json.dumps(told)}
 """
 PATIENCE_S = 10
 
@@ -73,7 +76,7 @@ def loopback(ground: Ground) -> bool:
 
 
 def http_api(ground: Ground) -> bool:
-    """An HTTP API hands a request to its function in format 2.0, and the answer back."""
+    """An HTTP API hands a request to its function in format 2.0, and no other path's."""
     gateway = ground.client("apigatewayv2")
     function = ground.function(ECHOES, "http")
     api = gateway.create_api(Name=function, ProtocolType="HTTP")
@@ -89,11 +92,11 @@ def http_api(ground: Ground) -> bool:
     gateway.create_stage(ApiId=api["ApiId"], StageName="$default", AutoDeploy=True)
     _let_in(ground, function)
     found, missed = (_posted(f"{api['ApiEndpoint']}/{path}") for path in ("echo", "nowhere"))
-    return found == (201, ["2.0", "hello"]) and missed[0] == HTTPStatus.NOT_FOUND
+    return found == (201, ["2.0", "hello", False]) and missed[0] == HTTPStatus.NOT_FOUND
 
 
 def rest_api(ground: Ground) -> bool:
-    """A REST API hands a request to its function in format 1.0, and the answer back."""
+    """A REST API hands a request to its function as it came, and takes no answer without status."""
     gateway = ground.client("apigateway")
     function = ground.function(ECHOES, "rest")
     api = gateway.create_rest_api(name=function)
@@ -114,7 +117,8 @@ def rest_api(ground: Ground) -> bool:
     gateway.create_deployment(restApiId=api["id"], stageName="prod")
     _let_in(ground, function)
     url = f"{gateway.meta.endpoint_url}/_aws/execute-api/{api['id']}/prod/echo"
-    return _posted(url) in ((201, [version, "hello"]) for version in (None, "1.0"))
+    found, bare = _posted(url), _posted(url, b"bare")
+    return found == (201, [None, "hello", True]) and bare[0] == HTTPStatus.BAD_GATEWAY
 
 
 def _let_in(ground: Ground, function: str) -> None:
@@ -126,8 +130,9 @@ def _let_in(ground: Ground, function: str) -> None:
     )
 
 
-def _posted(url: str) -> tuple[int, Any]:
-    reply = ask("POST", url, body=b"hello", headers={"Content-Type": "text/plain"})
+def _posted(url: str, body: bytes = b"hello") -> tuple[int, Any]:
+    headers = {"Content-Type": "text/plain", "X-Probe": "here"}
+    reply = ask("POST", url, body=body, headers=headers)
     return reply.status, reply.value
 
 
