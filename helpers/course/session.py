@@ -18,7 +18,7 @@ from helpers.course.abilities import Abilities
 from helpers.course.account import LAMBDA_CONFIG, Account, open_account
 from helpers.course.calm import keep_cells_calm
 from helpers.course.checking import CheckSession, digest_of, text_of
-from helpers.course.elsewhere import Elsewhere, limits_card
+from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
 from helpers.course.functions import Functions
 from helpers.course.guard import is_remote
 from helpers.course.hints import Hints
@@ -106,7 +106,7 @@ class LabSession:
             shielded=self.account.shielded.variables,
             note=self.progress.note(),
             product="" if product is None else str(product),
-            remote=_touched(self.account),
+            remote=touched_by_labs(self.account.cloud),
         )
 
     def limits(self) -> Card | None:
@@ -206,14 +206,3 @@ def _where(account: Account, health: Mapping[str, Any]) -> str:
     if health:
         return "on another computer: an account that was running already"
     return "an account that is not the kit's own"
-
-
-def _touched(account: Account) -> str:
-    """Return what a lab on another machine creates and deletes in; "" on this one."""
-    cloud = account.cloud
-    if not is_remote(cloud.endpoint):
-        return ""
-    return (
-        f"labs create and delete resources at {cloud.endpoint}, region {cloud.region}, "
-        f"with the key {cloud.access_key_id}"
-    )
