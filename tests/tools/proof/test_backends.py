@@ -11,7 +11,9 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.checks.capability import Capability
 from helpers.course.abilities import try_out
+from helpers.course.account import Account
 from helpers.course.probes import PROBES
 from helpers.course.session import LAB_SETTINGS
 from tools.notebooks.checkout import Checkout
@@ -72,6 +74,14 @@ def test_every_probe_finds_what_the_table_says(target):
     account = account_at(target.endpoint)
     if target.backend is Backend.SERVED:
         account.configure({**LAB_SETTINGS, "cpu_share": True})
-    lacking = {each.capability.value for each in try_out(account, list(PROBES)) if not each.able}
+    known = set(PROOF.missing[target.backend]) - KIT_ONLY_NAMES
+    lacking = lacking_at(account, list(PROBES))
+    # a probe gives up in the end, and a machine that is busy with other tests may be that slow
+    lacking = known & lacking | lacking_at(account, [Capability(name) for name in lacking - known])
 
-    assert set(PROOF.missing[target.backend]) - KIT_ONLY_NAMES == lacking
+    assert known == lacking
+
+
+def lacking_at(account: Account, capabilities: list[Capability]) -> set[str]:
+    """Return the names of those that their probes do not find."""
+    return {each.capability.value for each in try_out(account, capabilities) if not each.able}
