@@ -13,6 +13,7 @@ from helpers.course.account import Account
 from helpers.course.probes import PROBES
 from helpers.course.probes.ground import Ground
 from helpers.course.session import LAB_SETTINGS
+from tests.waiting import is_overloaded
 
 NEEDS = (Capability.LAYERS, Capability.TIMEOUT)
 
@@ -100,6 +101,8 @@ def test_the_kit_s_own_cloud_declares_every_capability():
 @pytest.mark.parametrize("capability", PROBES)
 def test_the_kit_s_own_cloud_passes_every_probe(account: Account, capability: Capability):
     """What the list declares is true: each probe finds it, and leaves nothing behind."""
+    if capability is Capability.CPU_SHARE and is_overloaded():
+        pytest.skip("nobody gets a whole processor now, so a share of one does not show")
     account.configure({**LAB_SETTINGS, "cpu_share": capability is Capability.CPU_SHARE})
     ground = Ground(account)
     try:
