@@ -1,24 +1,13 @@
-"""Waiting for what a test expects: on a condition, never by the clock; and when not to measure."""
+"""Waiting for what a test expects: on a condition, never by the clock."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 PATIENCE_S = 30.0
 """Far more than anything takes here, even on a machine with much else to do."""
-
-
-QUEUED_PER_PROCESSOR = 3
-
-
-def is_overloaded() -> bool:
-    """Tell whether so much waits for a processor that a share of one cannot be measured."""
-    if not hasattr(os, "getloadavg"):
-        return False
-    return os.getloadavg()[0] > QUEUED_PER_PROCESSOR * (os.cpu_count() or 1)
 
 
 def until(

@@ -180,7 +180,7 @@ def open_account(
     joined = JoinedCloud.from_environment(find(environ), environ)
     require_allowed(joined.endpoint, environ)
     product = _product(joined, backend, environ)
-    cloud: CloudHandle = joined if product is None else ForeignCloud.of(joined)
+    cloud: CloudHandle = joined if product is None else ForeignCloud.of(joined, product)
     shielded = _taken(environ, cloud)
     account = Account(cloud, shielded, joined=True, product=product, backend=backend)
     account.configure(settings or {})

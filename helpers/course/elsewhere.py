@@ -7,11 +7,13 @@ it, so it is used on this machine only, and only where nothing stood before.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import LabChecks
 from helpers.course.abilities import Abilities
-from helpers.course.account import Account
+from helpers.course.account import Account, CloudHandle
 from helpers.course.guard import is_remote
 from helpers.course.product import reset_product
 from helpers.course.removal import Inventory, inventory, remove_since
@@ -22,6 +24,11 @@ HOW_TO_GET_THEM = (
     "Their checks answer “not available here”, and so does a cell that needs what is missing. "
     "The kit's own account can do all of it: unset COLDSTART_BACKEND and AWS_ENDPOINT_URL, then "
     "restart the kernel."
+)
+
+NOT_MEASURED = (
+    "What differs from AWS was measured on the kit's own account. Nobody has measured it for this "
+    "one; the card at the top of the lab says what was tried."
 )
 
 
@@ -66,6 +73,18 @@ def _touched(lab: LabChecks, missing: Capability) -> str:
     """Return what of a lab a missing capability limits: exercises by id, and its cells."""
     ids = [exercise.id for exercise in lab.exercises if missing in exercise.needs]
     return _listed([*ids, *(["cells"] if missing in lab.shows else [])])
+
+
+def touched_by_labs(cloud: CloudHandle) -> str:
+    """Return what labs create and delete things in, where that is another machine; or nothing."""
+    if not is_remote(cloud.endpoint):
+        return ""
+    parts = urlsplit(cloud.endpoint)
+    proxied = parts.scheme in getproxies() and not proxy_bypass(parts.hostname or "")
+    return (
+        f"labs create and delete resources at {cloud.endpoint}, region {cloud.region}, "
+        f"with the key {cloud.access_key_id}{', through your proxy' if proxied else ''}"
+    )
 
 
 def _listed(ids: Iterable[str]) -> str:

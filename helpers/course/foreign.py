@@ -6,13 +6,15 @@ asking for them says why there are none.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from helpers.checks.outcome import NotAvailable
-from helpers.course.joined import JoinedCloud, nothing_answers
-from helpers.course.product import product_at
+from helpers.course.joined import ACCOUNT_ID, SECRET, JoinedCloud, nothing_answers
+from helpers.course.product import Product, product_at
 
+ACCOUNT_NUMBER = re.compile(r"\d{12}")
 NO_RECORDER = (
     "This reads the kit's recorder, which tells every environment, decision and delivery. No API "
     "of AWS does, so this account has nothing to show."
@@ -31,9 +33,17 @@ class ForeignCloud:
     secret_access_key: str
 
     @classmethod
-    def of(cls, joined: JoinedCloud) -> ForeignCloud:
-        """Return the handle for an endpoint that turned out not to be the kit's."""
-        return cls(joined.endpoint, joined.region, joined.access_key_id, joined.secret_access_key)
+    def of(cls, joined: JoinedCloud, product: Product) -> ForeignCloud:
+        """Return the handle for an endpoint that turned out not to be the kit's.
+
+        Where keys are not checked, as LocalStack and its like do, a key of one's own stays at home:
+        the number of the labs' account is the key, unless another number was given.
+        Source: docs.localstack.cloud/references/multi-account-setups.
+        """
+        keys = joined.access_key_id, joined.secret_access_key
+        if product.version and not ACCOUNT_NUMBER.fullmatch(joined.access_key_id):
+            keys = ACCOUNT_ID, SECRET
+        return cls(joined.endpoint, joined.region, *keys)
 
     def health(self) -> dict[str, Any]:
         """Return {}: it is there, and says nothing that the kit would; KitError for silence."""

@@ -55,6 +55,12 @@ def require_allowed(endpoint: str, environ: Mapping[str, str]) -> None:
         )
     if host is not None and (is_loopback(host) or environ.get(ALLOW_REMOTE) == "1"):
         return
+    if host is None:
+        raise KitError(
+            f"The endpoint {endpoint!r} is no address.",
+            why="An address begins with http:// or https:// and names a host.",
+            next_step="Write AWS_ENDPOINT_URL as http://127.0.0.1:4566 and restart the kernel.",
+        )
     raise KitError(
         f"The endpoint {endpoint!r} is not on this machine.",
         why="Labs create and delete resources, and must not do so in an account elsewhere.",
@@ -89,15 +95,14 @@ def _host(endpoint: str) -> str | None:
         parts = urlsplit(endpoint)
     except ValueError:
         return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
+    return (parts.hostname or None) if parts.scheme in ("http", "https") else None
 
 
-def _way_out(host: str | None) -> str:
-    if host is None:
-        return "Write it as http://127.0.0.1:4566, then restart the kernel."
+def _way_out(host: str) -> str:
     if host.endswith(MEANT_HERE):
         return "Write localhost instead, such as http://localhost:4566, and restart the kernel."
     return (
-        "Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address that python3 "
-        f"kit.py serve prints. If that machine is meant: set {ALLOW_REMOTE}=1 as well."
+        "Unset AWS_ENDPOINT_URL and LOCALSTACK_HOST and restart the kernel, or set the first to "
+        "the address that python3 kit.py serve prints. If that machine is meant: set "
+        f"{ALLOW_REMOTE}=1 as well."
     )

@@ -25,6 +25,7 @@ from helpers.course.product import TIMEOUT_S, opener_for, said_by
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"
 """The account of the labs, as they print it."""
+SECRET = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,12 @@ class JoinedCloud:
 
     @classmethod
     def from_environment(cls, endpoint: str, environ: Mapping[str, str]) -> JoinedCloud:
-        """Read region and key beside the endpoint; without a key, any key is tried.
-
-        Where keys are not checked, one of twelve digits is the number of the account to work in.
-        Source: docs.localstack.cloud/references/multi-account-setups.
-        """
+        """Read region and key beside the endpoint; without a key, any key is tried."""
         return cls(
             endpoint=endpoint.rstrip("/"),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or REGION,
             access_key_id=environ.get("AWS_ACCESS_KEY_ID", ACCOUNT_ID),
-            secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+            secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", SECRET),
         )
 
     def health(self) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpers.checks.outcome import Outcome
+from helpers.checks.outcome import NotAvailable, Outcome
 from helpers.checks.session import Files, Source
 from helpers.cloud.billing import receipt
 from helpers.cloud.errors import KitError
 from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
+from helpers.course.elsewhere import NOT_MEASURED
 from helpers.course.faults import inject
 from helpers.course.fidelity import FidelityTable, fidelity_of
 from helpers.course.firings import firings_of
@@ -176,7 +177,9 @@ class Lab:
         return Listing("What this would have cost on AWS", tuple(receipt(self.records()).lines()))
 
     def fidelity(self) -> FidelityTable:
-        """Return where this lab differs from AWS."""
+        """Return where this lab differs from AWS; it was measured on the kit's own account only."""
+        if self._session.site.elsewhere is not None:
+            raise NotAvailable(NOT_MEASURED)
         return fidelity_of(self._session.checks.slug)
 
     def questions(self) -> QuestionSheet:

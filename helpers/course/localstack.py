@@ -11,6 +11,7 @@ auth-token.
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from helpers.course.product import said_by
 
 HOST = "LOCALSTACK_HOST"
 TOKEN = "LOCALSTACK_AUTH_TOKEN"
+DOCKER_ANSWERS_WITHIN_S = 10
 START = (
     "docker run --rm -p 127.0.0.1:4566:4566 -p 127.0.0.1:4510-4559:4510-4559 "
     f"-e {TOKEN} -v /var/run/docker.sock:/var/run/docker.sock localstack/localstack"
@@ -77,8 +79,7 @@ def silence_of_localstack(endpoint: str, error: OSError, environ: Mapping[str, s
     """Return the error for a LocalStack that does not answer: what is missing on this machine."""
     reasons = [said_by(error)]
     if not is_remote(endpoint):
-        if shutil.which("docker") is None:
-            reasons.append("LocalStack runs in Docker, and there is no docker command here")
+        reasons += filter(None, [_trouble_with_docker()])
         if not environ.get(TOKEN):
             reasons.append(f"its images end at once without {TOKEN}, which is not set here")
     return KitError(
@@ -87,3 +88,20 @@ def silence_of_localstack(endpoint: str, error: OSError, environ: Mapping[str, s
         next_step=f"Get a token at app.localstack.cloud, export {TOKEN}, and start it: {START}. "
         "Or unset COLDSTART_BACKEND and restart the kernel: the kit's own account needs neither.",
     )
+
+
+def _trouble_with_docker() -> str:
+    """Return what keeps Docker from running containers here, or nothing."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return "LocalStack runs in Docker, and there is no docker command here"
+    try:
+        asked = subprocess.run(
+            [docker, "version", "--format", "{{.Server.Version}}"],
+            capture_output=True,
+            timeout=DOCKER_ANSWERS_WITHIN_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "LocalStack runs in Docker, and the docker command here does not answer"
+    return "" if asked.returncode == 0 else "LocalStack runs in Docker, which is not running here"

@@ -18,12 +18,13 @@ from helpers.course.abilities import Abilities
 from helpers.course.account import LAMBDA_CONFIG, Account, open_account
 from helpers.course.calm import keep_cells_calm
 from helpers.course.checking import CheckSession, digest_of, text_of
-from helpers.course.elsewhere import Elsewhere, limits_card
+from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
 from helpers.course.functions import Functions
 from helpers.course.guard import is_remote
 from helpers.course.hints import Hints
 from helpers.course.narration import Narrator
 from helpers.course.progress import Progress
+from helpers.course.takeover import ShutOff, shut_off
 from helpers.views.card import Card
 from helpers.views.status import StatusCard
 
@@ -105,7 +106,7 @@ class LabSession:
             shielded=self.account.shielded.variables,
             note=self.progress.note(),
             product="" if product is None else str(product),
-            remote=_touched(self.account),
+            remote=touched_by_labs(self.account.cloud),
         )
 
     def limits(self) -> Card | None:
@@ -148,6 +149,7 @@ class Kernel:
         self._open_account = open_account
         self._environ = environ
         self._site: Site | None = None
+        self._shut_off: ShutOff | None = None
         self._cells_are_calm = False
         self._narrator = Narrator()
         self._sessions: dict[str, LabSession] = {}
@@ -176,8 +178,17 @@ class Kernel:
         """Leave an account whose process is gone, whose endpoint is not one to join; open one."""
         if self._site is not None and not self._site.account.joined:
             self._environ.pop("AWS_ENDPOINT_URL", None)
+        self._site = None
         self._sessions.clear()
-        self._site = site = Site.of(self._open_account(self._environ, settings=settings))
+        if self._shut_off is not None:
+            self._shut_off.restore(self._environ)
+        try:
+            account = self._open_account(self._environ, settings=settings)
+        except BaseException:
+            self._shut_off = shut_off(self._environ)
+            raise
+        self._shut_off = None
+        self._site = site = Site.of(account)
         if site.elsewhere is not None and not self._cells_are_calm:
             keep_cells_calm()
             self._cells_are_calm = True
@@ -195,14 +206,3 @@ def _where(account: Account, health: Mapping[str, Any]) -> str:
     if health:
         return "on another computer: an account that was running already"
     return "an account that is not the kit's own"
-
-
-def _touched(account: Account) -> str:
-    """Return what a lab on another machine creates and deletes in; "" on this one."""
-    cloud = account.cloud
-    if not is_remote(cloud.endpoint):
-        return ""
-    return (
-        f"labs create and delete resources at {cloud.endpoint}, region {cloud.region}, "
-        f"with the key {cloud.access_key_id}"
-    )

@@ -11,7 +11,7 @@ guide/settings-reference.html, feature-ss-endpoints.html; botocore/configprovide
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,8 @@ REGION = "us-east-1"
 SETTINGS = Path(__file__).resolve().parent / "aws"
 CONFIG_FILE = SETTINGS / "config"
 CREDENTIALS_FILE = SETTINGS / "credentials"
+NOWHERE = "http://127.0.0.1:9"
+"""The port of the discard service, which no machine of today runs."""
 NO_PROXY = ("127.0.0.1", "localhost", ".localhost")
 OWN_FILES = ("~/.aws/config", "~/.aws/credentials", "~/.boto")
 
@@ -63,7 +65,7 @@ def takeover(
     require_allowed(endpoint, environ)
     taken_before = environ.get("AWS_CONFIG_FILE") == str(CONFIG_FILE)
     ours = _settings(endpoint, credentials, region)
-    standing = [name for name in environ if name.upper().startswith("AWS_")]
+    standing = list(_aws_settings(environ))
     shielded = [
         name
         for name in standing
@@ -77,6 +79,35 @@ def takeover(
     boto3.DEFAULT_SESSION = None
     files = tuple(file for file in OWN_FILES if Path(file).expanduser().is_file())
     return Shielded(tuple(sorted(shielded)), files)
+
+
+@dataclass(frozen=True, slots=True)
+class ShutOff:
+    """AWS settings while no account is open: they lead nowhere, and what stood is kept."""
+
+    stood: Mapping[str, str]
+    ours: Mapping[str, str]
+
+    def restore(self, environ: MutableMapping[str, str]) -> None:
+        """Put back what stood, but for what was set since."""
+        for name, value in self.ours.items():
+            if environ.get(name) == value:
+                del environ[name]
+        environ.update({name: value for name, value in self.stood.items() if name not in environ})
+
+
+def shut_off(environ: MutableMapping[str, str]) -> ShutOff:
+    """Let AWS settings lead nowhere, because the lab's account could not be opened.
+
+    Whoever runs the next cells all the same must not do so in a real account.
+    """
+    stood = _aws_settings(environ)
+    takeover(environ, endpoint=NOWHERE, credentials=("nobody", "nobody"))
+    return ShutOff(stood, _aws_settings(environ))
+
+
+def _aws_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.upper().startswith("AWS_")}
 
 
 def _settings(endpoint: str, credentials: tuple[str, str], region: str) -> dict[str, str]:

@@ -106,6 +106,26 @@ def test_another_product_is_joined_as_what_it_says_it_is(taken: list[str], backe
             ask()
 
 
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [("AKIAREALREALREALREAL", ACCOUNT_ID), ("test", ACCOUNT_ID), ("000000000001", "000000000001")],
+)
+def test_a_key_of_one_s_own_stays_at_home(taken: list[str], given: str, used: str):
+    """Where keys are not checked, the labs' account number is the key; another number counts."""
+    with endpoint(LOCALSTACK) as product:
+        environ = {"AWS_ENDPOINT_URL": product.url, "AWS_ACCESS_KEY_ID": given}
+
+        assert used == open_account(environ).cloud.access_key_id
+
+
+def test_a_product_that_says_nothing_gets_the_key_that_was_set(taken: list[str]):
+    """Whether it checks keys is not known."""
+    with endpoint({}) as product:
+        environ = {"AWS_ENDPOINT_URL": product.url, "AWS_ACCESS_KEY_ID": "theirs"}
+
+        assert "theirs" == open_account(environ).cloud.access_key_id
+
+
 def test_the_kit_s_own_account_can_be_chosen_over_an_endpoint(
     monkeypatch: pytest.MonkeyPatch, taken: list[str]
 ):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,15 +14,17 @@ from botocore.exceptions import ClientError
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.course import elsewhere
+from helpers.course import session as session_module
 from helpers.course.abilities import Abilities, Finding
 from helpers.course.account import Account
-from helpers.course.elsewhere import Elsewhere, limits_card
+from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
 from helpers.course.foreign import ForeignCloud
 from helpers.course.functions import Functions
 from helpers.course.narration import silence
 from helpers.course.packaging import package
 from helpers.course.product import product_at, reset_product
 from helpers.course.removal import KINDS, inventory, remove_since
+from helpers.course.session import Kernel
 from helpers.course.takeover import Shielded
 from helpers.views.panel import Tone
 from tests.course.endpoints import HEALTH, INFO, LOCALSTACK, NOBODY, Endpoint, endpoint
@@ -226,3 +230,45 @@ def lab_of(*needs: set[Capability]) -> LabChecks:
         for number, each in enumerate(needs, start=1)
     )
     return LabChecks("09-fake", exercises)
+
+
+REMOTE = "http://10.0.0.5:4566"
+TOUCHED = f"labs create and delete resources at {REMOTE}, region us-east-1, with the key k"
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "said"),
+    [
+        ("http://127.0.0.1:4566", {"http_proxy": "http://proxy.invalid:1"}, ""),
+        (REMOTE, {}, TOUCHED),
+        (REMOTE, {"http_proxy": "http://proxy.invalid:1"}, f"{TOUCHED}, through your proxy"),
+        (REMOTE, {"http_proxy": "http://proxy.invalid:1", "no_proxy": "10.0.0.5"}, TOUCHED),
+    ],
+)
+def test_another_machine_is_named_with_what_is_touched_there(
+    monkeypatch: pytest.MonkeyPatch, url: str, environ: dict[str, str], said: str
+):
+    """Endpoint, region, key, and whether requests pass a proxy; this machine needs no word."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert said == touched_by_labs(account_at(url).cloud)
+
+
+def test_the_card_of_another_account_claims_nothing_of_the_kit_s(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, product: Endpoint
+):
+    """What is real in the kit's own cloud is not said of a product; what that says of itself is."""
+    account = replace(account_at(product.url), product=product_at(product.url))
+    monkeypatch.setattr(elsewhere, "inventory", lambda _client: {})
+    monkeypatch.setattr(session_module, "keep_cells_calm", lambda: None)
+    environ = {"COLDSTART_DATA": str(tmp_path)}
+    session = Kernel(lambda *_, **__: account, environ).session("00-welcome", {})
+
+    card = str(session.status_card())
+
+    assert "an account that is not the kit's own" in card
+    assert "Backend        LocalStack version 4.9.2, edition pro, 2 services" in card
+    assert not [word for word in ("Real here", "Python", "Elsewhere", product.url) if word in card]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from helpers.cloud.errors import KitError
@@ -64,14 +66,43 @@ def test_a_silent_localstack_is_explained_by_what_is_missing(monkeypatch: pytest
     assert "-e LOCALSTACK_AUTH_TOKEN" in error.next_step
 
 
+def docker_that(monkeypatch: pytest.MonkeyPatch, answers: int | Exception) -> None:
+    """Put a docker command in reach that ends with a code, or with an error."""
+
+    def run(command: list[str], **_settings: object) -> subprocess.CompletedProcess[bytes]:
+        if isinstance(answers, Exception):
+            raise answers
+        return subprocess.CompletedProcess(command, answers)
+
+    monkeypatch.setattr(localstack.shutil, "which", lambda _name: "/usr/bin/docker")
+    monkeypatch.setattr(localstack.subprocess, "run", run)
+
+
 def test_what_is_there_is_not_named_as_missing(monkeypatch: pytest.MonkeyPatch):
     """With docker and a token the connection's own error is left; elsewhere neither can be seen."""
-    monkeypatch.setattr(localstack.shutil, "which", lambda _name: "/usr/bin/docker")
+    docker_that(monkeypatch, 0)
     token = {"LOCALSTACK_AUTH_TOKEN": "ls-x"}
 
     assert "Connection refused." == silence_of_localstack(HERE, REFUSED, token).why
     assert "Connection refused." == silence_of_localstack("http://10.0.0.5:4566", REFUSED, {}).why
     assert "ls-x" not in str(silence_of_localstack(HERE, REFUSED, token))
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (1, "which is not running here"),
+        (subprocess.TimeoutExpired("docker", 10), "does not answer"),
+        (PermissionError("no"), "does not answer"),
+    ],
+)
+def test_a_docker_that_does_not_run_is_told(
+    monkeypatch: pytest.MonkeyPatch, answers: int | Exception, said: str
+):
+    """The command alone is not enough."""
+    docker_that(monkeypatch, answers)
+
+    assert said in silence_of_localstack(HERE, REFUSED, {"LOCALSTACK_AUTH_TOKEN": "x"}).why
 
 
 def test_a_lab_says_that_no_localstack_answers():

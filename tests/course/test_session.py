@@ -12,10 +12,12 @@ from botocore.exceptions import ClientError
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.outcome import CheckFailed, NotAvailable, NotYet, Status
 from helpers.cloud.client import CloudError
+from helpers.cloud.errors import KitError
 from helpers.course.abilities import Abilities
 from helpers.course.account import Account
 from helpers.course.checking import CheckSession, digest_of
 from helpers.course.session import LAB_SETTINGS, Kernel
+from helpers.course.takeover import NOWHERE
 
 SLUG = "77-fake"
 
@@ -115,6 +117,27 @@ def test_an_account_opens_with_the_settings_of_labs_and_takes_changes(kernel: Ke
 
     assert {**LAB_SETTINGS, "cpu_share": True} == first.account.cloud.health()["settings"]
     assert 60 == LAB_SETTINGS["time_lapse"]
+
+
+def test_an_account_that_does_not_open_leaves_no_way_to_another(tmp_path: Path):
+    """Cells that are run all the same reach nobody, and the next try finds what stood."""
+    seen: list[dict[str, str]] = []
+
+    def refuse(environ: Any, *, settings: Any) -> Account:
+        seen.append(dict(environ))
+        raise KitError("Nothing answers.")
+
+    environ = {"COLDSTART_DATA": str(tmp_path), "AWS_PROFILE": "work"}
+    kernel = Kernel(refuse, environ)
+
+    for _ in range(2):
+        with pytest.raises(KitError, match="Nothing answers"):
+            kernel.session("00-welcome", {})
+
+        assert NOWHERE == environ["AWS_ENDPOINT_URL"]
+        assert "AWS_PROFILE" not in environ
+    assert ["work", "work"] == [each.get("AWS_PROFILE") for each in seen]
+    assert not any("AWS_ENDPOINT_URL" in each for each in seen)
 
 
 def test_an_account_whose_process_died_is_replaced_by_a_new_one(kernel: Kernel):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from helpers.cloud.errors import KitError
-from helpers.course.takeover import CONFIG_FILE, Shielded, takeover
+from helpers.course.takeover import CONFIG_FILE, NOWHERE, Shielded, shut_off, takeover
 
 ENDPOINT = "http://127.0.0.1:4566"
 KEYS = ("AKIAKIT", "secret")
@@ -319,3 +319,32 @@ def test_endpoints_on_this_machine_are_taken(host):
 def test_a_clean_machine_is_told_so():
     """Nothing shielded is said, too."""
     assert "No AWS settings of yours" in str(Shielded())
+
+
+def test_settings_of_an_account_that_did_not_open_lead_nowhere():
+    """A cell that is run all the same reaches nobody; the next try finds what stood."""
+    stood = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL": ENDPOINT, "AWS_ACCESS_KEY_ID": "AKIAREAL"}
+    environ = {**stood, "PATH": "/bin"}
+
+    shut = shut_off(environ)
+
+    assert NOWHERE == environ["AWS_ENDPOINT_URL"]
+    assert "AWS_PROFILE" not in environ
+    assert "nobody" == environ["AWS_ACCESS_KEY_ID"]
+
+    shut.restore(environ)
+
+    assert stood == {name: value for name, value in environ.items() if name.startswith("AWS_")}
+
+
+def test_what_is_set_after_that_counts():
+    """Whoever corrects the endpoint in the notebook is heard."""
+    environ = {"AWS_ENDPOINT_URL": ENDPOINT, "AWS_REGION": "eu-west-1"}
+    shut = shut_off(environ)
+
+    environ["AWS_ENDPOINT_URL"] = "http://127.0.0.1:4599"
+    shut.restore(environ)
+
+    assert {"AWS_ENDPOINT_URL": "http://127.0.0.1:4599", "AWS_REGION": "eu-west-1"} == {
+        name: value for name, value in environ.items() if name.startswith("AWS_")
+    }
