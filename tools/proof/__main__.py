@@ -41,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     backends = [Backend(name) for name in options.backend] or list(STARTED_HERE)
     how = How(Limits(options.cell_timeout, options.lab_timeout))
     labs = Runs(lessons, how, options.jobs, options.port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends its servers as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):  # both end the servers, behind a `&` too
+        signal.signal(number, signal.default_int_handler)
     try:
         if options.answers:
             return _tell_answers([run for each in backends for run in labs.answers(each)])

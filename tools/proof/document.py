@@ -34,6 +34,10 @@ Another product lacks some of what exercises are about.
 When a lab starts there, it tries what its exercises need, and says on top which are limited.
 Their checks answer *not available here*: neither passed nor failed.
 
+MiniStack works in another account than the labs unless it is told theirs:
+`MINISTACK_ACCOUNT_ID=123456789012 BIND_HOST=127.0.0.1 ministack`, then
+`COLDSTART_BACKEND=localstack python3 kit.py lab`.
+
 ## What was seen
 
 Each solved lab ran from top to bottom, in an emptied account: on the kit's own cloud, on

@@ -11,13 +11,15 @@ from dataclasses import replace
 
 import pytest
 
+from helpers.checks.capability import Capability
 from helpers.course.abilities import try_out
+from helpers.course.account import Account
 from helpers.course.probes import PROBES
 from helpers.course.session import LAB_SETTINGS
 from tools.notebooks.checkout import Checkout
 from tools.notebooks.source import read_lesson
 from tools.proof.document import FILE
-from tools.proof.missing import KIT_ONLY, account_at
+from tools.proof.missing import account_at
 from tools.proof.results import LabRun
 from tools.proof.running import How, Limits, run_solved
 from tools.proof.tables import Proved, failures, read_proof, table
@@ -25,7 +27,6 @@ from tools.proof.targets import Backend, NotHereError, Target, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 PROOF = read_proof(FILE)
-KIT_ONLY_NAMES = {each.value for each in KIT_ONLY}
 LABS = {Backend.SERVED: ("00", "08"), Backend.MINISTACK: ("00", "06")}
 """Short ones, which need the recorder, faults and settings here, and streams and tables there."""
 
@@ -72,6 +73,16 @@ def test_every_probe_finds_what_the_table_says(target):
     account = account_at(target.endpoint)
     if target.backend is Backend.SERVED:
         account.configure({**LAB_SETTINGS, "cpu_share": True})
-    lacking = {each.capability.value for each in try_out(account, list(PROBES)) if not each.able}
+    # beside other tests nobody has a whole processor, and a share of one does not show
+    probed = [each for each in PROBES if each is not Capability.CPU_SHARE]
+    known = set(PROOF.missing[target.backend]) & {each.value for each in probed}
+    lacking = lacking_at(account, probed)
+    # a probe gives up in the end, and a machine that is busy with other tests may be that slow
+    lacking = known & lacking | lacking_at(account, [Capability(name) for name in lacking - known])
 
-    assert set(PROOF.missing[target.backend]) - KIT_ONLY_NAMES == lacking
+    assert known == lacking
+
+
+def lacking_at(account: Account, capabilities: list[Capability]) -> set[str]:
+    """Return the names of those that their probes do not find."""
+    return {each.capability.value for each in try_out(account, capabilities) if not each.able}
