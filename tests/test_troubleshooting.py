@@ -50,6 +50,8 @@ GENERAL = {
     "keys-in-a-terminal",
     "lesson-changed",
     "no-browser",
+    "not-available",
+    "not-available-cell",
     "not-started",
     "old-cli",
     "real-account",

@@ -6,9 +6,12 @@ loopback only, and ended with the comparison. It never becomes a dependency of t
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +25,8 @@ from tools.yardstick import free_port
 
 VERSION = "1.5.33"
 READY_WITHIN_S = 60
+ACCOUNT_ID = "123456789012"
+"""The account of every ARN in the labs; without it, requests without a key meet another one."""
 
 
 def ensure_ministack() -> Path | None:
@@ -41,7 +46,7 @@ def ensure_ministack() -> Path | None:
 
 @contextmanager
 def running_ministack(python: Path) -> Iterator[str]:
-    """Run MiniStack and yield its endpoint."""
+    """Run MiniStack and yield its endpoint; it ends with its workers and their folders."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     settings = {
@@ -50,25 +55,35 @@ def running_ministack(python: Path) -> Iterator[str]:
         "EDGE_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "ERROR",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
     }
-    process = subprocess.Popen(
-        [str(python.with_name("ministack"))],
-        env=kept | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    endpoint = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(process, endpoint)
-        yield endpoint
-    finally:
-        process.terminate()
+    with tempfile.TemporaryDirectory(prefix="ministack-", ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            [str(python.with_name("ministack"))],
+            env={**kept, **settings, "TMPDIR": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        endpoint = f"http://127.0.0.1:{port}"
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait_until_ready(process, endpoint)
+            yield endpoint
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if os.name != "nt":
+        # its workers are in its group, and outlive it when it is busy with them
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], endpoint: str) -> None:
