@@ -95,7 +95,7 @@ def sections() -> dict[str, str]:
 
 @cache
 def nodes() -> dict[str, tuple[ast.AST, ...]]:
-    """Return classes, calls, texts and imports of each module that could make an error, read once."""
+    """Return the nodes that matter of each module that could make an error, read once."""
     kinds = (ast.ClassDef, ast.Call, ast.Constant, ast.ImportFrom)
     found = {}
     for folder in ("helpers", "tools"):
