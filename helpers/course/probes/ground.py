@@ -77,7 +77,7 @@ class Ground:
 
         answered: Answer | None = self.wait_for(answer)
         if answered is None:
-            raise KitError(f"{function} was throttled for {WAIT_S:g} s.")
+            raise KitError(f"{function} was throttled for {WAIT_S:g} s.", anchor="waited")
         return answered
 
     def logs(self, function: str) -> list[str]:
