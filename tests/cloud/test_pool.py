@@ -330,6 +330,22 @@ def test_the_environments_idle_longest_make_room_when_memory_is_short(room: Room
     assert [] == second.reasons
 
 
+def test_many_idle_environments_make_way_for_a_new_one(room: Room):
+    """The longest idle ones of other functions end, and those of the growing one never do."""
+    room.limits.idle_environments = 1
+    first, second = room.serve(CHARGE), room.serve(SHIP)
+    room.clock.seconds = second.idle_since = 1.0
+    third_function = replace(CHARGE, name="refund-card")
+    room.publish(third_function)
+
+    room.reaper.make_way(SHIP)
+    room.timers.fire()
+    assert ([], ["idle"]) == (second.reasons, first.reasons)
+    room.reaper.make_way(third_function)
+    room.timers.fire()
+    assert [second] == room.pool.environments()
+
+
 def test_time_lapse_makes_environments_old_sooner(room: Room):
     """At a factor of 60, ten minutes of idling take ten seconds."""
     environment = room.serve(CHARGE)
