@@ -14,6 +14,7 @@ from helpers.checks.capability import Capability
 from helpers.checks.exercise import LabChecks
 from helpers.course.abilities import Abilities
 from helpers.course.account import Account, CloudHandle
+from helpers.course.calm import keep_cells_calm
 from helpers.course.guard import is_remote
 from helpers.course.product import reset_product
 from helpers.course.removal import Inventory, inventory, remove_since
@@ -26,11 +27,6 @@ HOW_TO_GET_THEM = (
     "restart the kernel."
 )
 
-NOT_MEASURED = (
-    "What differs from AWS was measured on the kit's own account. Nobody has measured it for this "
-    "one; the card at the top of the lab says what was tried."
-)
-
 
 class Elsewhere:
     """One foreign account in one kernel, from the moment the first lab comes."""
@@ -38,6 +34,14 @@ class Elsewhere:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._before = inventory(account.client)
+
+    def keep_cells_calm(self) -> None:
+        """Let cells end calmly that ask for what this account does not have."""
+        keep_cells_calm()
+
+    def limits(self, lab: LabChecks, abilities: Abilities) -> Card | None:
+        """Return what of a lab is limited here and why; None where nothing is."""
+        return limits_card(lab, abilities)
 
     def reset(self) -> Card:
         """Delete what came since the first lab, and say what was done."""

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.course import elsewhere
-from helpers.course import session as session_module
 from helpers.course.abilities import Abilities, Finding
 from helpers.course.account import Account
 from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
@@ -263,7 +262,7 @@ def test_the_card_of_another_account_claims_nothing_of_the_kit_s(
     """What is real in the kit's own cloud is not said of a product; what that says of itself is."""
     account = replace(account_at(product.url), product=product_at(product.url))
     monkeypatch.setattr(elsewhere, "inventory", lambda _client: {})
-    monkeypatch.setattr(session_module, "keep_cells_calm", lambda: None)
+    monkeypatch.setattr(elsewhere, "keep_cells_calm", lambda: None)
     environ = {"COLDSTART_DATA": str(tmp_path)}
     session = Kernel(lambda *_, **__: account, environ).session("00-welcome", {})
 
