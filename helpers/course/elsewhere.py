@@ -17,7 +17,7 @@ from helpers.course.account import Account, CloudHandle
 from helpers.course.calm import keep_cells_calm
 from helpers.course.guard import is_remote
 from helpers.course.product import reset_product
-from helpers.course.removal import Inventory, inventory, remove_since
+from helpers.course.removal import KINDS, Inventory, inventory, remove_since
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
@@ -46,7 +46,7 @@ class Elsewhere:
     def reset(self) -> Card:
         """Delete what came since the first lab, and say what was done."""
         endpoint = self._account.cloud.endpoint
-        if not any(self._before.values()) and not is_remote(endpoint):
+        if self._was_empty() and not is_remote(endpoint):
             path = reset_product(endpoint)
             if path:
                 return Card(Tone.GOOD, "The account is empty", (("By", f"POST {path}"),))
@@ -58,6 +58,10 @@ class Elsewhere:
             lines.append(("Still there", f"{_counted(kept)}, because the endpoint refused"))
         heading = "Deleted what came since the lab began" if deleted else "Nothing to delete"
         return Card(Tone.WAIT if kept else Tone.GOOD, heading, tuple(lines))
+
+    def _was_empty(self) -> bool:
+        """Tell whether every kind of resource could be listed, and there was none of any."""
+        return len(self._before) == len(KINDS) and not any(self._before.values())
 
 
 def limits_card(lab: LabChecks, abilities: Abilities) -> Card | None:
