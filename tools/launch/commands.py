@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from tools.launch.bundling import add_options, to_arguments
 from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
 from tools.launch.errors import LaunchError
@@ -58,6 +59,11 @@ def parser() -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="begin a lesson")
     new.add_argument("slug", help="such as observability or 12-observability")
+
+    bundle = commands.add_parser(
+        "bundle", help="pack the kit and its packages, for rooms without a network"
+    )
+    add_options(bundle, HOME)
 
     bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
     bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
@@ -182,6 +188,12 @@ def _new(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.scaffold", options.slug])
 
 
+def _bundle(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure()
+    return _hand_over(installation, ["tools.bundle", *to_arguments(options)])
+
+
 def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.bench", *options.groups])
 
@@ -219,4 +231,5 @@ _COMMANDS = {
     "build": _build,
     "new": _new,
     "bench": _bench,
+    "bundle": _bundle,
 }
