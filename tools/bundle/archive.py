@@ -17,6 +17,7 @@ NOTE = "BUNDLE.txt"
 # A zip's clock has no zone; one moment for all files makes equal contents equal archives.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 EXECUTABLE = 0o111
+MADE = (RECORD, NOTE, SUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Parts:
     def members(self) -> Iterator[tuple[str, Path | str]]:
         """Give each name in the archive with its file, or its text."""
         for name in self.files:
-            yield str(name), self.home / name
+            if str(name) not in MADE:  # of the bundle that this one is made from
+                yield str(name), self.home / name
         for wheel in sorted(self.wheels.iterdir()):
             yield f"wheels/{wheel.name}", wheel
         yield RECORD, self.bundle.to_json()

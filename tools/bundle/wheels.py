@@ -142,7 +142,7 @@ class Workshop:
         """Tell how far a download has come, a line for each quarter."""
         done, told = 0, 0
         for line in pip.stdout or ():
-            done += line.startswith("Collecting ")
+            done += line.startswith(("Collecting ", "Processing "))
             if count >= 4 and done * 4 // count > told:
                 told = done * 4 // count
                 self.tell(f"{done} of {count} packages for {target}")
