@@ -42,8 +42,9 @@ def main(arguments: Sequence[str], *, home: Path = HOME) -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
+        what = "The bundle could not be written."
         print(
-            LaunchError("The bundle could not be written.", "the disk is full.", "free 1 GB."),
+            LaunchError(what, "the disk is full.", "free 1 GB.", anchor="disk"),
             file=sys.stderr,
         )
         return 1
@@ -98,6 +99,7 @@ def chosen_targets(options: argparse.Namespace) -> list[Target]:
                 f"{name!r} is no system that a bundle can be made for.",
                 f"there are {', '.join(SYSTEMS)}, and this one, {THIS_SYSTEM}.",
                 "python3 kit.py bundle --platform win_amd64",
+                anchor="bundle-target",
             )
     pairs = itertools.product(dict.fromkeys(pythons), dict.fromkeys(platforms))
     return [Target(python, platform) for python, platform in pairs]
@@ -112,6 +114,7 @@ def _python(text: str) -> str:
             f"A bundle cannot be made for Python {text!r}.",
             f"the lock has wheels for {', '.join(known)}.",
             f"python3 kit.py bundle --python {known[-2]}",
+            anchor="bundle-target",
         )
     return text
 
@@ -135,6 +138,7 @@ def _require_clean(contents: Contents, *, allowed: bool) -> None:
         + (f" and {more} more." if more > 0 else "."),
         "a bundle is the kit of one commit, so that all learners have the same.",
         "commit them; or take them along: python3 kit.py bundle --with-changes",
+        anchor="bundle-changes",
     )
 
 

@@ -64,6 +64,7 @@ def read_bundle(home: Path) -> Bundle | None:
             f"{str(path)!r} cannot be read: {error!r}.",
             "it is damaged; it says which wheels of the bundle were built from source.",
             "unpack the bundle again.",
+            anchor="bundle-damaged",
         ) from None
 
 

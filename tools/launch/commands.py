@@ -6,13 +6,13 @@ import argparse
 import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from helpers.firstaid import ports
 from tools.launch.bundling import add_options, to_arguments
 from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
@@ -108,18 +108,20 @@ def _end(signal_number: int, _frame: FrameType | None) -> None:
 def _explain(error: OSError) -> LaunchError:
     if error.errno == errno.ENOSPC:
         advice = "free 1 GB, then run the same command again."
-        return LaunchError("Writing a file failed.", "the disk is full.", advice)
+        return LaunchError("Writing a file failed.", "the disk is full.", advice, anchor="disk")
     if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
         return LaunchError(
             f"{error.filename!r} cannot be written.",
             f"{error.strerror}: the kit keeps .venv and your copies in its own folder.",
             "copy the kit to a folder of your own and run it there.",
+            anchor="not-writable",
         )
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return LaunchError(
             f"{error.filename!r} is a file, and a folder is needed there.",
             "the kit keeps .venv and your copies in folders of these names.",
             f"move {error.filename!r} away, then run the same command again.",
+            anchor="file-in-the-way",
         )
     raise error
 
@@ -161,17 +163,14 @@ def _port(text: str) -> int:
 
 
 def _require_free_port(port: int) -> None:
-    with socket.socket() as probe:
-        if os.name != "nt":  # there it would allow two servers on one port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise LaunchError(
-                f"Port {port} cannot be used: {error.strerror}.",
-                "another program listens there, perhaps LocalStack or another kit.py serve.",
-                f"end it, or choose another port: python3 kit.py serve --port {port + 1}",
-            ) from None
+    complaint = ports.why_not(port)
+    if complaint:
+        raise LaunchError(
+            f"Port {port} cannot be used: {complaint}.",
+            f"{ports.whose(port)} has it.",
+            f"end it, or choose another port: {ports.another(port)}",
+            anchor="port-taken",
+        )
 
 
 def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:
