@@ -18,6 +18,7 @@ from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
 from tools.launch.errors import LaunchError
 from tools.launch.installation import Installation
+from tools.launch.room import Room, run_room
 from tools.launch.setup_lock import setup_lock
 from tools.launch.suite import run_suite
 
@@ -52,6 +53,15 @@ def parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="say what on this machine helps or hinders")
     doctor.add_argument("--port", type=_port, default=4566, help="the port serve would use")
+    doctor.add_argument("--room", action="store_true", help="can learners work here? one page")
+    doctor.add_argument("--learners", type=_count, default=1, metavar="N", help="so many at once")
+    doctor.add_argument(
+        "--to",
+        type=lambda text: Path(text).expanduser(),
+        default=Path(),
+        metavar="FOLDER",
+        help="where the page of --room goes",
+    )
 
     build = commands.add_parser("build", help="make labs/ and solutions/ from lessons/")
     build.add_argument("name", nargs="?", help="a lesson: 01, handlers or 01-handlers")
@@ -162,6 +172,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:5]) < 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of learners: choose 1 to 9999")
+    return int(text)
+
+
 def _require_free_port(port: int) -> None:
     complaint = ports.why_not(port)
     if complaint:
@@ -174,6 +190,9 @@ def _require_free_port(port: int) -> None:
 
 
 def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    if options.room:
+        room = Room(options.learners, options.to.resolve())
+        return run_room(Installation(HOME), room, port=options.port)
     return run_doctor(Installation(HOME), port=options.port)
 
 
