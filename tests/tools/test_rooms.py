@@ -70,8 +70,12 @@ def test_the_dev_container_sets_the_kit_up_by_its_own_command() -> None:
 
 
 @pytest.mark.parametrize("name", ["try_it.py", "littlest.py"])
-def test_a_hub_starts_the_kits_own_jupyterlab(name: str) -> None:
+def test_a_hub_starts_the_kits_own_jupyterlab(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """JupyterHub can read the configuration, and nobody but this computer reaches the trial."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
 
     class Section(SimpleNamespace):
         def __getattr__(self, section: str) -> Any:

@@ -40,15 +40,18 @@ def main(arguments: Sequence[str], *, home: Path = HOME) -> int:
         print("\nInterrupted; nothing was left behind.", file=sys.stderr)
         return 130
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        what = "The bundle could not be written."
-        print(
-            LaunchError(what, "the disk is full.", "free 1 GB.", anchor="disk"),
-            file=sys.stderr,
-        )
+        print(_unwritten(error), file=sys.stderr)
         return 1
     return 0
+
+
+def _unwritten(error: OSError) -> LaunchError:
+    what = f"{error.filename!r} cannot be written." if error.filename else "Writing failed."
+    if error.errno == errno.ENOSPC:
+        return LaunchError(what, "the disk is full.", "free 1 GB.", anchor="disk")
+    why = f"{error.strerror or error}."
+    advice = "python3 kit.py bundle --to FOLDER, with a folder of your own"
+    return LaunchError(what, why, advice, anchor="not-writable")
 
 
 def make_bundle(options: argparse.Namespace, home: Path) -> Path:

@@ -43,9 +43,9 @@ def _of_bundle(home: Path, folder: Path) -> Finding:
     if wrong := _misfit(bundle):
         return _unfit(*wrong, "bundle-target")
     if damaged := damaged_files(home):
-        shown = ", ".join(damaged[:SHOWN])
+        more = f" and {len(damaged) - SHOWN} more" if len(damaged) > SHOWN else ""
         why = "the archive was cut off while it was copied, or a file was changed since"
-        seen = f"{len(damaged)} files of the bundle differ from {SUMS}: {shown}"
+        seen = f"the bundle is not as {SUMS} says: {', '.join(damaged[:SHOWN])}{more}"
         return _unfit(seen, why, "unpack the bundle again", "bundle-damaged")
     return Finding(Mark.OK, SUBJECT, f"a whole bundle with {count} wheels; no network is needed")
 

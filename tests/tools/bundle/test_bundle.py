@@ -172,6 +172,15 @@ def test_a_package_that_is_nowhere_leaves_nothing_behind(
     assert not (kit / "build" / "bundle").exists()
 
 
+def test_a_place_that_takes_no_file_is_told(
+    kit: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file where a folder should be is named, without a traceback."""
+    (tmp_path / "notes").write_text("a file")
+    assert 1 == bundle(kit, tmp_path / "notes" / "room.zip")
+    assert "--to FOLDER" in capsys.readouterr().err
+
+
 def test_an_interrupt_leaves_the_earlier_archive_and_nothing_else(
     kit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
