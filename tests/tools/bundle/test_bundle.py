@@ -55,14 +55,10 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def kit(tmp_path: Path, shelf: Path) -> Path:
-    """Return a small kit under git whose lock names both packages."""
+    """Return a small kit under git whose lock names `tiny`."""
     home = tmp_path / "a kit of mine"
     (home / ".venv").mkdir(parents=True)
-    lines = [
-        f"{name}==1.0 \\\n    --hash=sha256:{digest(shelf / file)}\n"
-        for name, file in (("shed", "shed-1.0.tar.gz"), ("tiny", "tiny-1.0-py3-none-any.whl"))
-    ]
-    (home / "requirements.lock").write_text("".join(lines))
+    (home / "requirements.lock").write_text(pin("tiny", shelf / "tiny-1.0-py3-none-any.whl"))
     (home / ".gitignore").write_text(".venv*\nwork/\nbuild/\ndist/\nwheels/\nbundle.json\n")
     (home / "kit.py").write_text("print('kit')\n")
     (home / "kit.py").chmod(0o755)
@@ -74,6 +70,20 @@ def kit(tmp_path: Path, shelf: Path) -> Path:
     git(home, "add", ".")
     git(home, "commit", "--quiet", "--message", "a kit")
     return home
+
+
+@pytest.fixture
+def kit_with_source(kit: Path, shelf: Path) -> Path:
+    """Return that kit when its lock names `shed` as well, which has to be built."""
+    with (kit / "requirements.lock").open("a") as lock:
+        lock.write(pin("shed", shelf / "shed-1.0.tar.gz"))
+    git(kit, "commit", "--quiet", "--all", "--message", "a package that has no wheel")
+    return kit
+
+
+def pin(name: str, file: Path) -> str:
+    """Return a package as a lock names it."""
+    return f"{name}==1.0 \\\n    --hash=sha256:{digest(file)}\n"
 
 
 def git(home: Path, *arguments: str) -> None:
@@ -92,10 +102,12 @@ def bundle(home: Path, to: Path, *options: str) -> int:
     return main(["--to", str(to), *options], home=home)
 
 
-def test_it_installs_without_a_network_and_every_hash_is_checked(kit: Path, tmp_path: Path) -> None:
+def test_it_installs_without_a_network_and_every_hash_is_checked(
+    kit_with_source: Path, tmp_path: Path
+) -> None:
     """What was built is believed for its source's sake; another file of its name is refused."""
     archive = tmp_path / "room.zip"
-    assert 0 == bundle(kit, archive)
+    assert 0 == bundle(kit_with_source, archive)
     with zipfile.ZipFile(archive) as zipped:
         zipped.extractall(tmp_path)
         mode = zipped.getinfo("coldstart/kit.py").external_attr >> 16
@@ -199,10 +211,10 @@ def test_an_interrupt_leaves_the_earlier_archive_and_nothing_else(
 
 
 def test_a_bundle_can_be_made_from_a_bundle(
-    kit: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kit_with_source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without git and without a network, the wheels are taken over with what they were built of."""
-    assert 0 == bundle(kit, tmp_path / "first.zip")
+    assert 0 == bundle(kit_with_source, tmp_path / "first.zip")
     with zipfile.ZipFile(tmp_path / "first.zip") as zipped:
         zipped.extractall(tmp_path)
     monkeypatch.delenv("COLDSTART_WHEELS")
