@@ -126,6 +126,7 @@ class Workshop:
             text=True,
             encoding="utf-8",
             errors="replace",
+            close_fds=False,  # the set-up lock must reach pip: if we are killed, the next one waits
         ) as pip:
             try:
                 self._follow(pip, target, count)
