@@ -147,6 +147,20 @@ def test_lab_opens_the_learners_copy_on_loopback(installed: Path) -> None:
 
 
 @needs_posix
+def test_lab_refuses_a_home_that_jupyterlab_could_not_write(installed: Path) -> None:
+    """Before JupyterLab ends with a traceback, the launcher names the home and gives another."""
+    (installed / "file").write_text("")
+    home = str(installed / "file" / "home")
+    result = run_kit(installed, "lab", HOME=home, JUPYTER_RUNTIME_DIR="")
+    assert 1 == result.returncode
+    assert f"The home folder {home!r} cannot be written" in result.stderr
+    assert 'Next: mkdir -p work/home && export HOME="$PWD/work/home"' in result.stderr
+    assert "More: TROUBLESHOOTING.md#read-only-home" in result.stderr
+    elsewhere = run_kit(installed, "lab", HOME=home, JUPYTER_RUNTIME_DIR=str(installed))
+    assert elsewhere.returncode == 0, elsewhere.stderr
+
+
+@needs_posix
 def test_lab_without_a_name_opens_the_welcome_lab(installed: Path) -> None:
     """`kit.py lab` opens lab 00."""
     assert run_kit(installed, "lab").returncode == 0

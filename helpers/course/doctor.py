@@ -35,7 +35,7 @@ PACKAGES = ("boto3", "moto", "awslambdaric", "jupyterlab", "ipykernel")
 
 def examine(account: Account, progress: Progress, environ: Mapping[str, str]) -> FindingTable:
     """Look at everything a lab stands on and say what to do about what is not well."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails without any
+    home = folders.home()
     setting = widgets.Setting.of(Path(sys.prefix), environ, home)
     findings = (
         *_account(account),
@@ -50,7 +50,7 @@ def examine(account: Account, progress: Progress, environ: Mapping[str, str]) ->
         folders.home_folder(home),
         folders.temporary_folder(),
         moment.clock(),
-        *clouds.left_over(processes.processes()),
+        *clouds.left_over(),
     )
     return FindingTable(findings, _way_to_page(Path.cwd()))
 

@@ -13,12 +13,12 @@ import subprocess
 from collections.abc import Mapping
 
 from helpers.firstaid.addresses import is_local
+from helpers.firstaid.clouds import elsewhere
 from helpers.firstaid.endpoint import LOCALSTACK, ask
 from helpers.firstaid.finding import Finding, Mark
 
 CHOICES = ("embedded", "localstack", "endpoint")
 TOKENS = ("LOCALSTACK_AUTH_TOKEN", "LOCALSTACK_API_KEY")
-OWN_NAME = "localhost.localstack.cloud"  # its DNS answers with 127.0.0.1
 PORT = 4566
 SUBJECT = "backend"
 START = "localstack start -d"
@@ -54,9 +54,7 @@ def localstack(environ: Mapping[str, str]) -> Finding:
     """Say whether LocalStack answers, and if not, what it lacks: Docker, a token, a start."""
     address = _address(environ)
     if not is_local(address):
-        seen = f"LOCALSTACK_HOST names {address}, which is not on this machine and was not asked"
-        why = "labs create and delete things, so they ask before they use an account elsewhere"
-        return Finding(Mark.WARN, SUBJECT, seen, why, "unset LOCALSTACK_HOST", "endpoint-elsewhere")
+        return elsewhere(SUBJECT, "LOCALSTACK_HOST", environ)
     answer = ask(address, LOCALSTACK)
     if answer.status == 200 and "services" in answer.document:
         return Finding(Mark.OK, SUBJECT, f"LocalStack answers at {address}")
@@ -92,10 +90,8 @@ def _docker_refusal() -> str:
 
 
 def _address(environ: Mapping[str, str]) -> str:
-    name = environ.get("LOCALSTACK_HOST") or f"{OWN_NAME}:{PORT}"
-    host, _, port = name.partition(":")
-    local = "127.0.0.1" if host == OWN_NAME or host.endswith(f".{OWN_NAME}") else host
-    return f"http://{local}:{port or PORT}"
+    host, _, port = (environ.get("LOCALSTACK_HOST") or f"localhost:{PORT}").partition(":")
+    return f"http://{host}:{port or PORT}"
 
 
 def _own(chosen: str) -> str:

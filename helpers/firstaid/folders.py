@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +12,11 @@ from helpers.firstaid.finding import Finding, Mark
 SET_UP_BYTES = 1_000_000_000
 TEMPORARY_BYTES = 512_000_000
 """What a handler's /tmp may hold unless a function asks for more; pip unpacks there as well."""
+
+
+def home() -> Path:
+    """Return the user's home folder; without any, the name for it, which cannot be written."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails without any
 
 
 def kit_folder(folder: Path) -> Finding:
@@ -48,8 +54,10 @@ def temporary_folder() -> Finding:
         "mkdir -p ~/tmp && export TMPDIR=~/tmp",
         "temporary-folder",
     )
+    if not found.is_well:
+        return found
     free = shutil.disk_usage(folder).free
-    if not found.is_well or free >= TEMPORARY_BYTES:
+    if free >= TEMPORARY_BYTES:
         return found
     return Finding(
         Mark.WARN,

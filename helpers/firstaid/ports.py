@@ -8,7 +8,7 @@ import socket
 from helpers.firstaid.endpoint import KIT, LOCALSTACK, ask
 from helpers.firstaid.finding import Finding, Mark
 
-SHORT_S = 2.0
+SHORT_S = 1.0
 
 
 def port(number: int) -> Finding:
@@ -47,9 +47,9 @@ def another(number: int) -> str:
 def whose(number: int) -> str:
     """Name the program that has a port, by what it answers."""
     endpoint = f"http://127.0.0.1:{number}"
-    if ask(endpoint, KIT, timeout_s=SHORT_S).is_kit:
+    answer = ask(endpoint, KIT, timeout_s=SHORT_S)
+    if answer.is_kit:
         return "another kit.py serve"
-    answer = ask(endpoint, LOCALSTACK, timeout_s=SHORT_S)
-    if answer.status == 200 and "services" in answer.document:
+    if answer.came and "services" in ask(endpoint, LOCALSTACK, timeout_s=SHORT_S).document:
         return "LocalStack, or a program that answers like it,"
     return "another program"

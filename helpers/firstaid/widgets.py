@@ -30,6 +30,7 @@ MANAGER = "@jupyter-widgets/jupyterlab-manager"
 FITTING = {"8": ("3", "5"), "7": ("1", "3")}
 """Major versions: ipywidgets, then jupyterlab_widgets and the lab extension it brings."""
 
+MADE_FOR = "8"
 OLDEST_LAB = 4
 
 
@@ -119,6 +120,9 @@ def _halves(setting: Setting, version: str) -> Finding | None:
         seen = f"ipywidgets {version} with jupyterlab_widgets {half}"
         why = f"ipywidgets {version} needs jupyterlab_widgets {wanted}.x"
         return _ill(seen, why, repair(setting.prefix))
+    if _major(version) != MADE_FOR:
+        why = f"the kit's views are made for ipywidgets {MADE_FOR}"
+        return _ill(f"ipywidgets {version} is too old", why, repair(setting.prefix))
     return None
 
 

@@ -10,7 +10,8 @@ from helpers.firstaid.finding import Finding, Mark
 from helpers.views.panel import MONO, RULE, TEXT, Tone, aligned, details, panel, rows
 
 SIGNS = {Mark.OK: "✔ ok", Mark.NOTE: "• note", Mark.WARN: "! look", Mark.FAIL: "✖ wrong"}
-HEADINGS = ("", "What", "Seen", "Why", "Do this", "More")
+COLUMNS = {"": 8, "What": 11, "Seen": 25, "Why": 23, "Do this": 22, "More": 11}
+"""Headings and their share of the width; long paths and addresses break within it."""
 CELL = f"text-align:left;vertical-align:top;padding:4px 12px 4px 0;border-bottom:{RULE};{TEXT}"
 
 
@@ -47,7 +48,7 @@ class FindingTable:
 
     def _repr_html_(self) -> str:
         others = list(self._others())
-        well = f"{len(others)} things are as they should be"
+        well = "1 more is as it should be" if len(others) == 1 else f"{len(others)} more are well"
         if not self.ill:
             return panel(Tone.GOOD, self.heading, rows(_lines(others)))
         return panel(Tone.WAIT, self.heading, self._table(), details(well, rows(_lines(others))))
@@ -56,10 +57,13 @@ class FindingTable:
         return (finding for finding in self.findings if finding.is_well)
 
     def _table(self) -> str:
-        head = "".join(f'<th scope="col" style="{CELL}">{name}</th>' for name in HEADINGS)
+        head = "".join(
+            f'<th scope="col" style="{CELL};width:{share}%">{name}</th>'
+            for name, share in COLUMNS.items()
+        )
         body = "".join(self._row(finding) for finding in self.ill)
         return (
-            f'<table style="border-collapse:collapse;margin:4px 0;width:100%">'
+            f'<table style="border-collapse:collapse;margin:4px 0;width:100%;table-layout:fixed">'
             f'<thead><tr style="background:transparent">{head}</tr></thead>'
             f"<tbody>{body}</tbody></table>"
         )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from helpers.firstaid import ports
+from helpers.firstaid import folders, ports
 from tools.launch.bundling import add_options, to_arguments
 from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
@@ -144,6 +144,7 @@ def _explain(error: OSError) -> LaunchError:
 def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
     copies = Copies(HOME)
     lab = copies.find(options.name)
+    _require_home()
     installation = Installation(HOME)
     installation.ensure()
     with setup_lock(HOME / ".venv.lock"):  # two terminals at once make one copy
@@ -154,6 +155,20 @@ def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
     root = f"--ServerApp.root_dir={HOME}"
     where = notebook.relative_to(HOME).as_posix()
     return _hand_over(installation, [*JUPYTER, root, *as_root, *passed_on, where])
+
+
+def _require_home() -> None:
+    """Refuse what JupyterLab would answer with a traceback: a home it cannot write."""
+    if os.environ.get("JUPYTER_RUNTIME_DIR"):  # it has been given another place
+        return
+    found = folders.home_folder(folders.home())
+    if not found.is_well:
+        raise LaunchError(
+            f"The {found.subject} {found.seen}.",
+            f"{found.cause}.",
+            found.command,
+            anchor=found.anchor,
+        )
 
 
 def _test(options: argparse.Namespace, _passed_on: list[str]) -> int:

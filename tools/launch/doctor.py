@@ -44,8 +44,7 @@ class Machine:
     @classmethod
     def this(cls, installation: Installation, *, port: int) -> Machine:
         """Return the machine that this process runs on."""
-        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails without any
-        return cls(installation, os.environ, home, port)
+        return cls(installation, os.environ, folders.home(), port)
 
 
 Look = Callable[[Machine], Finding | Iterable[Finding]]
@@ -161,7 +160,8 @@ LOOKS: tuple[Look, ...] = (
     lambda _: folders.temporary_folder(),
     lambda m: ports.port(m.port),
     lambda m: clouds.joined(m.environ),
-    lambda _: clouds.left_over(processes.processes()),
+    lambda _: clouds.served(processes.processes()),
+    lambda _: clouds.left_over(),
     lambda m: backends.backend(m.environ),
     lambda _: moment.clock(),
     lambda _: namespaces.file_level(),
