@@ -100,7 +100,12 @@ def capacity_findings(learners: int, *, free_bytes: int | None, cores: float) ->
     needed = learners * (LEARNER_MB + JUPYTERLAB_MB)
     rule = f"{LEARNER_MB} MB for a lab and {JUPYTERLAB_MB} MB for JupyterLab, for each learner"
     if free_bytes is None:
-        memory = Finding(Mark.NOTE, "memory", f"unknown here; {needed:,} MB are needed: {rule}")
+        seen, why = (
+            f"unknown here; {needed:,} MB are needed: {rule}",
+            "this system does not tell it",
+        )
+        command = "compare with what the machine has"
+        memory = Finding(Mark.NOTE, "memory", seen, why, command, "room-memory")
     else:
         free = free_bytes // 1_000_000
         seen = f"{free:,} MB free, {needed:,} MB needed: {rule}"
