@@ -100,10 +100,8 @@ def capacity_findings(learners: int, *, free_bytes: int | None, cores: float) ->
     needed = learners * (LEARNER_MB + JUPYTERLAB_MB)
     rule = f"{LEARNER_MB} MB for a lab and {JUPYTERLAB_MB} MB for JupyterLab, for each learner"
     if free_bytes is None:
-        seen, why = (
-            f"unknown here; {needed:,} MB are needed: {rule}",
-            "this system does not tell it",
-        )
+        seen = f"unknown here; {needed:,} MB are needed: {rule}"
+        why = "this system does not tell it"
         command = "compare with what the machine has"
         memory = Finding(Mark.NOTE, "memory", seen, why, command, "room-memory")
     else:
@@ -192,9 +190,13 @@ def _smoke(installation: Installation) -> Smoke:
 
 
 def smoke_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return variables under which lab 00 starts an account of its own, as in a new terminal."""
-    values = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
-    return values | {"JUPYTER_PREFER_ENV_PATH": "1"}
+    """Return variables under which lab 00 starts an account of its own, as in a new terminal.
+
+    A room that chose another backend is tried on that one, with the endpoint that it names.
+    """
+    own = environ.get("COLDSTART_BACKEND", "embedded") == "embedded"
+    kept = {k: v for k, v in environ.items() if not (own and k.startswith("AWS_"))}
+    return kept | {"JUPYTER_PREFER_ENV_PATH": "1"}
 
 
 def _short(error: Exception) -> str:

@@ -235,8 +235,11 @@ def test_both_checks_of_lab_00_have_to_pass(
 
 def test_the_smoke_test_gets_no_keys() -> None:
     """Lab 00 is tried in an account of its own, whatever the shell is connected to."""
-    values = smoke_environment({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "PATH": "/bin"})
-    assert {"PATH": "/bin", "JUPYTER_PREFER_ENV_PATH": "1"} == values
+    shell = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "PATH": "/bin"}
+    quiet = {"JUPYTER_PREFER_ENV_PATH": "1"}
+    assert {"PATH": "/bin"} | quiet == smoke_environment(shell)
+    chosen = shell | {"COLDSTART_BACKEND": "endpoint"}
+    assert chosen | quiet == smoke_environment(chosen)
 
 
 def test_one_page_is_printed_and_written(
