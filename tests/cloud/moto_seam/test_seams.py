@@ -54,6 +54,7 @@ NAMES = {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
+        "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
         "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
     },
     "moto.sts.models": {
@@ -331,6 +332,7 @@ NAMES = {
         "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
     },
     "moto.sns.models": {
+        "plain_publish": ["sns_backends", "SNSBackend.publish"],
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
         "sns_subscriptions": [
