@@ -80,6 +80,7 @@ def rows(outcome: Outcome, plan: Plan, lab: str) -> list[Measure]:
             f"{outcome.fullest_mb / plan.learners:.0f} each; {outcome.taken_mb:.0f} less were free",
         ),
         *(_waits(outcome, kind, f"{room}: {what}") for kind, what in WAITS.items()),
+        _row(f"{room}: kernels started anew", sum(who.restarts for who in outcome.learners), ""),
         _row(f"{room}: everybody done", outcome.wall_s, "s"),
         _row(f"{room}: processor time of a learner", statistics.mean(cpu_s or [0]), "s"),
     ]

@@ -7,7 +7,9 @@ are no pauses between cells: nobody reads, so this asks more of a machine than p
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from tools.learners.footprint import Footprint, families, measure
 from tools.notebooks.checkout import ROOT
@@ -31,6 +34,8 @@ CELL_WITHIN_S = 900
 """Limits that a full room does not reach: what is slow is measured, what hangs is a failure."""
 STATED = 300
 """So many characters of a failure are kept."""
+RESTARTS = 5
+"""As often JupyterLab starts a kernel anew whose ports were taken before it had them."""
 
 
 class Kind(StrEnum):
@@ -59,6 +64,7 @@ class Learner:
     folder: Path
     kernel: int | None = None
     is_done: bool = False
+    restarts: int = 0
     steps: list[Step] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
@@ -68,8 +74,12 @@ class Learner:
         """Arrive, run every cell, and leave; what goes wrong is kept in `failures`."""
         try:
             await asyncio.sleep(self.arrives_s)
+            for name in ("home", "tmp", "work"):
+                (self.folder / name).mkdir(parents=True)
             own = deepcopy(notebook)
-            await self._work(own)
+            self._begin()
+            while await self._dies_at_birth(own):
+                self.restarts += 1
             self.failures += _refusals(own)
         except Exception as error:  # the room goes on without whoever's kernel does not start
             self.failures.append(f"{type(error).__name__}: {_end_of(str(error))}")
@@ -80,9 +90,17 @@ class Learner:
         """Keep what the learner's processes took at a moment."""
         self.footprints.append(footprint)
 
+    async def _dies_at_birth(self, notebook: NotebookNode) -> bool:
+        """Run the notebook; tell whether the kernel ended before its first cell and may again."""
+        try:
+            await self._work(notebook)
+        except RuntimeError as error:
+            if self.kernel or self.restarts >= RESTARTS or "Kernel died" not in str(error):
+                raise
+            return True
+        return False
+
     async def _work(self, notebook: NotebookNode) -> None:
-        for name in ("home", "tmp", "work"):
-            (self.folder / name).mkdir(parents=True)
         last = max(i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code")
 
         def ended(cell: NotebookNode, cell_index: int, **_: Any) -> None:
@@ -92,6 +110,7 @@ class Learner:
 
         client: NotebookClient = NotebookClient(
             notebook,
+            config=Config(KernelManager=self._sockets()),
             kernel_manager_class=KitKernelManager,
             timeout=CELL_WITHIN_S,
             startup_timeout=KERNEL_WITHIN_S,
@@ -101,13 +120,23 @@ class Learner:
             on_cell_execute=lambda **_: self._begin(),
             on_cell_executed=ended,
         )
-        self._begin()
         try:
             await client.async_execute(env=self._variables(), cwd=str(self.folder / "work"))
-        finally:  # where nbclient was stopped while it started the kernel, it leaves that
+        finally:  # where nbclient was stopped while it started the kernel, it leaves both
+            atexit.unregister(client._cleanup_kernel)
             if client.km is not None and client.km.has_kernel:
                 with contextlib.suppress(RuntimeError):
                     await client.km.shutdown_kernel(now=True)
+
+    def _sockets(self) -> Mapping[str, str]:
+        """Return where the kernel listens: at files, as in a room that many kernels share.
+
+        Jupyter draws TCP ports long before a busy machine's kernel has them, and somebody else's
+        connection may have taken one by then: such a kernel hangs.
+        """
+        at_ports = not hasattr(socket, "AF_UNIX")
+        file = str(self.folder / "kernel.json")
+        return {"connection_file": file, "transport": "tcp" if at_ports else "ipc"}
 
     def _variables(self) -> Mapping[str, str]:
         home = str(self.folder / "home")
