@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,7 @@ CELL_WITHIN_S = 900
 """Limits that a full room does not reach: what is slow is measured, what hangs is a failure."""
 STATED = 300
 """So many characters of a failure are kept."""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 RESTARTS = 5
 """As often JupyterLab starts a kernel anew whose ports were taken before it had them."""
 
@@ -69,6 +71,7 @@ class Learner:
     failures: list[str] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
     _began: float = 0.0
+    _client: NotebookClient | None = None
 
     async def go_through(self, notebook: NotebookNode) -> None:
         """Arrive, run every cell, and leave; what goes wrong is kept in `failures`."""
@@ -83,8 +86,15 @@ class Learner:
             self.failures += _refusals(own)
         except Exception as error:  # the room goes on without whoever's kernel does not start
             self.failures.append(f"{type(error).__name__}: {_end_of(str(error))}")
+            if not self.steps:
+                self.failures[-1] += f" {_end_of((self.folder / 'kernel.log').read_text())}"
         finally:
             self.kernel, self.is_done = None, True
+
+    def hurry(self) -> None:
+        """Let the kernel be killed at the end, not asked to leave."""
+        if self._client is not None:
+            self._client.shutdown_kernel = "immediate"
 
     def look(self, footprint: Footprint) -> None:
         """Keep what the learner's processes took at a moment."""
@@ -95,7 +105,7 @@ class Learner:
         try:
             await self._work(notebook)
         except RuntimeError as error:
-            if self.kernel or self.restarts >= RESTARTS or "Kernel died" not in str(error):
+            if self.steps or self.restarts >= RESTARTS or "Kernel died" not in str(error):
                 raise
             return True
         return False
@@ -107,6 +117,7 @@ class Learner:
             self._end(_kind_of(cell))
             if cell_index == last and self.kernel is not None:
                 self.look(measure(families([self.kernel])[self.kernel]))
+                self.kernel = None  # while it ends, it is nobody's
 
         client: NotebookClient = NotebookClient(
             notebook,
@@ -120,8 +131,11 @@ class Learner:
             on_cell_execute=lambda **_: self._begin(),
             on_cell_executed=ended,
         )
+        self._client = client
         try:
-            await client.async_execute(env=self._variables(), cwd=str(self.folder / "work"))
+            with (self.folder / "kernel.log").open("ab") as log:
+                where = {"cwd": str(self.folder / "work"), "stderr": log}
+                await client.async_execute(env=self._variables(), **where)
         finally:  # where nbclient was stopped while it started the kernel, it leaves both
             atexit.unregister(client._cleanup_kernel)
             if client.km is not None and client.km.has_kernel:
@@ -171,5 +185,5 @@ def _refusals(notebook: NotebookNode) -> Iterator[str]:
 
 def _end_of(text: str) -> str:
     """Return the last lines of an error, without the colours of a traceback's terminal."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
+    lines = [line for line in COLOUR.sub("", text).strip().splitlines() if line.strip()]
     return " ".join(lines[-3:])[-STATED:]

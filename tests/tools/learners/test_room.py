@@ -74,7 +74,8 @@ def test_a_cell_that_raises_ends_that_learner_and_is_told():
 
     outcome = run(raising, Plan(1, within_s=0))
 
-    assert ["learner 1: CellExecutionError"] == [f.split(":  ")[0][:30] for f in outcome.failures]
+    assert 1 == len(outcome.failures)
+    assert "learner 1: CellExecutionError" in outcome.failures[0]
     assert "ValueError: no prices" in outcome.failures[0]
 
 
