@@ -23,8 +23,8 @@ from tools.notebooks.checkout import Checkout
 LAB = "02"
 BOUND_MB = 350.0
 EVERY_SERVICE_MB = 450.0
-"""Bounds per learner: of a lab like 02, and of one that uses every service."""
-USES_EVERY_SERVICE = frozenset({"08", "11"})
+"""Bounds per learner: of a lab with few services like 02, and of one that uses many."""
+FEW_SERVICES = frozenset({"00", "01", "02"})
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +65,7 @@ def rows(outcome: Outcome, plan: Plan, lab: str) -> list[Measure]:
     peaks = [_peak(who.footprints) for who in outcome.learners]
     largest = max(peaks, key=lambda footprint: footprint.total_mb)
     steady = [_steady_mb(who.footprints) for who in outcome.learners]
-    bound = EVERY_SERVICE_MB if lab in USES_EVERY_SERVICE else BOUND_MB
+    bound = BOUND_MB if lab in FEW_SERVICES else EVERY_SERVICE_MB
     cpu_s = [who.footprints[-1].cpu_s for who in outcome.learners if who.footprints]
     return [
         Measure(f"{room}: failures", len(outcome.failures), 0, "", _causes(outcome)),
