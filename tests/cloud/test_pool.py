@@ -68,6 +68,7 @@ class FakeEnvironment:
     def __init__(self, function: FunctionVersion, clock: Clock) -> None:
         self.function = function
         self.initialization_type = InitializationType.ON_DEMAND
+        self.may_work_on = False
         self.state = State.FROZEN
         self.created = clock.steady()
         self.idle_since = clock.steady()
@@ -458,11 +459,13 @@ def test_settle_waits_once_for_an_environment_that_goes_on_working(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
     """An extension may work on after the answer; it does not delay every later request."""
-    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 0.01)
+    monkeypatch.setattr(pool, "WORK_ON_S", 0.01)
+    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
     with room.pool.lease(CHARGE) as lease:
+        room.started[-1].may_work_on = True
         lease.answered()
         room.pool.settle()
 
-        monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
+        monkeypatch.setattr(pool, "WORK_ON_S", 2 * SOON_S)
         with ThreadPoolExecutor(1) as threads:
             threads.submit(room.pool.settle).result(SOON_S)
