@@ -108,7 +108,7 @@ def test_a_function_error_returns_the_whole_batch_after_the_visibility_timeout(l
     """
     dead_url, dead_arn = lab.queue()
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = lab.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
+    url, arn = lab.queue(VisibilityTimeout="3", RedrivePolicy=redrive)
     name = lab.deploy(FAILS, Timeout=1)
     mapping = lab.map(name, arn)
     lab.sqs.send_message_batch(
@@ -202,7 +202,7 @@ def test_a_window_that_has_passed_sends_what_there_is(lab: Sources):
     lab.map(name, arn, BatchSize=100, MaximumBatchingWindowInSeconds=60)
     lab.send(url, "a", "b")
 
-    assert ["a", "b"] == sorted(body for event in lab.seen(name) for body in bodies(event))
+    until(lambda: ["a", "b"] == sorted(b for event in lab.events(name) for b in bodies(event)))
 
 
 def test_six_megabytes_are_a_batch(lab: Sources):

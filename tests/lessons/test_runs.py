@@ -12,7 +12,7 @@ from tools.notebooks.sanitize import stored_outputs
 from tools.notebooks.watching import Watch
 from tools.rehearse import Variant, outcomes, rehearse, run_lesson
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.slow
