@@ -11,7 +11,7 @@ import contextlib
 import threading
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.config import Config
@@ -20,14 +20,12 @@ from botocore.exceptions import ClientError
 from helpers.checks.outcome import NotAvailable
 from helpers.cloud.client import CloudError, start_cloud
 from helpers.cloud.errors import KitError
-from helpers.course.backend import Backend, chosen_backend, endpoint_of
-from helpers.course.foreign import ForeignCloud
-from helpers.course.guard import require_allowed
-from helpers.course.joined import JoinedCloud, nothing_answers
-from helpers.course.localstack import LocalStackSession, localstack_endpoint, silence_of_localstack
-from helpers.course.product import Product, product_at
+from helpers.course.backend import Backend, chosen_backend
 from helpers.course.roles import Place
 from helpers.course.takeover import Shielded, takeover
+
+if TYPE_CHECKING:
+    from helpers.course.product import Product
 
 BEYOND_ALL_RECORDS = 2**53
 LAMBDA_CONFIG = 'Config(retries={"total_max_attempts": 1}, read_timeout=905)'
@@ -156,6 +154,8 @@ class Account:
 
     def _new_session(self) -> Any:
         if self.backend is Backend.LOCALSTACK:
+            from helpers.course.localstack import LocalStackSession  # noqa: PLC0415
+
             return LocalStackSession(
                 self.cloud.endpoint,
                 region=self.cloud.region,
@@ -176,26 +176,14 @@ def open_account(
     if backend is Backend.EMBEDDED:
         own = start_cloud(settings={**(settings or {}), **_wished(environ)})
         return Account(own, _taken(environ, own), joined=False)
-    find = localstack_endpoint if backend is Backend.LOCALSTACK else endpoint_of
-    joined = JoinedCloud.from_environment(find(environ), environ)
-    require_allowed(joined.endpoint, environ)
-    product = _product(joined, backend, environ)
-    cloud: CloudHandle = joined if product is None else ForeignCloud.of(joined, product)
-    shielded = _taken(environ, cloud)
-    account = Account(cloud, shielded, joined=True, product=product, backend=backend)
+    # what only a lab on another account needs
+    from helpers.course.joining import join  # noqa: PLC0415
+
+    found = join(backend, environ)
+    shielded = _taken(environ, found.cloud)
+    account = Account(found.cloud, shielded, joined=True, product=found.product, backend=backend)
     account.configure(settings or {})
     return account
-
-
-def _product(joined: JoinedCloud, backend: Backend, environ: Mapping[str, str]) -> Product | None:
-    """Return what answers at an endpoint; None for the kit's own cloud, KitError for silence."""
-    try:
-        product = product_at(joined.endpoint)
-    except OSError as error:
-        if backend is Backend.LOCALSTACK:
-            raise silence_of_localstack(joined.endpoint, error, environ) from None
-        raise nothing_answers(joined.endpoint, error) from None
-    return None if joined.health() else product
 
 
 def _taken(environ: MutableMapping[str, str], cloud: CloudHandle) -> Shielded:

@@ -14,9 +14,10 @@ from helpers.checks.capability import Capability
 from helpers.checks.exercise import LabChecks
 from helpers.course.abilities import Abilities
 from helpers.course.account import Account, CloudHandle
+from helpers.course.calm import keep_cells_calm
 from helpers.course.guard import is_remote
 from helpers.course.product import reset_product
-from helpers.course.removal import Inventory, inventory, remove_since
+from helpers.course.removal import KINDS, Inventory, inventory, remove_since
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
@@ -24,11 +25,6 @@ HOW_TO_GET_THEM = (
     "Their checks answer “not available here”, and so does a cell that needs what is missing. "
     "The kit's own account can do all of it: unset COLDSTART_BACKEND and AWS_ENDPOINT_URL, then "
     "restart the kernel."
-)
-
-NOT_MEASURED = (
-    "What differs from AWS was measured on the kit's own account. Nobody has measured it for this "
-    "one; the card at the top of the lab says what was tried."
 )
 
 
@@ -39,10 +35,18 @@ class Elsewhere:
         self._account = account
         self._before = inventory(account.client)
 
+    def keep_cells_calm(self) -> None:
+        """Let cells end calmly that ask for what this account does not have."""
+        keep_cells_calm()
+
+    def limits(self, lab: LabChecks, abilities: Abilities) -> Card | None:
+        """Return what of a lab is limited here and why; None where nothing is."""
+        return limits_card(lab, abilities)
+
     def reset(self) -> Card:
         """Delete what came since the first lab, and say what was done."""
         endpoint = self._account.cloud.endpoint
-        if not any(self._before.values()) and not is_remote(endpoint):
+        if self._was_empty() and not is_remote(endpoint):
             path = reset_product(endpoint)
             if path:
                 return Card(Tone.GOOD, "The account is empty", (("By", f"POST {path}"),))
@@ -54,6 +58,10 @@ class Elsewhere:
             lines.append(("Still there", f"{_counted(kept)}, because the endpoint refused"))
         heading = "Deleted what came since the lab began" if deleted else "Nothing to delete"
         return Card(Tone.WAIT if kept else Tone.GOOD, heading, tuple(lines))
+
+    def _was_empty(self) -> bool:
+        """Tell whether every kind of resource could be listed, and there was none of any."""
+        return len(self._before) == len(KINDS) and not any(self._before.values())
 
 
 def limits_card(lab: LabChecks, abilities: Abilities) -> Card | None:

@@ -15,9 +15,8 @@ from helpers.cloud.billing import receipt
 from helpers.cloud.errors import KitError
 from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
-from helpers.course.elsewhere import NOT_MEASURED
 from helpers.course.faults import inject
-from helpers.course.fidelity import FidelityTable, fidelity_of
+from helpers.course.fidelity import NOT_MEASURED, FidelityTable, fidelity_of
 from helpers.course.firings import firings_of
 from helpers.course.logbook import Logbook, logbook_of
 from helpers.course.packaging import package

@@ -9,16 +9,14 @@ import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from helpers.checks.exercise import LabChecks, find_lab
 from helpers.checks.outcome import CheckFailed, Outcome, Status
 from helpers.checks.submission import judge
 from helpers.course.abilities import Abilities
 from helpers.course.account import LAMBDA_CONFIG, Account, open_account
-from helpers.course.calm import keep_cells_calm
 from helpers.course.checking import CheckSession, digest_of, text_of
-from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
 from helpers.course.functions import Functions
 from helpers.course.guard import is_remote
 from helpers.course.hints import Hints
@@ -27,6 +25,9 @@ from helpers.course.progress import Progress
 from helpers.course.takeover import ShutOff, shut_off
 from helpers.views.card import Card
 from helpers.views.status import StatusCard
+
+if TYPE_CHECKING:
+    from helpers.course.elsewhere import Elsewhere
 
 LAB_SETTINGS: Mapping[str, object] = {
     "time_lapse": 60,
@@ -106,7 +107,7 @@ class LabSession:
             shielded=self.account.shielded.variables,
             note=self.progress.note(),
             product="" if product is None else str(product),
-            remote=touched_by_labs(self.account.cloud),
+            remote=_touched_elsewhere(self.account),
         )
 
     def limits(self) -> Card | None:
@@ -115,7 +116,7 @@ class LabSession:
             return None
         if self.site.abilities.untried(self.checks.needs):
             print(TRYING)
-        return limits_card(self.checks, self.site.abilities)
+        return self.site.elsewhere.limits(self.checks, self.site.abilities)
 
     def reset(self) -> Card | None:
         """Empty the account; on one that is not the kit's own, return what was done."""
@@ -136,8 +137,7 @@ class Site:
     @classmethod
     def of(cls, account: Account) -> Site:
         """Return what goes with an account; on the kit's own, nothing has to be found out."""
-        elsewhere = None if account.product is None else Elsewhere(account)
-        return cls(account, Abilities(account), elsewhere)
+        return cls(account, Abilities(account), _elsewhere(account))
 
 
 class Kernel:
@@ -190,7 +190,7 @@ class Kernel:
         self._shut_off = None
         self._site = site = Site.of(account)
         if site.elsewhere is not None and not self._cells_are_calm:
-            keep_cells_calm()
+            site.elsewhere.keep_cells_calm()
             self._cells_are_calm = True
         return site
 
@@ -206,3 +206,20 @@ def _where(account: Account, health: Mapping[str, Any]) -> str:
     if health:
         return "on another computer: an account that was running already"
     return "an account that is not the kit's own"
+
+
+def _elsewhere(account: Account) -> Elsewhere | None:
+    if account.product is None:
+        return None
+    # what only a lab on another account needs
+    from helpers.course.elsewhere import Elsewhere  # noqa: PLC0415
+
+    return Elsewhere(account)
+
+
+def _touched_elsewhere(account: Account) -> str:
+    if not account.joined:
+        return ""
+    from helpers.course.elsewhere import touched_by_labs  # noqa: PLC0415
+
+    return touched_by_labs(account.cloud)

@@ -9,10 +9,9 @@ import pytest
 
 from helpers.checks.capability import Capability
 from helpers.cloud.server.capabilities import capabilities
-from helpers.course import abilities
 from helpers.course.abilities import Abilities, Finding
 from helpers.course.account import Account
-from helpers.course.probes import PROBES
+from helpers.course.probes import PROBES, trying
 from helpers.course.probes.ground import Ground
 from helpers.course.session import LAB_SETTINGS
 
@@ -63,15 +62,15 @@ def test_another_endpoint_is_tried_once(monkeypatch: pytest.MonkeyPatch):
         Capability.TIMEOUT: saying(Capability.TIMEOUT, False),
         Capability.THROTTLES: failing,
     }
-    monkeypatch.setattr(abilities, "PROBES", probes)
+    monkeypatch.setattr(trying, "PROBES", probes)
     found = Abilities(account_of(Cloud()))
 
     first = found.look_at([*probes, Capability.RECORDS])
     again = found.look_at(probes)
 
     assert [
-        Finding(Capability.RECORDS, False, abilities.UNTRIED),
-        Finding(Capability.TIMEOUT, False, abilities.UNLIKE_AWS),
+        Finding(Capability.RECORDS, False, trying.UNTRIED),
+        Finding(Capability.TIMEOUT, False, trying.UNLIKE_AWS),
         Finding(Capability.THROTTLES, False, "ValueError: no such operation"),
         Finding(Capability.LAYERS, True),
     ] == first
@@ -82,13 +81,13 @@ def test_another_endpoint_is_tried_once(monkeypatch: pytest.MonkeyPatch):
 def test_a_probe_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
     """Connecting to a lab has a time limit, whatever a product does with a call."""
     released = threading.Event()
-    monkeypatch.setattr(abilities, "PROBES", {Capability.TIMEOUT: lambda _g: released.wait(60)})
-    monkeypatch.setattr(abilities, "LIMIT_S", 0.05)
+    monkeypatch.setattr(trying, "PROBES", {Capability.TIMEOUT: lambda _g: released.wait(60)})
+    monkeypatch.setattr(trying, "LIMIT_S", 0.05)
 
     (finding,) = Abilities(account_of(Cloud())).look_at([Capability.TIMEOUT])
     released.set()
 
-    assert Finding(Capability.TIMEOUT, False, abilities.TOO_LATE) == finding
+    assert Finding(Capability.TIMEOUT, False, trying.TOO_LATE) == finding
 
 
 def test_the_kit_s_own_cloud_declares_every_capability():

@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.course import elsewhere
-from helpers.course import session as session_module
 from helpers.course.abilities import Abilities, Finding
 from helpers.course.account import Account
 from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
@@ -132,6 +131,9 @@ def product() -> Iterator[Endpoint]:
         yield played
 
 
+EMPTY: dict[str, Any] = {kind.noun: frozenset() for kind in KINDS}
+
+
 def elsewhere_at(monkeypatch: pytest.MonkeyPatch, url: str, *found: dict[str, Any]) -> Elsewhere:
     """Return the place of an account whose listings give what was `found`, one after the other."""
     listings = iter(found)
@@ -148,7 +150,7 @@ def test_an_account_that_was_empty_is_emptied_by_the_product_itself(
     monkeypatch: pytest.MonkeyPatch, product: Endpoint
 ):
     """LocalStack's own reset is used where nobody can miss anything, and the card says so."""
-    card = elsewhere_at(monkeypatch, product.url, {"queues": frozenset()}).reset()
+    card = elsewhere_at(monkeypatch, product.url, EMPTY).reset()
 
     assert ["POST /_localstack/state/reset"] == product.calls
     assert "The account is empty\n  By  POST /_localstack/state/reset" == str(card)
@@ -172,12 +174,23 @@ def test_where_something_stood_before_the_product_is_not_emptied(
     ) == card.lines
 
 
+def test_where_a_kind_could_not_be_listed_the_product_is_not_emptied(
+    monkeypatch: pytest.MonkeyPatch, product: Endpoint
+):
+    """What nobody saw may be somebody's."""
+    monkeypatch.setattr(elsewhere, "remove_since", lambda _client, _before: ({}, {}))
+    seen = {noun: names for noun, names in EMPTY.items() if noun != "tables"}
+
+    assert "Nothing to delete" == str(elsewhere_at(monkeypatch, product.url, seen).reset())
+    assert [] == product.calls
+
+
 def test_another_machine_s_product_is_never_emptied(monkeypatch: pytest.MonkeyPatch):
     """A class may share it: only what this lab made goes."""
     monkeypatch.setattr(elsewhere, "remove_since", lambda _client, _before: ({}, {}))
     monkeypatch.setattr(elsewhere, "reset_product", lambda _url: pytest.fail("asked for a reset"))
 
-    card = elsewhere_at(monkeypatch, "http://10.0.0.5:4566", {"queues": frozenset()}).reset()
+    card = elsewhere_at(monkeypatch, "http://10.0.0.5:4566", EMPTY).reset()
 
     assert "Nothing to delete" == str(card)
 
@@ -263,7 +276,7 @@ def test_the_card_of_another_account_claims_nothing_of_the_kit_s(
     """What is real in the kit's own cloud is not said of a product; what that says of itself is."""
     account = replace(account_at(product.url), product=product_at(product.url))
     monkeypatch.setattr(elsewhere, "inventory", lambda _client: {})
-    monkeypatch.setattr(session_module, "keep_cells_calm", lambda: None)
+    monkeypatch.setattr(elsewhere, "keep_cells_calm", lambda: None)
     environ = {"COLDSTART_DATA": str(tmp_path)}
     session = Kernel(lambda *_, **__: account, environ).session("00-welcome", {})
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 import pytest
 
 from helpers.checks.capability import Capability
-from helpers.course.abilities import try_out
 from helpers.course.account import Account
 from helpers.course.probes import PROBES
+from helpers.course.probes.trying import try_out
 from helpers.course.session import LAB_SETTINGS
 from tools.notebooks.checkout import Checkout
 from tools.notebooks.source import read_lesson
@@ -85,4 +85,4 @@ def test_every_probe_finds_what_the_table_says(target):
 
 def lacking_at(account: Account, capabilities: list[Capability]) -> set[str]:
     """Return the names of those that their probes do not find."""
-    return {each.capability.value for each in try_out(account, capabilities) if not each.able}
+    return {each.value for each, seen in try_out(account, capabilities).items() if seen}
