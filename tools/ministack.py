@@ -1,4 +1,4 @@
-"""MiniStack, the peer that runs Lambda functions without Docker, for comparison in the bench.
+"""MiniStack, the peer that runs Lambda functions without Docker, for comparison: bench and proof.
 
 Installed once from PyPI into an environment of its own under the user's cache, started on
 loopback only, and ended with the comparison. It never becomes a dependency of the kit.
@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.emulator import cache_folder
+from tools.launch.setup_lock import setup_lock
 from tools.yardstick import free_port
 
 VERSION = "1.5.33"
@@ -30,18 +31,29 @@ ACCOUNT_ID = "123456789012"
 
 
 def ensure_ministack() -> Path | None:
-    """Return MiniStack's Python; None where it cannot be installed (no network yet)."""
+    """Return MiniStack's Python; None where it cannot be installed (no network yet).
+
+    Two workers of the tests may ask at once: one installs, and the other finds it done.
+    """
     folder = cache_folder() / f"ministack-{VERSION}"
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     done = folder / "installed"
-    if not done.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        # boto3 goes along: its functions run in this environment, and handlers import it
-        command = [str(python), "-m", "pip", "install", "--quiet", f"ministack=={VERSION}", "boto3"]
-        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+    if done.exists():
+        return python
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with setup_lock(folder.with_name(f"{folder.name}.lock")):
+        if not done.exists() and not _install(folder, python):
             return None
         done.touch()
     return python
+
+
+def _install(folder: Path, python: Path) -> bool:
+    venv.create(folder, with_pip=True, clear=True)
+    # boto3 goes along: its functions run in this environment, and handlers import it
+    command = [str(python), "-m", "pip", "install", "--quiet", "--retries", "1"]
+    command += [f"ministack=={VERSION}", "boto3"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @contextmanager

@@ -111,13 +111,15 @@ def _counts(found: Proved) -> str:
 
 def _capabilities(proof: Proof, labs: list[LabChecks]) -> list[str]:
     titles = [TITLES[backend] for backend in LESSER]
-    lines = [f"| capability | {' | '.join(titles)} | exercises that need it |", "|---|---|---|"]
+    head = ["capability", *titles, "exercises that need it", "labs whose cells show it"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for capability in Capability:
         needing = [e.id for lab in labs for e in lab.exercises if capability in e.needs]
+        shown = [lab.slug.partition("-")[0] for lab in labs if capability in lab.shows]
         marks = [
             "missing" if capability.value in proof.missing.get(backend, ()) else "yes"
             for backend in LESSER
         ]
         what = f"`{capability.value}`<br>{capability.sentence}"
-        lines.append(f"| {what} | {' | '.join(marks)} | {' '.join(needing)} |")
+        lines.append(f"| {what} | {' | '.join(marks)} | {' '.join(needing)} | {' '.join(shown)} |")
     return lines
