@@ -113,18 +113,17 @@ def _memory(learners: int, free_bytes: int | None) -> Finding:
     needed = max(learners * (LEARNER_MB + JUPYTERLAB_MB), LARGEST_MB + JUPYTERLAB_MB)
     rule = f"{needed:,} MB needed, {most:,} MB if all are at the peak of the largest lab at once"
     command = "end other programs, take a larger machine, or share the room out over two"
-    anchor = "room-memory"
     if free_bytes is None:
         why = "this system does not tell how much is free"
-        return Finding(Mark.NOTE, "memory", rule, why, "compare with what it has", anchor)
+        return Finding(Mark.NOTE, "memory", rule, why, "compare with what it has", "room-memory")
     free = free_bytes // 1_000_000
     seen = f"{free:,} MB free; {rule}"
     if free < needed:
         why = f"it carries {people(free // (LEARNER_MB + JUPYTERLAB_MB))}"
-        return Finding(Mark.FAIL, "memory", seen, why, command, anchor)
+        return Finding(Mark.FAIL, "memory", seen, why, command, "room-memory")
     if free < most:
         why = "most labs will do; the largest may not, if nobody is ahead or behind"
-        return Finding(Mark.WARN, "memory", seen, why, command, anchor)
+        return Finding(Mark.WARN, "memory", seen, why, command, "room-memory")
     return Finding(Mark.OK, "memory", seen)
 
 
