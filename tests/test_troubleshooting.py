@@ -94,8 +94,8 @@ def sections() -> dict[str, str]:
 
 @cache
 def nodes() -> dict[str, tuple[ast.AST, ...]]:
-    """Return the classes, calls and texts of every module that could make an error, read once."""
-    kinds = (ast.ClassDef, ast.Call, ast.Constant)
+    """Return the nodes that matter of each module that could make an error, read once."""
+    kinds = (ast.ClassDef, ast.Call, ast.Constant, ast.ImportFrom)
     found = {}
     for folder in ("helpers", "tools"):
         for file in (ROOT / folder).rglob("*.py"):
@@ -124,6 +124,12 @@ def calls(names: frozenset[str]) -> Iterator[tuple[str, ast.Call]]:
                 yield from [(module, node)] if node.func.id in names else []
 
 
+def imports_findings(module: str) -> bool:
+    """Say whether a module's findings are those of the doctors."""
+    imported = {node.module for node in nodes()[module] if isinstance(node, ast.ImportFrom)}
+    return "helpers.firstaid.finding" in imported
+
+
 @cache
 def sites() -> tuple[Site, ...]:
     """Return every place that makes an error of the kit, or a finding that is not well."""
@@ -132,7 +138,7 @@ def sites() -> tuple[Site, ...]:
         value = next((k.value for k in call.keywords if k.arg == "anchor"), None)
         found.append(_site(module, call, value))
     for module, call in calls(frozenset({"Finding"})):
-        if ast.unparse(call.args[0]) != "Mark.OK":
+        if imports_findings(module) and ast.unparse(call.args[0]) != "Mark.OK":
             found.append(_site(module, call, call.args[5] if len(call.args) > 5 else None))
     return tuple(found)
 

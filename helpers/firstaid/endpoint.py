@@ -43,12 +43,12 @@ class Answer:
         return self.status == 200 and "file_level" in self.document
 
 
-def ask(endpoint: str, path: str = KIT, *, timeout_s: float = TIMEOUT_S) -> Answer:
+def ask(endpoint: str, path: str = KIT, *, timeout_s: float | None = None) -> Answer:
     """Ask an endpoint of this machine once; never raises, and asks nobody else."""
     if not is_local(endpoint):
         return Answer(endpoint, complaint="it is not on this machine, so it was not asked")
     try:
-        return _asked(endpoint, path, timeout_s)
+        return _asked(endpoint, path, timeout_s or TIMEOUT_S)
     except (OSError, ValueError, http.client.HTTPException) as error:
         return Answer(endpoint, complaint=str(error) or type(error).__name__)
 

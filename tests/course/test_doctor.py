@@ -12,15 +12,15 @@ from helpers.course.account import Account
 from helpers.course.doctor import examine
 from helpers.course.progress import Progress
 from helpers.course.takeover import Shielded
+from helpers.firstaid import endpoint
 from helpers.firstaid.finding import Finding, Mark
 
 
 @pytest.fixture
 def dead() -> Cloud:
     """Return a handle on an account that is not there any more."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
-    return Cloud(endpoint, "us-east-1", "key", "secret", "token")
+    # nothing listens at port 1, and no program is given it by chance
+    return Cloud("http://127.0.0.1:1", "us-east-1", "key", "secret", "token")
 
 
 def findings(
@@ -32,8 +32,11 @@ def findings(
     return {f.subject: f for f in examine(account, progress, environ or {}).findings}
 
 
-def test_a_lab_that_works_is_well(running_account: Account, tmp_path: Path):
+def test_a_lab_that_works_is_well(
+    running_account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """The account answers with this code and this clock, and nothing about it needs a look."""
+    monkeypatch.setattr(endpoint, "TIMEOUT_S", 60.0)
     found = findings(running_account, tmp_path)
     own = ("account", "clocks", "its code", "backend", "Python", "boto3", "moto", "widgets")
 

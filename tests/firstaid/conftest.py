@@ -15,6 +15,11 @@ from typing import Any
 
 import pytest
 
+from helpers.firstaid import endpoint, ports
+
+DEAD = "http://127.0.0.1:1"
+"""Nothing listens at port 1, and no program is given it by chance."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,7 +40,14 @@ class Stranger:
 
 
 @pytest.fixture
-def stranger() -> Iterator[Stranger]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whoever is asked take as long as a busy machine needs."""
+    monkeypatch.setattr(endpoint, "TIMEOUT_S", 60.0)
+    monkeypatch.setattr(ports, "SHORT_S", 60.0)
+
+
+@pytest.fixture
+def stranger(patient: None) -> Iterator[Stranger]:
     """A server on a port of its own that answers what a test tells it to."""
     known = Stranger()
 

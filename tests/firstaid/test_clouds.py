@@ -18,7 +18,7 @@ from helpers.firstaid import clouds
 from helpers.firstaid.endpoint import ask
 from helpers.firstaid.finding import Finding, Mark
 from helpers.firstaid.processes import Process, process, processes
-from tests.firstaid.conftest import Stranger
+from tests.firstaid.conftest import DEAD, Stranger
 from tests.waiting import until
 
 KIT = {"status": "ready", "file_level": "B", "edition": edition()}
@@ -31,12 +31,10 @@ def about(found: list[Finding], subject: str) -> Finding:
 
 def test_a_dead_endpoint_is_found():
     """AWS_ENDPOINT_URL where nothing listens is the first thing to put right."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
-    found = clouds.joined({"AWS_ENDPOINT_URL": endpoint})
+    found = clouds.joined({"AWS_ENDPOINT_URL": DEAD})
 
     assert [(Mark.FAIL, "endpoint-dead")] == [(f.mark, f.anchor) for f in found]
-    assert f"nothing answers at AWS_ENDPOINT_URL='{endpoint}'" in found[0].seen
+    assert f"nothing answers at AWS_ENDPOINT_URL='{DEAD}'" in found[0].seen
     assert "join that account" in found[0].cause
     assert "unset AWS_ENDPOINT_URL, or start it: python3 kit.py serve" == found[0].command
 
@@ -55,6 +53,7 @@ def test_no_endpoint_is_well():
     assert [Mark.OK] == [found.mark for found in clouds.joined({})]
 
 
+@pytest.mark.usefixtures("patient")
 def test_the_kit_s_own_account_is_well():
     """A real account of this checkout answers, keeps this clock and runs this code."""
     cloud = start_cloud()
@@ -156,7 +155,7 @@ def orphan() -> Iterator[int]:
     number = int(answer.stdout)
     yield number
     os.close(writer)
-    until(lambda: process(number) is None)
+    until(lambda: process(number) is None, 100)
 
 
 def test_an_account_left_over_is_found_with_its_process(orphan: int):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers.firstaid import (
@@ -134,6 +134,14 @@ def _other_kernel(installation: Installation, seen: str) -> Finding:
     return Finding(Mark.WARN, "kernel", seen, why, command, "kernel")
 
 
+def _pip(machine: Machine) -> Finding:
+    installation = machine.installation
+    found = packages.pip(installation.folder, machine.environ, installation.home)
+    if not found.is_well and installation.is_current(developer=False):
+        return replace(found, mark=Mark.NOTE)  # nothing is left to install
+    return found
+
+
 def _widgets(machine: Machine) -> list[Finding]:
     folder = machine.installation.folder
     if packages.site_packages(folder) is None:
@@ -151,7 +159,7 @@ LOOKS: tuple[Look, ...] = (
     lambda _: pythons.version(),
     lambda _: pythons.venv_modules(),
     environment,
-    lambda m: packages.pip(m.installation.folder, m.environ, m.installation.home),
+    _pip,
     _widgets,
     kernel_spec,
     _disk,

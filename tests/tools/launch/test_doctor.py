@@ -89,6 +89,16 @@ def test_the_environment_in_use_is_well() -> None:
     assert Mark.OK is doctor.kernel_spec(here).mark
 
 
+def test_settings_of_pip_are_a_note_once_all_is_installed(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What hinders a set-up hinders nobody whose set-up is done."""
+    amiss = machine(installation, COLDSTART_WHEELS="/nowhere")
+    assert Mark.FAIL is doctor._pip(amiss).mark
+    monkeypatch.setattr(Installation, "is_current", lambda *_, **__: True)
+    assert Mark.NOTE is doctor._pip(amiss).mark
+
+
 def test_a_kernel_of_another_python_is_seen(installation: Installation) -> None:
     """A kernel that was installed by hand, or moved, names the Python it starts and the repair."""
     folder = installation.folder / "share" / "jupyter" / "kernels" / "python3"
