@@ -22,8 +22,9 @@ from tools.launch.installation import Installation
 from tools.launch.room_page import Sheet, html_page
 from tools.launch.supplies import packages
 
-# What one learner takes at most, as `kit.py bench --learners` and docs/jupyterhub.md measured it:
-LEARNER_MB = 450  # kernel, cloud and environments, in the lab that needs most
+# What one learner takes, as `kit.py bench --learners 30` and docs/jupyterhub.md measured it:
+LEARNER_MB = 240  # kernel, cloud and environments, when a room in lab 02 is at its fullest
+LARGEST_MB = 450  # one learner at the peak of the lab that needs most
 JUPYTERLAB_MB = 130
 LEARNERS_PER_PROCESSOR = 15  # they read more than they run
 FILES_MB = 50  # a learner's copies, progress and temporary files
@@ -97,22 +98,7 @@ def verdict(findings: Sequence[Finding], learners: int) -> str:
 
 def capacity_findings(learners: int, *, free_bytes: int | None, cores: float) -> list[Finding]:
     """Compare memory and processors with what learners need."""
-    needed = learners * (LEARNER_MB + JUPYTERLAB_MB)
-    rule = f"{LEARNER_MB} MB for a lab and {JUPYTERLAB_MB} MB for JupyterLab, for each learner"
-    if free_bytes is None:
-        seen = f"unknown here; {needed:,} MB are needed: {rule}"
-        why = "this system does not tell it"
-        command = "compare with what the machine has"
-        memory = Finding(Mark.NOTE, "memory", seen, why, command, "room-memory")
-    else:
-        free = free_bytes // 1_000_000
-        seen = f"{free:,} MB free, {needed:,} MB needed: {rule}"
-        room = free // (LEARNER_MB + JUPYTERLAB_MB)
-        memory = Finding(Mark.OK, "memory", f"{seen}; enough for {people(room)}")
-        if free < needed:
-            why = f"it carries {people(room)} at their fullest"
-            command = "end other programs, take a larger machine, or share the room out over two"
-            memory = Finding(Mark.FAIL, "memory", seen, why, command, "room-memory")
+    memory = _memory(learners, free_bytes)
     wanted = math.ceil(learners / LEARNERS_PER_PROCESSOR)
     seen = f"{cores:g}; one for each {LEARNERS_PER_PROCESSOR} learners, so {wanted}"
     if cores >= wanted:
@@ -120,6 +106,25 @@ def capacity_findings(learners: int, *, free_bytes: int | None, cores: float) ->
     why = "labs would work, and everybody would wait"
     command = "take a machine with more processors, or raise the limit of this user"
     return [memory, Finding(Mark.FAIL, "processors", seen, why, command, "room-processors")]
+
+
+def _memory(learners: int, free_bytes: int | None) -> Finding:
+    most = learners * (LARGEST_MB + JUPYTERLAB_MB)
+    needed = max(learners * (LEARNER_MB + JUPYTERLAB_MB), LARGEST_MB + JUPYTERLAB_MB)
+    rule = f"{needed:,} MB needed, {most:,} MB if all are at the peak of the largest lab at once"
+    command = "end other programs, take a larger machine, or share the room out over two"
+    if free_bytes is None:
+        why = "this system does not tell how much is free"
+        return Finding(Mark.NOTE, "memory", rule, why, "compare with what it has", "room-memory")
+    free = free_bytes // 1_000_000
+    seen = f"{free:,} MB free; {rule}"
+    if free < needed:
+        why = f"it carries {people(free // (LEARNER_MB + JUPYTERLAB_MB))}"
+        return Finding(Mark.FAIL, "memory", seen, why, command, "room-memory")
+    if free < most:
+        why = "most labs will do; the largest may not, if nobody is ahead or behind"
+        return Finding(Mark.WARN, "memory", seen, why, command, "room-memory")
+    return Finding(Mark.OK, "memory", seen)
 
 
 def disk(installation: Installation, learners: int) -> Finding:
