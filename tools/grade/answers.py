@@ -29,6 +29,7 @@ class Answers:
     missing: dict[str, str] = field(default_factory=dict)
     says: dict[str, str] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
+    ambiguous: str = ""
 
     def answered(self, exercise: str) -> bool:
         """Say whether a cell of the exercise is not the starter any more."""

@@ -154,7 +154,7 @@ class Examination:
         if exercise:
             self._raised[exercise] = said
         elif not cell["may_raise"]:
-            tell({"odd": f"the lab's own cell {cell['id']} raised {said}"})
+            tell({"failed": f"the lab's own cell {cell['id']} raised {said}"})
 
     def _judged(self, exercise_id: str, names: list[str]) -> dict[str, Any]:
         from helpers.checks.outcome import Outcome, Status

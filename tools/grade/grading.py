@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from tools.grade.answers import Answers
 from tools.grade.labs import Lab, LabCell
-from tools.grade.sitting import Room, Sat
+from tools.grade.sitting import Room, Sat, now
 
 LONGEST_EVIDENCE = 400
 WITHIN_S = 1500
@@ -57,13 +56,12 @@ class Graded:
     runs: int = 0
     file_level: str = ""
 
-    def find(self, exercise: str, grade: Grade, evidence: str) -> None:
+    def find(self, exercise: str, grade: Grade, evidence: str, *, at: str = "") -> None:
         """Note what was found, unless something was found before."""
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         line = " ".join(evidence.split())
         if len(line) > LONGEST_EVIDENCE:
             line = f"{line[: LONGEST_EVIDENCE - 1]}…"
-        self.findings.setdefault(exercise, Finding(exercise, grade, line, now))
+        self.findings.setdefault(exercise, Finding(exercise, grade, line, at or now()))
 
 
 def grade_answers(answers: Answers, room: Room) -> Graded:
@@ -71,7 +69,9 @@ def grade_answers(answers: Answers, room: Room) -> Graded:
     graded = Graded(odd=list(answers.odd))
     lab = answers.lab
     for exercise in lab.exercises:
-        if exercise in answers.refused:
+        if answers.ambiguous:
+            graded.find(exercise, Grade.AMBIGUOUS, answers.ambiguous)
+        elif exercise in answers.refused:
             graded.find(exercise, Grade.TAMPERED, answers.refused[exercise])
         elif not answers.answered(exercise):
             why = answers.missing.get(exercise, "the starter is untouched")
@@ -116,8 +116,12 @@ def _settle(
     graded.odd += [odd for odd in sat.odd if odd not in graded.odd]
     graded.file_level = sat.file_level or graded.file_level
     for exercise, outcome in sat.outcomes.items():
-        graded.find(exercise, Grade(outcome["status"]), _evidence(outcome))
+        grade = Grade(outcome["status"])
+        graded.find(exercise, grade, _evidence(outcome), at=outcome["at"])
     remaining = [e for e in left if e not in graded.findings]
+    if any(graded.findings[e].grade is not Grade.PASSED for e in left if e not in remaining):
+        # demos that look into processes fail where there are none to be seen; that alone is nothing
+        graded.odd += [failed for failed in sat.failed if failed not in graded.odd]
     if not remaining:
         return
     blamed = _blamed(answers.lab, sat.at, remaining, left)

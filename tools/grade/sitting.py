@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +31,7 @@ class Sat:
 
     outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     file_level: str = ""
     at: str = ""
     ended: str = ""
@@ -85,6 +87,11 @@ class Room:
         )
 
 
+def now() -> str:
+    """Return the moment, as reports write it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _listen(
     process: subprocess.Popen[bytes], spec: Mapping[str, Any], complaints: IO[bytes]
 ) -> Sat:
@@ -112,9 +119,12 @@ def _listen(
             sat.at = message["at"]
             deadline = time.monotonic() + float(message["within_s"])
         elif "outcome" in message:
-            sat.outcomes[message["outcome"]["exercise"]] = message["outcome"]
+            outcome = message["outcome"] | {"at": now()}
+            sat.outcomes[outcome["exercise"]] = outcome
         elif "odd" in message:
             sat.odd.append(message["odd"])
+        elif "failed" in message:
+            sat.failed.append(message["failed"])
         elif "file_level" in message:
             sat.file_level = message["file_level"]
         elif "ended" in message:

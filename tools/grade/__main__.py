@@ -1,0 +1,86 @@
+"""`python -m tools.grade FOLDER`: grade a folder and write grades.csv and grades.html."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from tools.grade.collecting import printable
+from tools.grade.gradebook import Gradebook, Grader, fitting_jobs
+from tools.grade.grading import Grade
+from tools.grade.kept import Kept, write_whole
+from tools.grade.labs import read_labs
+from tools.grade.limits import Limits
+from tools.grade.namespaces import ROOT, confinement
+from tools.grade.report import Occasion, as_csv, as_html, as_text
+from tools.grade.sitting import Room
+from tools.launch.errors import LaunchError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Grade what the command line names; return 1 when something could not be graded."""
+    parser = argparse.ArgumentParser(prog="kit.py grade", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--to", type=Path, help="where the grades go; FOLDER/grades-DATE")
+    parser.add_argument("--jobs", type=int, help="how many labs at once")
+    parser.add_argument("--again", action="store_true", help="grade everything anew")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        book = _grade(options)
+    except LaunchError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. What is done is kept; the same command goes on.", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(130)  # threads still wait for what has been killed
+    return int(any(row.grade is Grade.BROKEN for row in book.rows))
+
+
+def _grade(options: argparse.Namespace) -> Gradebook:
+    folder = options.folder.expanduser().resolve()
+    if not folder.is_dir():
+        raise LaunchError(
+            f"{str(options.folder)!r} is no folder.",
+            "grade looks for notebooks and progress files below a folder.",
+            "python3 kit.py grade FOLDER, with the folder that holds what was handed in.",
+        )
+    day = f"{datetime.now().astimezone():%Y-%m-%d}"
+    target = (options.to or folder / f"grades-{day}").expanduser().resolve()
+    _make_folder(target)
+    why_not = confinement()
+    room = Room(is_confined=not why_not, limits=Limits())
+    jobs = max(1, options.jobs or fitting_jobs())
+    print(f"Grading {folder}, up to {jobs} at once.", flush=True)
+    grader = Grader(read_labs(ROOT), room, jobs, lambda line: print(line, flush=True))
+    book = grader.grade(folder, Kept(target, again=options.again), leave_out=target)
+    book.not_confined = why_not
+    occasion = Occasion(printable(folder.name), day)
+    write_whole(target / "grades.csv", "\ufeff" + as_csv(book.rows))
+    write_whole(target / "grades.html", as_html(book, occasion))
+    print(f"\n{as_text(book)}\n\nWritten: {target / 'grades.csv'}\n         {target / 'grades.html'}")
+    return book
+
+
+def _make_folder(target: Path) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LaunchError(
+            f"{str(target)!r} cannot be made: {error.strerror}.",
+            "the grades are written there.",
+            "name a folder of your own: python3 kit.py grade FOLDER --to OTHER",
+        ) from None
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
