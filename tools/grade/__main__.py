@@ -63,7 +63,9 @@ def _grade(options: argparse.Namespace) -> Gradebook:
     occasion = Occasion(printable(folder.name), day)
     write_whole(target / "grades.csv", "\ufeff" + as_csv(book.rows))
     write_whole(target / "grades.html", as_html(book, occasion))
-    print(f"\n{as_text(book)}\n\nWritten: {target / 'grades.csv'}\n         {target / 'grades.html'}")
+    print(
+        f"\n{as_text(book)}\n\nWritten: {target / 'grades.csv'}\n         {target / 'grades.html'}"
+    )
     return book
 
 

@@ -87,9 +87,7 @@ def _lab_of(cells: list[dict[str, Any]], name: str, labs: Mapping[str, Lab]) -> 
     return None
 
 
-def _take(
-    answers: Answers, exercise: str, wanted: LabCell, found: list[dict[str, Any]]
-) -> None:
+def _take(answers: Answers, exercise: str, wanted: LabCell, found: list[dict[str, Any]]) -> None:
     if not found:
         answers.missing[exercise] = f"its cell {wanted.id} is missing"
         return
@@ -108,7 +106,9 @@ def _take(
             answers.refused[exercise] = f"its cell {wanted.id} has {len(text):,} characters"
             return
         if len(found) > 1:
-            answers.odd.append(f"the cell {wanted.id} of {exercise} stands there {len(found)} times")
+            answers.odd.append(
+                f"the cell {wanted.id} of {exercise} stands there {len(found)} times"
+            )
         answers.sources[wanted.id] = text
 
 
@@ -148,7 +148,9 @@ def _oddities(
         cell.id
         for cell in lab.cells
         if cell.id not in exercise_ids
-        and any((_source(each) or "").strip() != cell.source.strip() for each in by_id.get(cell.id, []))
+        and any(
+            (_source(each) or "").strip() != cell.source.strip() for each in by_id.get(cell.id, [])
+        )
     ]
     if changed:
         odd.append(f"{_count(len(changed), 'cell')} of the lab's own changed; the lab's own ran")

@@ -22,7 +22,9 @@ ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 OURS = re.compile(r"grades-\d{4}-\d\d-\d\d")
 MOODLE = re.compile(r"(?P<who>.+?)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?\d+_\d+_(?P<rest>.+)")
-COPY = re.compile(r"(?: ?\(\d+\)|-Copy\d+|-\d{1,2}| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I)
+COPY = re.compile(
+    r"(?: ?\(\d+\)|-Copy\d+|-\d{1,2}| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I
+)
 WORDS = re.compile(r"(?<![a-z])(?:coldstart|progress|solved|final|lab)(?![a-z])", re.I)
 AT_ENDS = " _-.,()[]"
 
@@ -123,7 +125,9 @@ def _files(folder: Path, leave_out: Path | None, odd: list[str]) -> Iterator[Pat
         for each in sorted(folders):
             path = Path(here, each)
             if path.is_symlink():
-                odd.append(f"{printable(path.relative_to(folder).as_posix())}: a link, not followed")
+                odd.append(
+                    f"{printable(path.relative_to(folder).as_posix())}: a link, not followed"
+                )
             elif not each.startswith(".") and each != "__MACOSX" and not OURS.fullmatch(each):
                 kept += [each] if path != leave_out else []
         folders[:] = kept
@@ -136,6 +140,8 @@ def _files(folder: Path, leave_out: Path | None, odd: list[str]) -> Iterator[Pat
                 odd.append(f"more than {MOST_FILES:,} files; the rest was left out")
                 return
             if path.is_symlink():
-                odd.append(f"{printable(path.relative_to(folder).as_posix())}: a link, not followed")
+                odd.append(
+                    f"{printable(path.relative_to(folder).as_posix())}: a link, not followed"
+                )
                 continue
             yield path

@@ -98,7 +98,9 @@ class Examination:
         self._limits = Limits(**spec["limits"])
         self._lab = find_lab(spec["slug"])
         level = os.environ.get("COLDSTART_FILE_LEVEL")
-        self._cloud = start_cloud(settings={**LAB_SETTINGS, **({"file_level": level} if level else {})})
+        self._cloud = start_cloud(
+            settings={**LAB_SETTINGS, **({"file_level": level} if level else {})}
+        )
         guest = (self._cloud.guest_access_key_id, self._cloud.guest_secret_access_key)
         # what a check starts inherits these variables: never the administrator's key
         shielded = takeover(os.environ, endpoint=self._cloud.endpoint, credentials=guest)
@@ -142,6 +144,9 @@ class Examination:
                 tell({"at": cell["id"], "within_s": self._limits.check_s})
                 tell({"outcome": self._judged(check, cell["names"])})
             return
+        if exercise and (fault := _not_python(cell["source"])):
+            self._raised[exercise] = fault
+            return
         is_own = exercise is None
         limit = self._limits.lab_cell_s if is_own else self._limits.cell_s
         tell({"at": cell["id"], "within_s": limit})
@@ -176,14 +181,8 @@ class Examination:
     def _outcome(self, exercise_id: str, submitted: tuple[Any, ...]) -> Any:
         from helpers.checks.outcome import Outcome, Status
         from helpers.checks.submission import judge
-        from helpers.course.checking import CheckSession, text_of
+        from helpers.course.checking import CheckSession
 
-        for each in filter(callable, submitted):
-            try:
-                ast.parse(text_of(each))
-            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                seen = f"the cell of {each.__name__} is not plain Python: {error}"
-                return Outcome(exercise_id, Status.NOT_YET, "read the cell", seen=seen)
         session = CheckSession(self._account)
         try:
             return judge(self._lab.exercise(exercise_id), session, submitted)
@@ -220,13 +219,25 @@ class Examination:
 
         if what not in LEARNER_FREE and not (what in LAB_ONLY and self._in_lab_cell):
             tell({"odd": f"an answer asked the account for {what[:40]!r}; refused"})
-            return {"refused": f"An answer may not ask the account for {what!r} while it is graded."}
+            return {
+                "refused": f"An answer may not ask the account for {what!r} while it is graded."
+            }
         if what in LAB_ONLY and isinstance(given, dict):
             given = {name: value for name, value in given.items() if name != "file_level"}
         try:
             return {"answer": getattr(self._cloud, what)(**given)}
         except (CloudError, TypeError, ValueError) as error:
             return {"refused": str(error)[:300]}
+
+
+def _not_python(source: str) -> str:
+    """Return why a cell is not plain Python, or "": a magic would change what a check packages."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        return f"{type(error).__name__}: {str(error).partition(' (<')[0]}{line}"
+    return ""
 
 
 _TO_GRADER: list[Line] = []

@@ -109,9 +109,7 @@ def specification(answers: Answers, wanted: list[str], dropped: set[str]) -> dic
     return {"slug": lab.slug, "cells": cells, "wanted": wanted}
 
 
-def _settle(
-    graded: Graded, answers: Answers, sat: Sat, left: list[str], dropped: set[str]
-) -> None:
+def _settle(graded: Graded, answers: Answers, sat: Sat, left: list[str], dropped: set[str]) -> None:
     """Note a run's outcomes; where it did not come to its end, whose fault that was."""
     graded.odd += [odd for odd in sat.odd if odd not in graded.odd]
     graded.file_level = sat.file_level or graded.file_level
@@ -165,5 +163,9 @@ def _about(cell: LabCell) -> str | None:
 
 
 def _evidence(outcome: Mapping[str, Any]) -> str:
-    parts = (outcome["did"], outcome["seen"], outcome["expected"] and f"expected {outcome['expected']}")
+    parts = (
+        outcome["did"],
+        outcome["seen"],
+        outcome["expected"] and f"expected {outcome['expected']}",
+    )
     return " · ".join(part for part in parts if part)

@@ -91,7 +91,9 @@ def as_csv(rows: Iterable[Row]) -> str:
     for row in rows:
         attempts = "" if row.attempts is None else str(row.attempts)
         cells = (row.learner, row.lab, row.exercise, row.title, str(row.grade), row.says, attempts)
-        writer.writerow([_no_formula(cell) for cell in (*cells, row.evidence, row.notebook, row.at)])
+        writer.writerow(
+            [_no_formula(cell) for cell in (*cells, row.evidence, row.notebook, row.at)]
+        )
     return text.getvalue()
 
 

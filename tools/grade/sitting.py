@@ -56,9 +56,12 @@ class Room:
 
     def sit(self, spec: Mapping[str, Any]) -> Sat:
         """Run one examination to its end, or to the end of its time."""
-        with tempfile.TemporaryDirectory(
-            prefix="coldstart-grade-", ignore_cleanup_errors=True
-        ) as folder, tempfile.TemporaryFile() as complaints:
+        with (
+            tempfile.TemporaryDirectory(
+                prefix="coldstart-grade-", ignore_cleanup_errors=True
+            ) as folder,
+            tempfile.TemporaryFile() as complaints,
+        ):
             process = self._start(Path(folder), complaints)
             self._running.add(process)
             try:

@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="begin a lesson")
     new.add_argument("slug", help="such as observability or 12-observability")
 
+    grade = commands.add_parser("grade", help="judge what learners handed in; write CSV and HTML")
+    grade.add_argument("folder", type=Path, help="notebooks and progress files, in any folders")
+    grade.add_argument("--to", type=Path, help="where grades go, by default FOLDER/grades-DATE")
+    grade.add_argument("--jobs", type=int, help="how many labs to go through at once")
+    grade.add_argument("--again", action="store_true", help="grade anew what was graded before")
+
     bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
     bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
     return top
@@ -186,6 +192,16 @@ def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.bench", *options.groups])
 
 
+def _grade(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure()
+    to = ["--to", str(options.to.absolute())] if options.to else []
+    jobs = ["--jobs", str(options.jobs)] if options.jobs else []
+    again = ["--again"] if options.again else []
+    folder = str(options.folder.absolute())
+    return _hand_over(installation, ["tools.grade", *to, *jobs, *again, "--", folder])
+
+
 def _author(arguments: list[str]) -> int:
     installation = Installation(HOME)
     installation.ensure(developer=True)
@@ -218,5 +234,6 @@ _COMMANDS = {
     "doctor": _doctor,
     "build": _build,
     "new": _new,
+    "grade": _grade,
     "bench": _bench,
 }
