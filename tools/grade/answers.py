@@ -55,8 +55,8 @@ def read_answers(content: bytes, name: str, labs: Mapping[str, Lab]) -> Answers 
     for cell in cells:
         by_id.setdefault(str(cell.get("id")), []).append(cell)
     for exercise, wanted in lab.exercises.items():
-        for cell in wanted:
-            _take(answers, exercise, cell, by_id.get(cell.id, []))
+        for each in wanted:
+            _take(answers, exercise, each, by_id.get(each.id, []))
     answers.says = _claims(cells)
     answers.odd += _oddities(lab, cells, by_id)
     return answers
@@ -121,7 +121,7 @@ def _source(cell: Mapping[str, Any]) -> str | None:
 
 def _claims(cells: list[dict[str, Any]]) -> dict[str, str]:
     """Return what stored outputs say of exercises; for the report, never for a verdict."""
-    claims = {}
+    claims: dict[str, str] = {}
     for cell in cells:
         outputs = cell.get("outputs")
         for output in outputs if isinstance(outputs, list) else []:
@@ -130,8 +130,7 @@ def _claims(cells: list[dict[str, Any]]) -> dict[str, str]:
             data = output.get("data")
             text = data.get("text/plain") if isinstance(data, dict) else output.get("text")
             joined = "".join(map(str, text)) if isinstance(text, list) else str(text)
-            for exercise, status in HEADING.findall(joined[:20_000]):
-                claims[exercise] = status
+            claims |= dict(HEADING.findall(joined[:20_000]))
     return claims
 
 

@@ -29,7 +29,7 @@ WORDS = re.compile(r"(?<![a-z])(?:coldstart|progress|solved|final|lab)(?![a-z])"
 AT_ENDS = " _-.,()[]"
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - said of a file
     """A file that cannot be read as what it should be; the message says why."""
 
 

@@ -6,6 +6,7 @@ checked by the examiner. It is told what to run on a pipe, cell by cell, and say
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import threading
@@ -13,11 +14,19 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import IO, Any
 
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from helpers.checks.outcome import Outcome, Status
+from helpers.cloud.errors import KitError
+from helpers.course import lab
+from helpers.course.account import Account
+from helpers.course.packaging import cell_text
+from helpers.course.session import Kernel
+from helpers.course.takeover import takeover
 from tools.grade.handing import Decoder, Encoder, Line
 from tools.grade.limits import Limits, limit_this_process
-from tools.grade.namespaces import enter_root, give_up_rights
 
-FILES_SIZE = "256m"
 SHOWN = 300
 
 
@@ -31,8 +40,6 @@ class Relay:
 
     def ask(self, what: str, **given: Any) -> Any:
         """Ask the examiner and wait; meanwhile, do what it asks."""
-        from helpers.cloud.errors import KitError
-
         with self._one_at_a_time:
             self.line.send({"ask": what, "given": given})
             while True:
@@ -84,9 +91,6 @@ class Desk:
     """Runs cells in one namespace, as a kernel does."""
 
     def __init__(self, relay: Relay) -> None:
-        from IPython.core.interactiveshell import InteractiveShell
-        from traitlets.config import Config
-
         settings = Config()
         settings.HistoryManager.enabled = False
         self._shell = InteractiveShell.instance(config=settings)
@@ -131,11 +135,6 @@ def _said(error: BaseException) -> str:
 
 
 def _name_and_text(function: Any) -> tuple[str, str]:
-    import inspect
-
-    from helpers.cloud.errors import KitError
-    from helpers.course.packaging import cell_text
-
     name = str(getattr(inspect.unwrap(function), "__qualname__", repr(function)))[:SHOWN]
     try:
         return name, cell_text(function)
@@ -145,11 +144,6 @@ def _name_and_text(function: Any) -> tuple[str, str]:
 
 def _open_lab(account: Mapping[str, str], relay: Relay) -> None:
     """Let `Lab(...)` find this account, and no other, and let nothing be judged here."""
-    from helpers.checks.outcome import Outcome, Status
-    from helpers.course import lab
-    from helpers.course.account import Account
-    from helpers.course.session import Kernel
-    from helpers.course.takeover import takeover
 
     def open_account(
         environ: MutableMapping[str, str], *, settings: Mapping[str, object] | None = None
@@ -162,8 +156,9 @@ def _open_lab(account: Mapping[str, str], relay: Relay) -> None:
     def check(_self: object, exercise: str, *_submitted: object) -> Outcome:
         return Outcome(exercise, Status.NOT_AVAILABLE, "checks run elsewhere while this is graded")
 
-    lab.KERNEL = Kernel(open_account, os.environ)
-    setattr(lab.Lab, "check", check)  # noqa: B010 - mypy has it that methods stay
+    # the two places of the kit that act on an account: a notebook gets the one of this grading
+    setattr(lab, "KERNEL", Kernel(open_account, os.environ))  # noqa: B010
+    setattr(lab.Lab, "check", check)  # noqa: B010
 
 
 def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
@@ -176,22 +171,9 @@ def _take_pipes() -> tuple[IO[bytes], IO[bytes]]:
     return reading, writing
 
 
-def _confine(stage: Path, processes: int, arguments: list[str]) -> None:
-    """Go into a root of its own, give up every right, and begin again there."""
-    enter_root(stage, {"/tmp": FILES_SIZE})
-    home = Path(os.environ["HOME"])
-    home.mkdir(parents=True)
-    give_up_rights(processes=processes)
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "tools.grade.desk", *arguments])
-
-
 def main(arguments: list[str]) -> None:
-    """Confine this process if told so, then do what comes on standard input until it ends."""
-    stage, *rest = arguments
-    limits = Limits()
-    if stage:
-        _confine(Path(stage), 8 * limits.desk_processes, ["", "confined"])
-    limit_this_process(limits, is_confined=rest == ["confined"])
+    """Do what comes on standard input, until it ends."""
+    limit_this_process(Limits(), is_confined=arguments == ["confined"])
     line = Line(*_take_pipes())
     account = line.receive(longest=-1)
     work = Path(os.environ["HOME"], "work")

@@ -20,11 +20,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from helpers.checks.exercise import find_lab
+from helpers.checks.outcome import Outcome, Status
+from helpers.checks.submission import judge
+from helpers.cloud.client import CloudError, start_cloud
+from helpers.course.account import Account
+from helpers.course.checking import CheckSession
+from helpers.course.session import LAB_SETTINGS
+from helpers.course.takeover import takeover
 from tools.grade.handing import Decoder, Encoder, Gone, Line, Unbelievable
 from tools.grade.limits import Limits, Watch, kill_tree, scrubbed
-from tools.grade.namespaces import INNER, ROOT, confined, enter_root, raise_loopback
+from tools.grade.namespaces import INNER, ROOT, confined
 
-FILES = {"/tmp": "1g", "/dev/shm": "64m"}
 LAUNCHER = """#!/bin/sh
 exec {unshare} --user --map-root-user --mount --pid --fork --kill-child --mount-proc {python} "$@"
 """
@@ -38,11 +45,11 @@ class Desk:
     def __init__(self, limits: Limits, *, is_confined: bool) -> None:
         folder = Path(tempfile.mkdtemp(prefix="coldstart-desk-"))
         home = Path("/tmp/home") if is_confined else folder
-        stage = str(folder) if is_confined else ""
-        command = [sys.executable, "-P", "-m", "tools.grade.desk", stage]
+        python = [sys.executable, "-P", "-m"]
+        apart = [*python, "tools.grade.confine", "inner", str(folder), "tools.grade.desk"]
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the desk
         self.process = subprocess.Popen(
-            confined(command, INNER) if is_confined else command,
+            confined(apart, INNER) if is_confined else [*python, "tools.grade.desk"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -78,29 +85,22 @@ class Desk:
             self.process.wait(1)
         self._complaints.seek(0)
         said = self._complaints.read()[-300:].decode(errors="replace").strip()
-        status = self.process.poll()
-        return f"the notebook's process ended itself, or was ended (status {status}){said and ': '}{said}"
+        how = f"(status {self.process.poll()}){said and ': '}{said}"
+        return f"the notebook's process ended itself, or was ended {how}"
 
 
 class Examination:
     """One way through a lab's notebook; lives until its last check."""
 
     def __init__(self, spec: Mapping[str, Any], *, is_confined: bool) -> None:
-        from helpers.checks.exercise import find_lab
-        from helpers.cloud.client import start_cloud
-        from helpers.course.account import Account
-        from helpers.course.session import LAB_SETTINGS
-        from helpers.course.takeover import takeover
-
         self._cells = spec["cells"]
         self._wanted = set(spec["wanted"])
         self._texts = {cell["source"].strip() for cell in self._cells}
         self._limits = Limits(**spec["limits"])
         self._lab = find_lab(spec["slug"])
         level = os.environ.get("COLDSTART_FILE_LEVEL")
-        self._cloud = start_cloud(
-            settings={**LAB_SETTINGS, **({"file_level": level} if level else {})}
-        )
+        settings = {**LAB_SETTINGS, **({"file_level": level} if level else {})}
+        self._cloud = start_cloud(settings=settings)
         guest = (self._cloud.guest_access_key_id, self._cloud.guest_secret_access_key)
         # what a check starts inherits these variables: never the administrator's key
         shielded = takeover(os.environ, endpoint=self._cloud.endpoint, credentials=guest)
@@ -162,8 +162,6 @@ class Examination:
             tell({"failed": f"the lab's own cell {cell['id']} raised {said}"})
 
     def _judged(self, exercise_id: str, names: list[str]) -> dict[str, Any]:
-        from helpers.checks.outcome import Outcome, Status
-
         if exercise_id in self._raised:
             seen = f"the exercise's cell raised {self._raised[exercise_id]}"
             return asdict(Outcome(exercise_id, Status.NOT_YET, "ran the cell", seen=seen))
@@ -179,10 +177,6 @@ class Examination:
         return asdict(self._outcome(exercise_id, submitted))
 
     def _outcome(self, exercise_id: str, submitted: tuple[Any, ...]) -> Any:
-        from helpers.checks.outcome import Outcome, Status
-        from helpers.checks.submission import judge
-        from helpers.course.checking import CheckSession
-
         session = CheckSession(self._account)
         try:
             return judge(self._lab.exercise(exercise_id), session, submitted)
@@ -215,8 +209,6 @@ class Examination:
             self._desk.line.send(self._answer(str(said.get("ask")), said.get("given")))
 
     def _answer(self, what: str, given: Any) -> dict[str, Any]:
-        from helpers.cloud.client import CloudError
-
         if what not in LEARNER_FREE and not (what in LAB_ONLY and self._in_lab_cell):
             tell({"odd": f"an answer asked the account for {what[:40]!r}; refused"})
             return {
@@ -270,7 +262,7 @@ def _start_programs_apart() -> None:
 
 def main(arguments: list[str]) -> None:
     """Hold the examination that comes on standard input."""
-    stage = arguments[0]
+    is_confined = arguments == ["confined"]
     reading, writing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
@@ -279,12 +271,8 @@ def main(arguments: list[str]) -> None:
     _TO_GRADER.append(line)
     spec = line.receive(longest=-1)
     _end_with_the_grader(reading)
-    if stage:
-        enter_root(Path(stage), FILES)
-        raise_loopback()
-    Path(os.environ["TMPDIR"]).mkdir(parents=True, exist_ok=True)
-    examination = Examination(spec, is_confined=bool(stage))
-    if stage:
+    examination = Examination(spec, is_confined=is_confined)
+    if is_confined:
         _start_programs_apart()
     tell({"file_level": examination.file_level})
     examination.hold()

@@ -3,7 +3,6 @@
 A line of JSON each way. Values go as tagged lists; a function goes as its name and the text of its
 cell, never as code; what is none of these goes as a short description. Nothing is unpickled.
 """
-# ruff: noqa: N818 - the exceptions read as what they say of the other side
 
 from __future__ import annotations
 
@@ -86,27 +85,31 @@ class Encoder:
         """Return the tagged list of one value."""
         if depth > DEEPEST:
             return ["other", "…"]
-        if value is ...:
-            return ["ellipsis"]
-        if value is None or isinstance(value, bool | str):
-            return ["plain", value]
-        if isinstance(value, int | float):
-            return ["number", repr(value)]
-        if isinstance(value, bytes | bytearray):
-            return ["bytes", base64.b64encode(value).decode()]
-        if isinstance(value, SourceFile):
-            return ["file", value.name, value.text]
         if isinstance(value, dict):
             deeper = depth + 1
             pairs = [[self.encode(k, deeper), self.encode(v, deeper)] for k, v in value.items()]
             return ["dict", pairs]
-        for kind, tag in ((list, "list"), (tuple, "tuple"), (set, "set"), (frozenset, "set")):
+        for tag, kind in COLLECTIONS.items():
             if isinstance(value, kind):
                 return [tag, [self.encode(each, depth + 1) for each in value]]
-        if callable(value):
+        if callable(value) and value is not ...:
             self.functions.append(value)
             return ["function", len(self.functions) - 1, *self.name_and_text(value)]
-        return ["other", repr(value)[:SHOWN]]
+        return _scalar(value)
+
+
+def _scalar(value: Any) -> list[Any]:
+    if value is ...:
+        return ["ellipsis"]
+    if value is None or isinstance(value, bool | str):
+        return ["plain", value]
+    if isinstance(value, int | float):
+        return ["number", repr(value)]
+    if isinstance(value, bytes | bytearray):
+        return ["bytes", base64.b64encode(value).decode()]
+    if isinstance(value, SourceFile):
+        return ["file", value.name, value.text]
+    return ["other", repr(value)[:SHOWN]]
 
 
 @dataclass(slots=True)
@@ -127,33 +130,19 @@ class Decoder:
             raise Unbelievable(f"handed over more than {MOST_VALUES:,} values")
         try:
             return self._decoded(tagged)
-        except (ValueError, TypeError, IndexError, RecursionError, OverflowError):
+        except (LookupError, ValueError, TypeError, RecursionError, OverflowError):
             raise Unbelievable("handed over what is no value") from None
 
     def _decoded(self, tagged: Any) -> Any:
         tag, *rest = tagged
-        if tag == "ellipsis":
-            return ...
-        if tag == "plain" and (rest[0] is None or isinstance(rest[0], bool | str)):
-            return rest[0]
-        if tag == "number":
-            return _number(rest[0])
-        if tag == "bytes":
-            return base64.b64decode(rest[0], validate=True)
-        if tag == "file":
-            name, text = rest
-            return SourceFile(_text(name), _text(text))
         if tag == "dict":
             return {self.decode(key): self.decode(value) for key, value in rest[0]}
-        if tag in ("list", "tuple", "set"):
-            kind = {"list": list, "tuple": tuple, "set": set}[tag]
-            return kind(self.decode(each) for each in rest[0])
+        if tag in COLLECTIONS:
+            return COLLECTIONS[tag](self.decode(each) for each in rest[0])
         if tag == "function":
             number, name, text = rest
             return self._stand_in(int(number), _text(name), _text(text))
-        if tag == "other":
-            return Foreign(_text(rest[0])[:SHOWN])
-        raise ValueError(tag)
+        return SCALARS[tag](*rest)
 
     def _stand_in(self, number: int, name: str, text: str) -> Callable[..., Any]:
         """Return a function that has this name and this text, and whose calls are sent back."""
@@ -186,3 +175,22 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _plain(value: Any) -> str | bool | None:
+    return value if value is None or isinstance(value, bool) else _text(value)
+
+
+COLLECTIONS: dict[str, type[list[Any] | tuple[Any, ...] | set[Any]]] = {
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+}
+SCALARS: dict[str, Callable[..., Any]] = {
+    "ellipsis": lambda: ...,
+    "plain": _plain,
+    "number": _number,
+    "bytes": lambda text: base64.b64decode(_text(text), validate=True),
+    "file": lambda name, text: SourceFile(_text(name), _text(text)),
+    "other": lambda text: Foreign(_text(text)[:SHOWN]),
+}

@@ -75,7 +75,7 @@ def limit_this_process(limits: Limits, *, is_confined: bool) -> None:
     """Set what the system will enforce on this process and all it starts."""
     if sys.platform == "win32":
         return
-    import resource
+    import resource  # noqa: PLC0415 - there is none on Windows
 
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_CPU": limits.cpu_s, "RLIMIT_FSIZE": limits.file_mb * MB}
     if sys.platform == "linux":

@@ -106,7 +106,7 @@ def enter_root(stage: Path, sizes: Mapping[str, str]) -> None:
 def raise_loopback() -> None:
     """Switch the loopback interface on; a new network namespace has nothing else."""
     with socket.socket() as any_socket:
-        import fcntl
+        import fcntl  # noqa: PLC0415 - there is none on Windows
 
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 

@@ -1,4 +1,4 @@
-"""What was found, written: grades.csv for a spreadsheet, grades.html for people, a few lines of text.
+"""What was found, written: grades.csv for a spreadsheet, grades.html for people, and a short text.
 
 Everything that comes from a submission is escaped: for HTML, and for spreadsheets, which take a
 cell that begins with = for a formula. The page loads nothing and runs nothing.

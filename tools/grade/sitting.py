@@ -38,6 +38,23 @@ class Sat:
     is_hostile: bool = False
     is_timed_out: bool = False
 
+    def take(self, message: Mapping[str, Any]) -> bool:
+        """Note what the examiner says; return whether that was its last word."""
+        if "at" in message:
+            self.at = message["at"]
+        elif "outcome" in message:
+            outcome = message["outcome"] | {"at": now()}
+            self.outcomes[outcome["exercise"]] = outcome
+        elif "odd" in message:
+            self.odd.append(message["odd"])
+        elif "failed" in message:
+            self.failed.append(message["failed"])
+        elif "file_level" in message:
+            self.file_level = message["file_level"]
+        elif "ended" in message:
+            self.ended, self.is_hostile = message["ended"], bool(message["hostile"])
+        return "ended" in message or "end" in message
+
 
 @dataclass(slots=True)
 class Room:
@@ -77,10 +94,10 @@ class Room:
     def _start(self, folder: Path, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
         if self._closed:
             raise KeyboardInterrupt
-        stage = str(folder) if self.is_confined else ""
-        command = [sys.executable, "-P", "-m", "tools.grade.examiner", stage]
+        python = [sys.executable, "-P", "-m"]
+        apart = [*python, "tools.grade.confine", "outer", str(folder), "tools.grade.examiner"]
         return subprocess.Popen(
-            confined(command, OUTER) if self.is_confined else command,
+            confined(apart, OUTER) if self.is_confined else [*python, "tools.grade.examiner"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
@@ -119,21 +136,8 @@ def _listen(
                 sat.ended = f"the checks ended: {text[-1] if text else process.poll()}"
             return sat
         if "at" in message:
-            sat.at = message["at"]
             deadline = time.monotonic() + float(message["within_s"])
-        elif "outcome" in message:
-            outcome = message["outcome"] | {"at": now()}
-            sat.outcomes[outcome["exercise"]] = outcome
-        elif "odd" in message:
-            sat.odd.append(message["odd"])
-        elif "failed" in message:
-            sat.failed.append(message["failed"])
-        elif "file_level" in message:
-            sat.file_level = message["file_level"]
-        elif "ended" in message:
-            sat.ended, sat.is_hostile = message["ended"], bool(message["hostile"])
-            return sat
-        elif "end" in message:
+        if sat.take(message):
             return sat
 
 

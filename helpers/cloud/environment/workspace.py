@@ -101,7 +101,7 @@ class Workspace:
             return list(command)
         if self._namespace is not None:
             user, mount = self._namespace
-            # credentials stay: whoever is not root may not call setgroups there, and is mapped already
+            # credentials stay: they are mapped already, and only root outside may set groups there
             enter = [NSENTER, "--preserve-credentials"]
             enter += [f"--user=/proc/self/fd/{user}", f"--mount=/proc/self/fd/{mount}"]
             return [*enter, SHELL, "-c", f'{AT_HOME} && exec "$@"', "sh", *command]
