@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parents[3]
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
     "moto.core.base_backend": {
-        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"]
+        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"],
+        "service_models": ["AccountSpecificBackend.get_session"],
     },
     "moto.ec2.models.subnets": {"application": ["Subnet._base_avail_ip_iterator"]},
     "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
@@ -52,7 +53,12 @@ NAMES = {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
-        "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
+        "managed_policies": [
+            "IAMBackend._init_aws_policies",
+            "AWSManagedPolicy.from_data",
+            "aws_managed_policies_data",
+            "load_iam_aws_managed_policies",
+        ],
     },
     "moto.sts.models": {
         "identities": [
@@ -302,6 +308,7 @@ NAMES = {
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.core.utils": {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
+        "service_models": ["get_service_model"],
         "sqs_messages": ["unix_time_millis"],
     },
     "moto.kinesis.models": {
