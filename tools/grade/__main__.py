@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from datetime import datetime
@@ -37,8 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. What is done is kept; the same command goes on.", file=sys.stderr)
-        sys.stderr.flush()
-        os._exit(130)  # threads still wait for what has been killed
+        return 130
     return int(any(row.grade is Grade.BROKEN for row in book.rows))
 
 

@@ -23,7 +23,7 @@ OURS = re.compile(r"grades-\d{4}-\d\d-\d\d")
 MOODLE = re.compile(r"(?P<who>.+?)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?\d+_\d+_(?P<rest>.+)")
 COPY = re.compile(
-    r"(?: ?\(\d+\)|-Copy\d+|-\d{1,2}| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I
+    r"(?: ?\(\d+\)|-Copy\d+| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I
 )
 WORDS = re.compile(r"(?<![a-z])(?:coldstart|progress|solved|final|lab)(?![a-z])", re.I)
 AT_ENDS = " _-.,()[]"
@@ -84,13 +84,13 @@ def learner_of(name: PurePath, slugs: Collection[str]) -> str:
     if folders:
         moodle = MOODLE.fullmatch(folders[0])
         return printable(moodle["who"] if moodle else folders[0])
-    stem = name.stem
+    stem = COPY.sub("", name.stem)
     for form in (MOODLE, CANVAS):
         if export := form.fullmatch(stem):
             return printable(export["who"])
     for slug in sorted(slugs, key=len, reverse=True):
         stem = re.sub(re.escape(slug), " ", stem, flags=re.I)
-    stem = WORDS.sub("", COPY.sub("", stem.strip(AT_ENDS))).strip(AT_ENDS)
+    stem = WORDS.sub("", stem).strip(AT_ENDS)
     return "" if stem.casefold() in labs else printable(stem)
 
 

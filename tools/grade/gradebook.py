@@ -22,6 +22,10 @@ from tools.grade.sitting import Room, now
 
 BYTES_EACH = 1024**3
 """The memory one lab of one learner may need: an account, its functions, a notebook, the checks."""
+SIDE_BY_SIDE = (
+    "functions ran at file level A, where a handler is not kept apart from the account that runs "
+    "it: look at odd answers yourself"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class Grader:
             book.rows += _rows(paper, graded, mine)
             where = f"{paper.learner}, {paper.answers.lab.slug}"
             book.odd += [f"{where}: {odd}" for odd in graded.odd]
+        if self.room.is_confined and any(graded.file_level == "A" for _, graded in results):
+            book.odd.append(SIDE_BY_SIDE)
         for (learner, slug), attempts in records.items():
             if slug in self.labs:
                 book.rows += _rows_of_records(learner, slug, attempts)
@@ -133,11 +139,10 @@ class Grader:
                 book.kept += was_kept
                 book.done += 1
                 self.say(f"[{book.done}/{len(papers)}] {_line(paper, graded, was_kept)}")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            self.room.close()
-            raise
-        pool.shutdown()
+        finally:
+            if book.done < len(papers):
+                self.room.close()
+            pool.shutdown(cancel_futures=True)
         return results
 
 

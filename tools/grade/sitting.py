@@ -73,6 +73,8 @@ class Room:
 
     def sit(self, spec: Mapping[str, Any]) -> Sat:
         """Run one examination to its end, or to the end of its time."""
+        if self._closed:
+            raise KeyboardInterrupt
         with (
             tempfile.TemporaryDirectory(
                 prefix="coldstart-grade-", ignore_cleanup_errors=True
@@ -92,8 +94,6 @@ class Room:
                         pipe.close()  # type: ignore[union-attr]
 
     def _start(self, folder: Path, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
-        if self._closed:
-            raise KeyboardInterrupt
         python = [sys.executable, "-P", "-m"]
         apart = [*python, "tools.grade.confine", "outer", str(folder), "tools.grade.examiner"]
         return subprocess.Popen(
