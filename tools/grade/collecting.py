@@ -22,9 +22,7 @@ ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 OURS = re.compile(r"grades-\d{4}-\d\d-\d\d")
 MOODLE = re.compile(r"(?P<who>.+?)_\d+_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?\d+_\d+_(?P<rest>.+)")
-COPY = re.compile(
-    r"(?: ?\(\d+\)|-Copy\d+| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I
-)
+COPY = re.compile(r"(?: ?\(\d+\)|-Copy\d+| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I)
 WORDS = re.compile(r"(?<![a-z])(?:coldstart|progress|solved|final|lab)(?![a-z])", re.I)
 AT_ENDS = " _-.,()[]"
 

@@ -32,7 +32,9 @@ KEPT = (
     "PATHEXT",
     "NUMBER_OF_PROCESSORS",
 )
-LOOK_EVERY_S = 0.05
+LOOK_EVERY_S = 0.1
+LOOKS_PER_ROUND = 5
+"""Everything is looked at once while the desk is looked at so often."""
 PER_NAMESPACE_SINCE = (5, 14)
 """The kernel that counts RLIMIT_NPROC by user namespace; before, it counts all that a user runs."""
 
@@ -114,13 +116,15 @@ class Watch:
         self._over.set()
 
     def _look(self) -> None:
-        me = psutil.Process()
+        me, looks = psutil.Process(), 0
         while not self._over.wait(LOOK_EVERY_S):
-            desk = self._desk()
+            desk, looks = self._desk(), looks + 1
             excess = self._excess_of(desk, self._limits.desk_processes, self._limits.desk_memory_mb)
             if excess:
                 self._act(excess, True)
                 self._over.wait(1)  # what was killed needs a moment to be gone
+                continue
+            if looks % LOOKS_PER_ROUND:
                 continue
             limits = self._limits
             excess = self._excess_of(me.pid, limits.all_processes, limits.all_memory_mb)
