@@ -37,7 +37,7 @@ import psutil
 from helpers import Lab
 from helpers.views import timeline
 
-lab = Lab("02-environments", idle_age_s=1_000_000, max_age_s=1_000_000)
+lab = Lab("02-environments", idle_age_s=1_000_000, max_age_s=1_000_000, idle_environments=4)
 lambda_ = lab.client("lambda")
 
 
@@ -794,6 +794,7 @@ ask_at_once(5, "kept-demo", Qualifier=version)
 print("after five at once:", environments_of("kept-demo"))
 ask_at_once(6, "kept-demo", Qualifier=version)
 print("after six at once:", environments_of("kept-demo"))
+lambda_.delete_provisioned_concurrency_config(**kept)
 
 # 2. SnapStart: a copy for each
 lab.deploy(numbered, "copied-demo", SnapStart={"ApplyOn": "PublishedVersions"})
@@ -817,7 +818,7 @@ lab.saw("2.h")
 
 # %% [markdown]
 # **What we saw.** Five were there before anybody came, so five waited for no init. The sixth got a new one: provisioned is no limit.
-# On AWS you pay for the five as long as they are kept, also at night. AWS suggests 10 % more than the peak you expect.
+# On AWS you pay for the five as long as they are kept, also at night: so the code deletes the setting once it has served. AWS suggests 10 % more than the peak you expect.
 #
 # With SnapStart, three customers got the same order number. What must be unique, random or fresh is made in the handler. So are connections and credentials checked again.
 # Or make it in a hook that runs after each restore:
