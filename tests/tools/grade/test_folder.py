@@ -50,7 +50,7 @@ def test_each_learner_gets_what_the_checks_find(
     solved: Mapping[str, str],
     is_confined: bool,
 ) -> None:
-    """Good answers pass; what patches, never ends or leaves its process does not, and costs no more.
+    """Good answers pass; what patches, never ends or leaves its process costs its own exercise.
 
     A second run runs nothing and writes the same. Nothing is left behind.
     """
