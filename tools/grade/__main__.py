@@ -27,8 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, help="where the grades go; FOLDER/grades-DATE")
     parser.add_argument("--jobs", type=int, help="how many labs at once")
     parser.add_argument("--again", action="store_true", help="grade everything anew")
+    parser.add_argument(
+        "--unconfined", action="store_true", help="let answers run as you, where nothing else works"
+    )
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         book = _grade(options)
     except LaunchError as problem:
@@ -50,14 +52,21 @@ def _grade(options: argparse.Namespace) -> Gradebook:
         )
     day = f"{datetime.now().astimezone():%Y-%m-%d}"
     target = (options.to or folder / f"grades-{day}").expanduser().resolve()
+    why_not = _confinement(unconfined=options.unconfined)
     _make_folder(target)
-    why_not = confinement()
     room = Room(is_confined=not why_not, limits=Limits())
     jobs = max(1, options.jobs or fitting_jobs())
     print(f"Grading {folder}, up to {jobs} at once.", flush=True)
     grader = Grader(read_labs(ROOT), room, jobs, lambda line: print(line, flush=True))
     book = grader.grade(folder, Kept(target, again=options.again), leave_out=target)
     book.not_confined = why_not
+    if not book.rows:
+        odd = "".join(f"\n  {each}" for each in book.odd)
+        raise LaunchError(
+            f"There is nothing to grade below {str(folder)!r}.{odd}",
+            "no notebook of a lab is there, and no progress file.",
+            "name the folder that holds what was handed in; unpack archives first.",
+        )
     occasion = Occasion(printable(folder.name), day)
     write_whole(target / "grades.csv", "\ufeff" + as_csv(book.rows))
     write_whole(target / "grades.html", as_html(book, occasion))
@@ -65,6 +74,25 @@ def _grade(options: argparse.Namespace) -> Gradebook:
         f"\n{as_text(book)}\n\nWritten: {target / 'grades.csv'}\n         {target / 'grades.html'}"
     )
     return book
+
+
+def _confinement(*, unconfined: bool) -> str:
+    """Return why answers cannot be confined, or ""; without a reason to trust them, stop there."""
+    try:
+        why_not = confinement()
+    except TimeoutError as error:
+        raise LaunchError(
+            f"Whether answers can be confined could not be tried: {error}.",
+            "this computer is too busy.",
+            "run the same command again when it has less to do.",
+        ) from None
+    if why_not and not unconfined:
+        raise LaunchError(
+            f"Answers cannot be confined on this computer: {why_not}.",
+            "they would run as you: they could read your files and use the network.",
+            "grade on Linux; or, if you would run each of them yourself, add --unconfined.",
+        )
+    return why_not
 
 
 def _make_folder(target: Path) -> None:
@@ -83,4 +111,5 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main())

@@ -17,6 +17,8 @@ from tools.grade.labs import Lab
 from tools.grade.limits import Limits
 from tools.grade.report import as_csv
 from tools.grade.sitting import Room
+from tools.notebooks.checkout import Checkout
+from tools.notebooks.source import read_lesson
 
 ENDLESS = "import time\nwhile True:\n    time.sleep(1)"
 LEAVING = "import os\nos._exit(0)"
@@ -59,9 +61,11 @@ def test_each_learner_gets_what_the_checks_find(
     folder, temporary = tmp_path / "in", tmp_path / "t"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    lesson = read_lesson(Checkout().lesson_paths("00")[0])
+    wrong = next(cell for cell in lesson.cells if cell.about("wrong") == PRICE)
     for name, greet, price in (
         ("ana", solved[GREET], solved[PRICE]),
-        ("eve", BELIEVE_ME, solved[PRICE]),
+        ("eve", BELIEVE_ME, wrong.source),
         ("mallory", ENDLESS, LEAVING),
         ("oscar", KILLS_ALL, "%time 1"),
     ):
@@ -75,12 +79,14 @@ def test_each_learner_gets_what_the_checks_find(
         ("ana", GREET, "passed"),
         ("ana", PRICE, "passed"),
         ("eve", GREET, "not yet"),
-        ("eve", PRICE, "passed"),
+        ("eve", PRICE, "not yet"),
         ("mallory", GREET, "timed out"),
         ("mallory", PRICE, "hostile"),
         ("oscar", GREET, "hostile"),
         ("oscar", PRICE, "not yet"),
     ] == [(row[0], row[2], row[4]) for row in rows]
+    evidence = {(row[0], row[2]): row[7] for row in rows}
+    assert " ".join(wrong.expect.split()) in evidence["eve", PRICE]
     again = grader.grade(folder, Kept(folder / "grades"), leave_out=folder / "grades")
     assert (4, as_csv(book.rows)) == (again.kept, as_csv(again.rows))
     assert [] == list(temporary.iterdir())
