@@ -206,7 +206,9 @@ class Examination:
             said = self._desk.line.receive()
             if "done" in said:
                 return said
-            self._desk.line.send(self._answer(str(said.get("ask")), said.get("given")))
+            if "ask" not in said:
+                raise Unbelievable("said what no notebook says")
+            self._desk.line.send(self._answer(str(said["ask"]), said.get("given")))
 
     def _answer(self, what: str, given: Any) -> dict[str, Any]:
         if what not in LEARNER_FREE and not (what in LAB_ONLY and self._in_lab_cell):

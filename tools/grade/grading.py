@@ -111,7 +111,7 @@ def specification(answers: Answers, wanted: list[str], dropped: set[str]) -> dic
 
 def _settle(graded: Graded, answers: Answers, sat: Sat, left: list[str], dropped: set[str]) -> None:
     """Note a run's outcomes; where it did not come to its end, whose fault that was."""
-    graded.odd += [odd for odd in sat.odd if odd not in graded.odd]
+    graded.odd = list(dict.fromkeys([*graded.odd, *sat.odd]))
     graded.file_level = sat.file_level or graded.file_level
     for exercise, outcome in sat.outcomes.items():
         grade = Grade(outcome["status"])

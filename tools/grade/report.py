@@ -36,7 +36,7 @@ SYMBOLS = {
     Grade.NOT_AVAILABLE: "–",
     Grade.TAMPERED: "≠",
     Grade.UNREADABLE: "?",
-    Grade.TIMED_OUT: "⌛",
+    Grade.TIMED_OUT: "◷",
     Grade.HOSTILE: "‼",
     Grade.AMBIGUOUS: "?",
     Grade.NO_NOTEBOOK: "–",
@@ -68,8 +68,9 @@ body { color: var(--ink); background: var(--paper); font: 15px/1.45 system-ui, s
 h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35em .6em; text-align: left;
-  vertical-align: top; overflow-wrap: anywhere; }
+  vertical-align: top; overflow-wrap: break-word; }
 th { color: var(--quiet); font-weight: 600; } td.status { white-space: nowrap; }
+td.long { overflow-wrap: anywhere; min-width: 8em; } td.evidence { min-width: 22em; }
 .passed { color: var(--good); } .hostile, .tampered, .broken, .unreadable { color: var(--bad); }
 .not-yet, .timed-out, .ambiguous { color: var(--wait); } .quiet { color: var(--quiet); }
 """
@@ -124,7 +125,8 @@ def in_short(book: Gradebook) -> str:
     learners = len({row.learner for row in book.rows})
     counts = Counter(row.grade for row in book.rows)
     stands = ", ".join(f"{counts[grade]} {grade}" for grade in Grade if counts[grade])
-    return f"{_count(learners, 'learner')}, {_count(len(book.rows), 'row')}: {stands or 'nothing'}."
+    how_many = f"{_count(learners, 'learner')}, {_count(len(book.rows), 'exercise')}"
+    return f"{how_many}: {stands or 'nothing'}."
 
 
 def as_text(book: Gradebook) -> str:
@@ -194,10 +196,12 @@ def _details(rows: Sequence[Row]) -> str:
         for name in ("learner", "exercise", "found", "says", "attempts", "evidence", "notebook")
     )
     body = "".join(
-        f"<tr><td>{escape(row.learner)}</td><td>{escape(row.exercise or row.lab)}</td>"
+        f"<tr><td class='long'>{escape(row.learner)}</td>"
+        f"<td>{escape(row.exercise or row.lab)}</td>"
         f"{_cell(row.grade)}<td>{escape(row.says)}</td>"
         f"<td>{'' if row.attempts is None else row.attempts}</td>"
-        f"<td>{escape(row.evidence)}</td><td class='quiet'>{escape(row.notebook)}</td></tr>"
+        f"<td class='long evidence'>{escape(row.evidence)}</td>"
+        f"<td class='long quiet'>{escape(row.notebook)}</td></tr>"
         for row in rows
     )
     note = (
