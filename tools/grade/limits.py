@@ -23,6 +23,7 @@ KEPT = (
     "PATH",
     "LANG",
     "TZ",
+    "LD_LIBRARY_PATH",
     "COLDSTART_FILE_LEVEL",
     # Windows starts no Python without them
     "SYSTEMROOT",

@@ -62,7 +62,8 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #ececec; --paper: #161616; --quiet: #b0b0b0;
   --line: #4a4a4a; --good: #7fd493; --bad: #ff9d94; --wait: #f2c068; } }
 @media print { :root { --ink: #000; --paper: #fff; --quiet: #444; --line: #999; --good: #0d4d1e;
-  --bad: #7d0f0f; --wait: #5c3a00; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
+  --bad: #7d0f0f; --wait: #5c3a00; } body { font-size: 11px; }
+  h2 { break-after: avoid; } tr { break-inside: avoid; } }
 body { color: var(--ink); background: var(--paper); font: 15px/1.45 system-ui, sans-serif;
   margin: 2em auto; max-width: 75em; padding: 0 1em; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
@@ -71,6 +72,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .35em .6em; text-align: 
   vertical-align: top; overflow-wrap: break-word; }
 th { color: var(--quiet); font-weight: 600; } td.status { white-space: nowrap; }
 td.long { overflow-wrap: anywhere; min-width: 8em; } td.evidence { min-width: 22em; }
+@media print { .wide { overflow: visible; } td.evidence { min-width: 0; } }
 .passed { color: var(--good); } .hostile, .tampered, .broken, .unreadable { color: var(--bad); }
 .not-yet, .timed-out, .ambiguous { color: var(--wait); } .quiet { color: var(--quiet); }
 """
@@ -138,7 +140,14 @@ def as_text(book: Gradebook) -> str:
     said = [row for row in book.rows if row.grade in (*wrong, Grade.BROKEN)]
     if said:
         lines += ["", "And at:"]
-        lines += [f"  {r.learner}  {r.lab}  {r.exercise}  {r.grade}: {r.evidence}" for r in said]
+        alike: dict[tuple[str, str, Grade, str], list[str]] = {}
+        for row in said:
+            key = (row.learner, row.lab, row.grade, row.evidence)
+            alike.setdefault(key, []).append(row.exercise)
+        lines += [
+            f"  {learner}  {lab}  {', '.join(exercises)}  {grade}: {evidence}"
+            for (learner, lab, grade, evidence), exercises in alike.items()
+        ]
     return "\n".join(lines)
 
 
