@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import math
 import statistics
-import sys
 from collections.abc import Sequence
 
 import nbformat
@@ -47,8 +46,6 @@ def measure_learners(options: argparse.Namespace) -> list[Measure]:
     plan = Plan(options.learners, options.within, options.seed, options.cores)
     server = server_mb()
     outcome = Room(notebook, plan).run()
-    for failure in outcome.failures:
-        print(failure, file=sys.stderr)
     return [*rows(outcome, plan, slug[:2]), _row("memory: JupyterLab's server", server, "MB")]
 
 

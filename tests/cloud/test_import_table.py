@@ -19,7 +19,16 @@ HELPERS = ROOT / "helpers"
 CLOUD = "helpers.cloud"
 
 ROWS = (
-    ("errors", "clock", "records", "facts", "http_messages", "settings", "regexes"),
+    (
+        "errors",
+        "clock",
+        "records",
+        "facts",
+        "http_messages",
+        "settings",
+        "regexes",
+        "ready_threads",
+    ),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics", "queue_scaling"),
     ("environment", "governor"),

@@ -7,6 +7,7 @@ memory, tells how it goes, and takes Ctrl-C, after which every kernel is ended a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import sys
@@ -76,6 +77,7 @@ class Room:
         self._plan = plan
         self._tell_to = tell or sys.stderr
         self._seen: set[psutil.Process] = set()
+        self._told: set[str] = set()
 
     def run(self) -> Outcome:
         """Let everybody in, wait until the last has left, and look what is left behind."""
@@ -92,6 +94,7 @@ class Room:
             )
             self._fill(outcome)
             outcome.left_behind = self._left_behind()
+        self._tell_failures(outcome)
         return outcome
 
     def _fill(self, outcome: Outcome) -> None:
@@ -130,6 +133,7 @@ class Room:
             outcome.fullest_mb = max(outcome.fullest_mb, total_mb)
             now_free_mb = psutil.virtual_memory().available / MB
             outcome.taken_mb = max(outcome.taken_mb, free_mb - now_free_mb)
+            self._tell_failures(outcome)
             if time.monotonic() - told >= TELL_EVERY_S:
                 told = time.monotonic()
                 self._tell(outcome, told - began, total_mb)
@@ -146,12 +150,28 @@ class Room:
             flush=True,
         )
 
+    def _tell_failures(self, outcome: Outcome) -> None:
+        """Say what has gone wrong since the last look, at once: a room lasts minutes."""
+        for failure in outcome.failures:
+            if failure not in self._told:
+                print(failure, file=self._tell_to, flush=True)
+        self._told.update(outcome.failures)
+
     def _left_behind(self) -> list[str]:
         """Return the processes that outlived their learner, after ending them."""
-        _, alive = psutil.wait_procs(self._seen, timeout=GONE_WITHIN_S)
+        until = time.monotonic() + GONE_WITHIN_S
+        while (alive := [p for p in self._seen if _lives(p)]) and time.monotonic() < until:
+            time.sleep(0.1)
         for process in alive:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         return [f"process {process.pid}" for process in alive]
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _run(loop: asyncio.AbstractEventLoop, work: object) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpers.cloud import records
 from helpers.cloud.control.names import parse_function_name
@@ -68,7 +68,7 @@ class PushedEvents:
         try:
             function = self._invoker.check(request)
             self._check_permission(pushed)
-            self._queue.accept(request)
+            self._queue.accept(replace(request, is_json=True))
         except AwsError as error:
             self._recorder.add(
                 records.PushRefused(

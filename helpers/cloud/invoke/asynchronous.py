@@ -9,7 +9,6 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 
 from __future__ import annotations
 
-import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,6 +32,7 @@ from helpers.cloud.invoke.failure_path import Condition, FailurePath, Outcome
 from helpers.cloud.invoke.lineage import parse_trace
 from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest
 from helpers.cloud.model import FunctionVersion, InvocationResult
+from helpers.cloud.ready_threads import ReadyThreads
 from helpers.cloud.records import Waiting
 from helpers.cloud.registry import Registry
 
@@ -77,6 +77,7 @@ class AsyncQueue:
         self._timers = waiting.timers
         self._recorder = waiting.recorder
         self._path = path
+        self._threads = ReadyThreads()
         self._generation = 0
 
     def accept(self, request: InvokeRequest) -> None:
@@ -87,7 +88,8 @@ class AsyncQueue:
                 f"(limit {MAX_ASYNC_PAYLOAD_BYTES} bytes)"
             )
         function = self._invoker.check(request)
-        traced = replace(request, trace_id=self._invoker.accepted_trace(function, request))
+        trace_id = self._invoker.accepted_trace(function, request)
+        traced = replace(request, trace_id=trace_id, is_json=True)
         event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(
@@ -107,7 +109,7 @@ class AsyncQueue:
     def _start(self, event: QueuedEvent) -> None:
         name = f"event-{event.request.request_id[:8]}"
         try:
-            threading.Thread(target=self._serve, args=(event,), name=name, daemon=True).start()
+            self._threads.run(lambda: self._serve(event), name)
         except RuntimeError as error:  # no thread left on this machine
             self._back_off(event, ServiceException(str(error)))
 

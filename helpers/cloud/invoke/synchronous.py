@@ -37,7 +37,8 @@ from helpers.cloud.registry import Key, Registry
 class InvokeRequest:
     """One call of Invoke: the function as named, the event, and what goes with it.
 
-    `client_context` is JSON text; `trace_id` is an X-Amzn-Trace-Id header, made when empty.
+    `client_context` is JSON text; `trace_id` is an X-Amzn-Trace-Id header, made when empty. An
+    event that `is_json` for sure is not read once more, just to see whether it is.
     """
 
     key: Key
@@ -46,6 +47,7 @@ class InvokeRequest:
     event: bytes
     client_context: str | None = None
     trace_id: str = ""
+    is_json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ class Invoker:
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""
         function = self.resolve(request)
-        _check_json(request.event)
+        if not request.is_json:
+            _check_json(request.event)
         _check_runnable(function)
         return function
 

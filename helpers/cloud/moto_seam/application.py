@@ -87,8 +87,9 @@ def wsgi_application(before: Mapping[str, Callable[[], None]]) -> WsgiApplicatio
     application = server.DomainDispatcherApplication(create)
     # or every request lists moto's folder, a millisecond in which all others wait
     application.get_backend_for_host = lru_cache(HOSTS)(application.get_backend_for_host)
-    found: WsgiApplication = application
-    return found
+    from helpers.cloud.moto_seam.short_way import ShortWay
+
+    return ShortWay(application)
 
 
 def _across_lines(converter: Any) -> Any:

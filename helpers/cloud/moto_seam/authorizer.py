@@ -8,12 +8,13 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.htm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from helpers.cloud import records
 from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, CANNOT_ASSUME, Identities
-from helpers.cloud.moto_seam.kept_decisions import KeptDecisions, depends_on_time
+from helpers.cloud.moto_seam.kept_decisions import KeptDecisions, Key, depends_on_time
 from helpers.cloud.moto_seam.resource_policies import resource_policy
 from helpers.cloud.policy import (
     Decision,
@@ -42,24 +43,19 @@ class MotoAuthorizer:
     def decide(self, request: Request, policies: Policies) -> Decision:
         """Decide one request and record the decision."""
         decision = replace(evaluate(request, policies), heard=hear(request, policies))
-        self.record(decision)
+        self._recorder.add(_record(decision))
         return decision
 
-    def record(self, decision: Decision) -> None:
-        """Record what was decided."""
-        request = decision.request
-        self._recorder.add(
-            records.Decided(
-                principal=request.principal.arn,
-                action=request.action,
-                resource=request.resource,
-                allowed=decision.allowed,
-                reason=decision.message(),
-                statement=decision.deciding_statement(),
-                policies=decision.heard,
-                policy_type=str(decision.policy_type),
-            )
-        )
+    def keep(self, key: Key, generation: int, decisions: Sequence[Decision]) -> None:
+        """Keep what was decided, unless something has changed since `generation`."""
+        self.kept.keep(key, generation, [_record(decision) for decision in decisions])
+
+    def known(self, key: Key | None) -> bool:
+        """Record again what was allowed to the same request; tell whether it was."""
+        known = self.kept.find(key)
+        for record in known or ():
+            self._recorder.add(record)
+        return known is not None
 
     def role_may(self, role_arn: str, action: str, resource: str) -> str | None:
         """Return None when the role may, else AWS's sentence of refusal.
@@ -77,9 +73,7 @@ class MotoAuthorizer:
         The source belongs to this account, whether its ARN says so (a bucket's does not) or not.
         """
         key, generation = ("service", service, action, resource, source_arn), self.kept.generation
-        known = self.kept.find(key)
-        if known is not None:
-            self.record(*known)
+        if self.known(key):
             return None
         principal = Principal(service, ACCOUNT_ID, PrincipalType.SERVICE)
         context = {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT_ID}
@@ -89,7 +83,7 @@ class MotoAuthorizer:
         if not decision.allowed:
             return decision.message()
         if action.startswith("lambda:") and not depends_on_time(policies):
-            self.kept.keep(key, generation, [decision])
+            self.keep(key, generation, [decision])
         return None
 
     def check_execution_role(self, role_arn: str, function_arn: str) -> None:
@@ -109,3 +103,18 @@ class MotoAuthorizer:
         request = Request(principal, action, resource)
         decision = self.decide(request, self._identities.policies(principal))
         return None if decision.allowed else decision.message()
+
+
+def _record(decision: Decision) -> records.Decided:
+    """Return what was decided as the record that tells of it."""
+    request = decision.request
+    return records.Decided(
+        principal=request.principal.arn,
+        action=request.action,
+        resource=request.resource,
+        allowed=decision.allowed,
+        reason=decision.message(),
+        statement=decision.deciding_statement(),
+        policies=decision.heard,
+        policy_type=str(decision.policy_type),
+    )

@@ -66,7 +66,7 @@ class Guard:
         Without an access key the caller is anonymous.
         """
         key, generation = key_of(request, access_key_id, service, region), self._kept.generation
-        if self._known(key):
+        if self._authorizer.known(key):
             return None
         asked = _asked(request, service, region)
         call = self._recognise(asked)
@@ -80,7 +80,7 @@ class Guard:
             return _denied(call, operations.unmapped_message(call, who.principal.arn), request)
         refusal, decisions = self._first_refusal(request, call, who, needed)
         if key is not None and refusal is None and not _changes_by_itself(who, needed):
-            self._kept.keep(key, generation, decisions)
+            self._authorizer.keep(key, generation, decisions)
         return refusal
 
     def changed(self, service: str) -> None:
@@ -133,7 +133,7 @@ class Guard:
         """Return None when a caller of a public front has all permissions, else AWS's sentence."""
         key = _key_of_front(request, region, permissions, access_key_id, administrator)
         generation = self._kept.generation
-        if self._known(key):
+        if self._authorizer.known(key):
             return None
         who = self._administrator if administrator else self._who(access_key_id)
         around = self._circumstances(request, region, who)
@@ -144,15 +144,8 @@ class Guard:
             if not decisions[-1].allowed:
                 return decisions[-1].message()
         if not _changes_by_itself(who, asked):
-            self._kept.keep(key, generation, decisions)
+            self._authorizer.keep(key, generation, decisions)
         return None
-
-    def _known(self, key: Key | None) -> bool:
-        """Record again what was allowed to the same request; tell whether it was."""
-        known = self._kept.find(key)
-        for decision in known or ():
-            self._authorizer.record(decision)
-        return known is not None
 
     def _first_refusal(
         self, request: HttpRequest, call: Call, who: _Who, needed: list[Requirement]

@@ -2,7 +2,8 @@
 
 A warm Invoke of a restricted caller, of a public front or of a service costs as much to decide as
 to hand over, and its decision is the same until something changes in IAM or in Lambda. Decisions
-that ask for the time are never kept, and each use of a kept one is recorded like the first.
+that ask for the time are never kept, and each use of a kept one is recorded like the first: what
+is kept is its record.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.cloud.http_messages import HttpRequest
-from helpers.cloud.policy import Decision, Policies
+from helpers.cloud.policy import Policies
+from helpers.cloud.records import Decided
 
 CHANGING = frozenset({"iam", "lambda", "cloudformation", "tagging", "sts"})
 """Services whose calls may change what a caller may invoke."""
@@ -21,10 +23,10 @@ Key = tuple[str, ...]
 
 
 class KeptDecisions:
-    """Decisions by request, dropped all together at a change; lives with the cloud."""
+    """The records of decisions by request, dropped together at a change; lives with the cloud."""
 
     def __init__(self) -> None:
-        self._kept: dict[Key, tuple[Decision, ...]] = {}
+        self._kept: dict[Key, tuple[Decided, ...]] = {}
         self.generation = 0
 
     def forget(self) -> None:
@@ -32,11 +34,11 @@ class KeptDecisions:
         self.generation += 1
         self._kept = {}
 
-    def find(self, key: Key | None) -> tuple[Decision, ...] | None:
+    def find(self, key: Key | None) -> tuple[Decided, ...] | None:
         """Return what was decided for the same request; None when it has to be asked."""
         return self._kept.get(key) if key is not None else None
 
-    def keep(self, key: Key, generation: int, decisions: Sequence[Decision]) -> None:
+    def keep(self, key: Key, generation: int, decisions: Sequence[Decided]) -> None:
         """Keep the decisions, unless something has changed since `generation`."""
         kept = self._kept
         if len(kept) < MOST:

@@ -42,9 +42,21 @@ class Writer:
 
     access_key_id: str | None = None
     trace_id: str = ""
-    request_id: str = field(default_factory=new_request_id)
-    host_id: str = field(default_factory=new_host_id)
+    _request_id: str = ""
+    _host_id: str = ""
     events: list[Any] = field(default_factory=list)
+
+    @property
+    def request_id(self) -> str:
+        """What S3 calls this request; made when it is asked for."""
+        self._request_id = self._request_id or new_request_id()
+        return self._request_id
+
+    @property
+    def host_id(self) -> str:
+        """What S3 calls the host that answers it; made when it is asked for."""
+        self._host_id = self._host_id or new_host_id()
+        return self._host_id
 
 
 class Writers:

@@ -106,6 +106,7 @@ class Courier:
             request_id=request_id,
             event=body,
             trace_id=trace_id,
+            is_json=not self.mapping.source.is_stream,  # a handler's state may be anything
         )
         try:
             return Delivered(request_id, body, answer=self.tools.invoker.invoke(request))

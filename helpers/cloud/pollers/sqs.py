@@ -75,7 +75,7 @@ class QueuePoller:
 
     def start(self) -> None:
         """Begin to poll."""
-        self._thread.start(self, lambda ring: self._queues.watch(self._arn, ring))
+        self._thread.start(self, lambda _: self._queues.watch(self._arn, self._thread.call))
 
     def stop(self) -> None:
         """End polling; what was received and not yet invoked appears in the queue again."""

@@ -9,8 +9,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from helpers.cloud.pollers.delivery import Courier
+from helpers.cloud.ready_threads import ReadyThreads
 
 AFTER_A_FAULT_S = (0.1, 30.0)
+TURN_S = 0.002
+"""How long whoever wakes a thread lets it go first: about two of its turns."""
 
 
 class Work(Protocol):
@@ -29,8 +32,10 @@ class PollerThread:
     def __init__(self, courier: Courier) -> None:
         self._courier = courier
         self._bell = threading.Event()
+        self._asleep = threading.Event()
         self._stopped = threading.Event()
         self._endings: list[Callable[[], None]] = []
+        self._threads = ReadyThreads()
 
     def start(self, work: Work, watch: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
         """Begin to work; `watch` says where bells come from, and returns what ends that."""
@@ -49,6 +54,17 @@ class PollerThread:
         """Wake the thread."""
         self._bell.set()
 
+    def call(self) -> None:
+        """Wake the thread and, if it slept, let it look before the caller goes on.
+
+        One interpreter serves both: a writer that renders its answer first would hold the event up.
+        """
+        slept = self._asleep.is_set()
+        self._asleep.clear()
+        self._bell.set()
+        if slept:
+            self._asleep.wait(TURN_S)
+
     @property
     def stopped(self) -> bool:
         """Tell whether the mapping is no longer polled."""
@@ -60,9 +76,8 @@ class PollerThread:
 
     def beside(self, work: Callable[[], None], name: str) -> bool:
         """Run something in a thread of its own; tell whether there was one left."""
-        thread = threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
         try:
-            thread.start()
+            self._threads.run(lambda: self._guarded(work), name)
         except RuntimeError:  # no thread left on this machine
             return False
         return True
@@ -85,7 +100,9 @@ class PollerThread:
             except Exception as error:
                 self._fault(error)
                 wait_s, fault_s = fault_s, min(AFTER_A_FAULT_S[1], fault_s * 2)
+            self._asleep.set()
             self._bell.wait(wait_s)
+            self._asleep.clear()
 
     def _fault(self, error: Exception) -> None:
         traceback.print_exc()

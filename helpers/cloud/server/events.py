@@ -47,7 +47,6 @@ class Events:
     def clear(self) -> None:
         """Forget schedules, and events that wait for another try; moto forgets the rules."""
         self.alarms.clear()
-        self.buses.clear()
         self.deliveries.clear()
         self.book.clear()
 

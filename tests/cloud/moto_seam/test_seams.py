@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
+    "moto.core.request": {"short_way": ["Request.raw_path", "Request.raw_url"]},
     "moto.core.base_backend": {
         "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"],
         "service_models": ["AccountSpecificBackend.get_session"],
@@ -36,7 +37,8 @@ NAMES = {
         "application": [
             "DomainDispatcherApplication.get_backend_for_host",
             "create_backend_app",
-        ]
+        ],
+        "short_way": ["DomainDispatcherApplication.get_application"],
     },
     "moto.settings": {"application": ["moto_server_port", "load_iam_aws_managed_policies"]},
     "moto.awslambda.utils": {"awslambda": ["get_backend"]},
@@ -309,6 +311,7 @@ NAMES = {
     "moto.core.utils": {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
         "service_models": ["get_service_model"],
+        "short_way": ["convert_to_flask_response"],
         "sqs_messages": ["unix_time_millis"],
     },
     "moto.kinesis.models": {
