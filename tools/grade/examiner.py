@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -256,7 +257,8 @@ def _end_with_the_grader(reading: IO[bytes]) -> None:
 def _start_programs_apart() -> None:
     """Let a check that starts Python with a learner's words (pip) start it apart from this one."""
     launcher = Path(tempfile.gettempdir(), "python-apart")
-    text = LAUNCHER.format(unshare=shutil.which("unshare"), python=sys.executable)
+    unshare = shlex.quote(shutil.which("unshare") or "unshare")
+    text = LAUNCHER.format(unshare=unshare, python=shlex.quote(sys.executable))
     launcher.write_text(text)
     launcher.chmod(0o755)
     sys.executable = str(launcher)

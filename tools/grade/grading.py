@@ -16,7 +16,7 @@ from tools.grade.answers import Answers
 from tools.grade.labs import Lab, LabCell
 from tools.grade.sitting import Room, Sat, now
 
-LONGEST_EVIDENCE = 400
+LONGEST_EVIDENCE = 700
 WITHIN_S = 1500
 
 
@@ -163,9 +163,6 @@ def _about(cell: LabCell) -> str | None:
 
 
 def _evidence(outcome: Mapping[str, Any]) -> str:
-    parts = (
-        outcome["did"],
-        outcome["seen"],
-        outcome["expected"] and f"expected {outcome['expected']}",
-    )
-    return " · ".join(part for part in parts if part)
+    """Return what a check said, on one line."""
+    said = ("did", ""), ("seen", ""), ("expected", "expected: "), ("advice", "advice: ")
+    return " · ".join(f"{word}{outcome[part]}" for part, word in said if outcome[part])
