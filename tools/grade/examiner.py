@@ -44,7 +44,7 @@ class Desk:
     """The desk's process, from here: started on demand, killed at the end."""
 
     def __init__(self, limits: Limits, *, is_confined: bool) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="coldstart-desk-"))
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="coldstart-desk-"))
         home = Path("/tmp/home") if is_confined else folder
         python = [sys.executable, "-P", "-m"]
         apart = [*python, "tools.grade.confine", "inner", str(folder), "tools.grade.desk"]
@@ -73,10 +73,11 @@ class Desk:
             os._exit(0)
 
     def kill(self) -> None:
-        """End the desk and everything below it."""
+        """End the desk and everything below it, and delete its files."""
         kill_tree(self.process.pid)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def why_gone(self) -> str:
         """Return what ended it, in words."""
