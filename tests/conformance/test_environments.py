@@ -80,7 +80,7 @@ def test_tmp_survives_a_timeout_and_globals_do_not(account: Any) -> None:
         "    if event:\n        note.write_text('kept')\n        time.sleep(20)\n"
         "    return [count, note.read_text(), context.log_stream_name]\n"
     )
-    name = account.deploy(source, Timeout=1)
+    name = account.deploy(source, Timeout=3)  # the next event repeats init, and has that long
     assert account.invoke(name, 1).value["errorType"] == "Sandbox.Timedout"
     count, note, stream = account.invoke(name, 0).value
     assert (count, note) == (1, "kept")

@@ -27,7 +27,7 @@ from botocore.credentials import Credentials
 from tests.waiting import until
 
 PID = "import os\n\n\ndef handler(event, context):\n    return os.getpid()\n"
-QUIET_MS = 250
+QUIET_MS = 1000
 """What a warm event of another function may take at most while somebody misbehaves."""
 
 
@@ -299,7 +299,7 @@ def test_handler_that_ignores_signals(cloud: Any, event: str) -> None:
         "    signal.signal(number, signal.SIG_IGN)\n\n\n"
         "def handler(event, context):\n    if event == 'pid':\n        return os.getpid()\n"
         "    while True:\n        time.sleep(60 if event == 'sleeps' else 0)\n",
-        Timeout=1,
+        Timeout=3,  # the event after the timeout repeats init
     )
     pid = cloud.invoke(name, "pid").value
     started = time.monotonic()

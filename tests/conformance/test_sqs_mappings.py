@@ -108,7 +108,7 @@ def test_a_function_error_returns_the_whole_batch_after_the_visibility_timeout(l
     """
     dead_url, dead_arn = lab.queue()
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = lab.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
+    url, arn = lab.queue(VisibilityTimeout="3", RedrivePolicy=redrive)
     name = lab.deploy(FAILS, Timeout=1)
     mapping = lab.map(name, arn)
     lab.sqs.send_message_batch(

@@ -35,8 +35,17 @@ class LeanFiles(JSONFileLoader):  # type: ignore[misc] # botocore has no types
         for ending, opened in OPENERS.items():
             if Path(file_path + ending).is_file():
                 with opened(file_path + ending, "rb") as file:
-                    return json.loads(file.read(), object_pairs_hook=_lean)
+                    found = json.loads(file.read(), object_pairs_hook=_lean)
+                _restore(found)
+                return found
         return None
+
+
+def _restore(description: Any) -> None:
+    """Give back what botocore's clients ask for: a text for each of clientContextParams."""
+    if isinstance(description, dict):
+        for parameter in description.get("clientContextParams", {}).values():
+            parameter.setdefault("documentation", "")
 
 
 def _lean(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
