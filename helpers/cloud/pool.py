@@ -99,6 +99,13 @@ class Pool:
                 discount()
             self._give_back(function, environment)
 
+    def is_ready(self, function: FunctionVersion) -> bool:
+        """Tell whether an environment waits that could serve this version at once."""
+        with self._lock:
+            free = self._free.get(function.key, ())
+            ready = [environment for environment in free if environment.state is State.FROZEN]
+            return any(_serving(ready, function, provisioned) for provisioned in (True, False))
+
     def settle(self) -> None:
         """Wait until every environment whose caller has its answer is frozen, and has logged."""
         with self._settled:

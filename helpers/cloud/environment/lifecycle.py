@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from enum import StrEnum
+from typing import TypeVar
 
 from helpers.cloud import records
 from helpers.cloud.environment.chronicle import Chronicle
@@ -35,6 +36,11 @@ HOOK_FAILED = (
     "The afterRestore() runtime hook encountered an error. For more information, check the Amazon "
     "CloudWatch logs."
 )
+
+
+Serving = Generator[None, None, InvocationResult]
+"""The serving of one event, in steps that may be taken by different threads."""
+Value = TypeVar("Value")
 
 
 class State(StrEnum):
@@ -116,6 +122,13 @@ class Environment:
         `answered` is given the handler's answer at once, without the log lines, while the runtime
         still goes to ask for the next event.
         """
+        return finished(self.serving(invocation, answered))
+
+    def serving(self, invocation: Invocation, answered: Answered | None = None) -> Serving:
+        """Serve one event as `invoke` does, in steps: stop before each wait for a process.
+
+        Whoever brought the event may go on once it is handed over; another thread takes the rest.
+        """
         fresh = self.state is State.CREATED
         if not self._enter():
             fault = self._runtime.shut_down_fault(invocation.request_id)
@@ -123,10 +136,12 @@ class Environment:
         try:
             before: Ending | Restored | None = None
             if fresh:
+                yield
                 before = self._restore(self._snapshot) if self._snapshot else self._initialize()
             if self._runtime.group is None:
-                return self._serve_after_reset(invocation, answered)
-            return self._serve(invocation, before, answered)
+                yield
+                return (yield from self._serve_after_reset(invocation, answered))
+            return (yield from self._serve(invocation, before, answered))
         except BaseException:
             self._abandon()
             raise
@@ -206,17 +221,15 @@ class Environment:
 
     def _serve(
         self, invocation: Invocation, before: Ending | Restored | None, answered: Answered | None
-    ) -> InvocationResult:
+    ) -> Serving:
         """Deliver the event to a runtime that waits for it."""
         if before is None:
             self._runtime.thaw()
         self._chronicle.begin(invocation)
-        ending = self._runtime.deliver(invocation, self._clock.steady(), answered)
+        ending = yield from self._runtime.deliver(invocation, self._clock.steady(), answered)
         return self._chronicle.finish(invocation, ending, self._runtime.memory, before)
 
-    def _serve_after_reset(
-        self, invocation: Invocation, answered: Answered | None
-    ) -> InvocationResult:
+    def _serve_after_reset(self, invocation: Invocation, answered: Answered | None) -> Serving:
         """Repeat init inside the invocation, under the function's timeout, then deliver."""
         started = self._clock.steady()
         timeout_s = invocation.function.timeout_s
@@ -224,7 +237,7 @@ class Environment:
         self._chronicle.note_init(ending, phase="invoke")
         self._chronicle.begin(invocation)
         if ending.fault is None:
-            ending = self._runtime.deliver(invocation, started, answered)
+            ending = yield from self._runtime.deliver(invocation, started, answered)
         elif ending.fault.status is Status.TIMEOUT:
             ending = Ending(timeout_s * 1000.0, ending.fault)
         return self._chronicle.finish(invocation, ending, self._runtime.memory, None)
@@ -264,3 +277,13 @@ class Environment:
         self._chronicle.journal.hand_on()
         self._workspace.remove()
         self._chronicle.record(records.EnvironmentReaped, reason=reason)
+
+
+def finished(steps: Generator[None, None, Value]) -> Value:
+    """Take all steps that are left, and return what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: Value = end.value
+            return value

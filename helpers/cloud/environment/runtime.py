@@ -7,7 +7,7 @@ the environment's business (`lifecycle`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from helpers.cloud import records
@@ -148,10 +148,13 @@ class Runtime:
             return Fault.reported(event.request.body)
         return self._fault(event, request_id="")
 
-    def deliver(self, invocation: Invocation, started: float, answered: Answered | None) -> Ending:
-        """Hand the event over and wait for the answer and the next poll, until the deadline.
+    def deliver(
+        self, invocation: Invocation, started: float, answered: Answered | None
+    ) -> Generator[None, None, Ending]:
+        """Hand the event over, stop once, then wait for the answer and the next poll.
 
-        `started` is when the timeout began (steady seconds); `answered` gets the answer at once.
+        It waits until the deadline: `started` is when the timeout began (steady seconds);
+        `answered` gets the answer at once.
         """
         clock, function = self._platform.clock, invocation.function
         deadline = started + function.timeout_s
@@ -159,6 +162,7 @@ class Runtime:
         limits = Limits(deadline, self.memory, share if share and share.limited else None)
         headers = invocation_headers(invocation, clock.now() + deadline - clock.steady())
         self._driver.deliver(invocation.request_id, headers, invocation.event)
+        yield
         event = self._driver.wait(limits)
         duration_ms = (clock.steady() - started) * 1000
         ending: Ending

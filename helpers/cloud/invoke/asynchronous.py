@@ -30,7 +30,7 @@ from helpers.cloud.invoke.event_config import (
 )
 from helpers.cloud.invoke.failure_path import Condition, FailurePath, Outcome
 from helpers.cloud.invoke.lineage import parse_trace
-from helpers.cloud.invoke.synchronous import Invoker, InvokeRequest
+from helpers.cloud.invoke.synchronous import Begun, InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.model import FunctionVersion, InvocationResult
 from helpers.cloud.ready_threads import ReadyThreads
 from helpers.cloud.records import Waiting
@@ -100,24 +100,32 @@ class AsyncQueue:
                 region=function.region,
             )
         )
-        self._start(event)
+        runs = not self._switched_off(event)
+        self._start(event, self._invoker.begin(traced, function) if runs else None)
 
     def clear(self) -> None:
         """Drop every event: the account is emptied."""
         self._generation += 1
 
-    def _start(self, event: QueuedEvent) -> None:
+    def _start(self, event: QueuedEvent, begun: Begun | None = None) -> None:
+        """Let a thread see to an attempt, which has `begun` where an environment was waiting."""
         name = f"event-{event.request.request_id[:8]}"
         try:
-            self._threads.run(lambda: self._serve(event), name)
+            self._threads.run(lambda: self._serve(event, begun), name)
         except RuntimeError as error:  # no thread left on this machine
+            if begun is not None:
+                self._serve(event, begun)
+                return
             self._back_off(event, ServiceException(str(error)))
 
-    def _serve(self, event: QueuedEvent) -> None:
-        if event.generation != self._generation:
+    def _serve(self, event: QueuedEvent, begun: Begun | None) -> None:
+        if event.generation != self._generation and begun is None:
             return
         try:
-            self._attempt(event)
+            if begun is not None:
+                self._run(event, self._config(event), begun.finish)
+            else:
+                self._attempt(event)
         except Exception as error:  # a fault of the kit costs a delay, never the event
             traceback.print_exc()
             self._back_off(event, ServiceException(f"{type(error).__name__}: {error}"))
@@ -128,8 +136,7 @@ class AsyncQueue:
         except AwsError as error:
             self._dropped(event, error.message)
             return
-        config = self._configs.get(event.request.key, event.request.qualifier)
-        config = config or EventInvokeConfig()
+        config = self._config(event)
         age_s = DEFAULT_AGE_S if config.age_s is None else config.age_s
         if self._clock.steady() - event.accepted > self._clock.lapsed(age_s):
             self._give_up(event, config, Condition.AGE_EXCEEDED)
@@ -137,11 +144,13 @@ class AsyncQueue:
             event.refusal = TooManyRequestsException(reason=ThrottleReason.RESERVED_CONCURRENCY)
             self._give_up(event, config, Condition.NO_CONCURRENCY)
         else:
-            self._run(event, config)
+            self._run(event, config, lambda: self._invoker.invoke(event.request))
 
-    def _run(self, event: QueuedEvent, config: EventInvokeConfig) -> None:
+    def _run(
+        self, event: QueuedEvent, config: EventInvokeConfig, invoke: Callable[[], InvokeAnswer]
+    ) -> None:
         try:
-            answer = self._invoker.invoke(event.request)
+            answer = invoke()
         except RecursiveInvocationException as error:
             event.refusal = error
             self._give_up(event, config, Condition.RECURSION)
@@ -214,6 +223,9 @@ class AsyncQueue:
                 reason=str(reason),
             )
         )
+
+    def _config(self, event: QueuedEvent) -> EventInvokeConfig:
+        return self._configs.get(event.request.key, event.request.qualifier) or EventInvokeConfig()
 
     def _switched_off(self, event: QueuedEvent) -> bool:
         published = self._registry.get(event.request.key)

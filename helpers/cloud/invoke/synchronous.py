@@ -8,10 +8,11 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html, API_Invoke.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.cloud.environment.lifecycle import finished
 from helpers.cloud.environment.runtimes import is_runnable
 from helpers.cloud.errors import (
     AwsError,
@@ -64,6 +65,31 @@ class InvokeAnswer:
         return self.function.version
 
 
+Serving = Generator[None, None, InvokeAnswer]
+"""A call in steps: it stops once the event is handed over, and before anything that lasts."""
+
+
+class Begun:
+    """A call whose event is on its way to the handler; lives until it is finished."""
+
+    def __init__(self, steps: Serving) -> None:
+        self._steps = steps
+        self._answer: InvokeAnswer | None = None
+        self._error: Exception | None = None
+        try:
+            next(steps)
+        except StopIteration as end:
+            self._answer = end.value
+        except Exception as error:  # raised again where somebody waits
+            self._error = error
+
+    def finish(self) -> InvokeAnswer:
+        """Wait for what comes of it, on whichever thread; raises what `Invoker.invoke` raises."""
+        if self._error is not None:
+            raise self._error
+        return self._answer or finished(self._steps)
+
+
 class Invoker:
     """Runs events on functions; lives with the cloud."""
 
@@ -82,6 +108,15 @@ class Invoker:
 
         `answered` gets the handler's answer before the environment is frozen and has logged.
         """
+        return finished(self._serving(request, answered))
+
+    def begin(self, request: InvokeRequest, function: FunctionVersion) -> Begun | None:
+        """Hand an event over without waiting, if an environment of the version waits for one."""
+        return Begun(self._serving(request)) if self._pool.is_ready(function) else None
+
+    def _serving(
+        self, request: InvokeRequest, answered: Callable[[InvokeAnswer], None] | None = None
+    ) -> Serving:
         function = self.check(request)
         if len(request.event) > MAX_SYNC_PAYLOAD_BYTES:
             raise RequestTooLargeException(
@@ -101,8 +136,8 @@ class Invoker:
         )
         try:
             if traced.sampled:
-                return self._run_traced(invocation, answered)
-            return self._run(invocation, answered)
+                return (yield from self._run_traced(invocation, answered))
+            return (yield from self._run(invocation, answered))
         except OSError as error:
             raise ServiceException(
                 f"This machine could not run the event: {error}. It may be short of memory, disk "
@@ -111,7 +146,7 @@ class Invoker:
 
     def _run_traced(
         self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
-    ) -> InvokeAnswer:
+    ) -> Serving:
         """Run a sampled event, and tell when its caller has the answer."""
         ended = False
 
@@ -127,7 +162,7 @@ class Invoker:
             answered(answer)
 
         try:
-            return self._run(invocation, early if answered else None)
+            return (yield from self._run(invocation, early if answered else None))
         except AwsError as error:
             end(status=error.http_status, throttled=error.http_status == 429)
             raise
@@ -139,7 +174,7 @@ class Invoker:
 
     def _run(
         self, invocation: Invocation, answered: Callable[[InvokeAnswer], None] | None
-    ) -> InvokeAnswer:
+    ) -> Serving:
         function, trace_id = invocation.function, invocation.trace_id
         qualifier = invocation.invoked_arn.removeprefix(function.arn).lstrip(":")
         with self._pool.lease(function, qualifier) as lease:
@@ -149,7 +184,7 @@ class Invoker:
                 lease.answered()
                 answered(InvokeAnswer(function, result, trace_id))
 
-            result = lease.environment.invoke(invocation, early if answered else None)
+            result = yield from lease.environment.serving(invocation, early if answered else None)
         return InvokeAnswer(function, result, trace_id)
 
     def accepted_trace(self, function: FunctionVersion, request: InvokeRequest) -> str:

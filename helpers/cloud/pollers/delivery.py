@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from helpers.cloud import records
 from helpers.cloud.errors import AwsError, ServiceException
 from helpers.cloud.events.patterns import FILTERS, Pattern, compile_pattern
-from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
+from helpers.cloud.invoke import Begun, InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.pollers.mapping import FINE, Mapping
 from helpers.cloud.ports import Authorizer, Queues, Streams, Targets
@@ -99,6 +100,12 @@ class Courier:
         self, event: Dictionary[str, Any], *, request_id: str, trace_id: str = ""
     ) -> Delivered:
         """Invoke the function with an event and wait for what comes of it."""
+        return self.begin(event, request_id=request_id, trace_id=trace_id)()
+
+    def begin(
+        self, event: Dictionary[str, Any], *, request_id: str, trace_id: str = ""
+    ) -> Callable[[], Delivered]:
+        """Hand an event over, if an environment waits for one; return what waits for the rest."""
         body = json.dumps(event, separators=(",", ":")).encode()
         request = InvokeRequest(
             key=self.mapping.key,
@@ -108,13 +115,21 @@ class Courier:
             trace_id=trace_id,
             is_json=not self.mapping.source.is_stream,  # a handler's state may be anything
         )
-        try:
-            return Delivered(request_id, body, answer=self.tools.invoker.invoke(request))
-        except AwsError as error:
-            return Delivered(request_id, body, refusal=error)
-        except Exception as error:  # a fault of the kit is one of the service
-            refusal = ServiceException(f"{type(error).__name__}: {error}")
-            return Delivered(request_id, body, refusal=refusal)
+        begun: Begun | None = None
+        with contextlib.suppress(AwsError):  # whoever waits for the rest is told
+            begun = self.tools.invoker.begin(request, self.function())
+
+        def finish() -> Delivered:
+            try:
+                answer = begun.finish() if begun else self.tools.invoker.invoke(request)
+                return Delivered(request_id, body, answer=answer)
+            except AwsError as error:
+                return Delivered(request_id, body, refusal=error)
+            except Exception as error:  # a fault of the kit is one of the service
+                refusal = ServiceException(f"{type(error).__name__}: {error}")
+                return Delivered(request_id, body, refusal=refusal)
+
+        return finish
 
     def refusal(self, actions: Sequence[str]) -> str | None:
         """Return why the execution role may not read the source, or None."""

@@ -160,30 +160,31 @@ class QueuePoller:
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _send_off(self, batch: list[Received]) -> None:
+        first = self._hand_over(batch, attempts=1)
         with self._lock:
             self._in_flight += 1
         name = f"batch-{self._courier.mapping.uuid[:8]}"
-        if not self._thread.beside(lambda: self._serve(batch), name):
-            with self._lock:
-                self._in_flight -= 1
+        if not self._thread.beside(lambda: self._serve(batch, first), name):
+            self._serve(batch, first)
 
-    def _serve(self, batch: list[Received]) -> None:
+    def _serve(self, batch: list[Received], first: Callable[[], Delivered]) -> None:
         try:
-            self._settle(batch, self._invoke(batch))
+            self._settle(batch, self._invoke(batch, first))
         finally:
             with self._lock:
                 self._in_flight -= 1
 
-    def _invoke(self, batch: Sequence[Received]) -> Delivered:
-        """Invoke the function, again and again while it is throttled and the messages are ours."""
+    def _hand_over(self, batch: Sequence[Received], attempts: int) -> Callable[[], Delivered]:
         event = {"Records": [received.record for received in batch]}
-        attempts, wait_s = 1, BACKOFF_S[0]
+        request_id = new_request_id()
+        self._note(records.BatchInvoked, batch, request_id=request_id, attempts=attempts)
+        return self._courier.begin(event, request_id=request_id, trace_id=self._trace_of(batch))
+
+    def _invoke(self, batch: Sequence[Received], first: Callable[[], Delivered]) -> Delivered:
+        """Invoke the function, again and again while it is throttled and the messages are ours."""
+        attempts, wait_s, delivery = 1, BACKOFF_S[0], first
         while True:
-            request_id = new_request_id()
-            self._note(records.BatchInvoked, batch, request_id=request_id, attempts=attempts)
-            delivered = self._courier.deliver(
-                event, request_id=request_id, trace_id=self._trace_of(batch)
-            )
+            delivered = delivery()
             refusal = delivered.refusal
             if refusal is None or refusal.http_status not in RETRYABLE:
                 return delivered
@@ -199,11 +200,12 @@ class QueuePoller:
                 wait_s=wait_s,
                 reason=refusal.code,
                 counts=False,
-                request_id=request_id,
+                request_id=delivered.request_id,
             )
             if not self._thread.sleep(real_s):
                 return delivered
             attempts, wait_s = attempts + 1, min(BACKOFF_S[1], wait_s * 2)
+            delivery = self._hand_over(batch, attempts)
 
     def _trace_of(self, batch: Sequence[Received]) -> str:
         """Return the trace header that has run this function most often: loops must end."""

@@ -15,6 +15,7 @@ from helpers.cloud.moto_seam import (
     iam_operations,
     instances,
     managed_policies,
+    plain_publish,
     resource_policies,
     secrets,
     security_tokens,
@@ -109,7 +110,11 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
             queues=MotoQueues(foundation.recorder),
             streams=MotoStreams(),
         ),
-        _as_asked(lambda request: call(moto, request, port=foundation.port)),
+        _as_asked(
+            lambda request: (
+                plain_publish.answer(request) or call(moto, request, port=foundation.port)
+            )
+        ),
         PackageLinks(foundation.clock, foundation.endpoint),
         stack_responses,
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),

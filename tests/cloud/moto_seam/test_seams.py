@@ -61,6 +61,7 @@ NAMES = {
             "aws_managed_policies_data",
             "load_iam_aws_managed_policies",
         ],
+        "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
     },
     "moto.sts.models": {
         "identities": [
@@ -338,6 +339,7 @@ NAMES = {
         "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
     },
     "moto.sns.models": {
+        "plain_publish": ["sns_backends", "SNSBackend.publish"],
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
         "sns_subscriptions": [
