@@ -116,7 +116,7 @@ def test_the_launcher_needs_only_the_standard_library(checkout: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    for command in ("lab", "test", "serve", "doctor", "bundle", "build", "new", "bench"):
+    for command in ("lab", "test", "serve", "doctor", "grade", "bundle", "build", "new", "bench"):
         assert command in result.stdout
 
 
@@ -174,6 +174,8 @@ def test_lab_without_a_name_opens_the_welcome_lab(installed: Path) -> None:
         (["serve", "--port", "0", "--open"], ["helpers.cloud.server", "--port", "0", "--open"]),
         (["build", "--check", "01-handlers"], ["tools.build", "--check", "01-handlers"]),
         (["new", "12-observability"], ["tools.scaffold", "12-observability"]),
+        (["grade", "/in", "--jobs", "2"], ["tools.grade", "--jobs", "2", "--", "/in"]),
+        (["grade", "/in", "--again"], ["tools.grade", "--again", "--", "/in"]),
         (["bench"], ["tools.bench"]),
         (["bench", "startup", "triggers"], ["tools.bench", "startup", "triggers"]),
     ],

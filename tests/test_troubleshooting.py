@@ -47,15 +47,18 @@ GENERAL = {
     "cell-hangs",
     "function-exists",
     "function-missing",
+    "graded-not-yet",
     "keys-in-a-terminal",
     "lesson-changed",
     "no-browser",
+    "no-cell-ids",
     "not-available",
     "not-available-cell",
     "not-started",
     "old-cli",
     "real-account",
     "set-up-lock",
+    "whose",
 }
 """Sections about what is no error of the kit: words of AWS, of a check, of the launcher."""
 

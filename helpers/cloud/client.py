@@ -49,13 +49,18 @@ class CloudLostError(CloudError):
 
 @dataclass(frozen=True)
 class Cloud:
-    """A running local account: where it is, and the administrator's key."""
+    """A running local account: where it is, and the administrator's key.
+
+    The guest's key may do everything in the account and opens none of the kit's own endpoints.
+    """
 
     endpoint: str
     region: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
     token: str = field(repr=False)
+    guest_access_key_id: str = field(default="", repr=False)
+    guest_secret_access_key: str = field(default="", repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
 
     def health(self) -> dict[str, Any]:

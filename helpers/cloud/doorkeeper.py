@@ -75,7 +75,8 @@ class Doorkeeper:
     """Decides on every request before anybody else reads it; lives as long as the cloud.
 
     With `open_door` a key that nobody made acts as administrator, and the kit's own endpoints
-    want no key; keys that were made keep their policies.
+    want no key; keys that were made keep their policies. The guest's key acts as administrator on
+    AWS's APIs and opens none of the kit's: for code that is not trusted with the records.
     """
 
     secret_of: SecretOf
@@ -83,6 +84,8 @@ class Doorkeeper:
     secret_access_key: str = field(repr=False)
     token: str = field(repr=False)
     open_door: bool = False
+    guest_access_key_id: str = ""
+    guest_secret_access_key: str = field(default="", repr=False)
     clock: Clock = field(default_factory=Clock)
 
     def admit(self, request: HttpRequest) -> Caller | HttpAnswer:
@@ -138,7 +141,7 @@ class Doorkeeper:
         if signature.presigned and "x-amz-target" in request.headers:
             # without an Authorization header the target would decide who answers, not the scope
             raise SignatureError(Fault.MALFORMED, "A presigned request names no X-Amz-Target.")
-        known = signature.access_key_id == self.access_key_id
+        known = signature.access_key_id in (self.access_key_id, self.guest_access_key_id)
         return _caller(CallerKind.ADMINISTRATOR if known else CallerKind.KEY, signature)
 
     def _verify(self, request: HttpRequest) -> Signature | None:
@@ -147,6 +150,8 @@ class Doorkeeper:
     def _secret_of(self, access_key_id: str) -> SecretLookup | None:
         if access_key_id == self.access_key_id:
             return _AdministratorKey(self.secret_access_key)
+        if access_key_id == self.guest_access_key_id != "":
+            return _AdministratorKey(self.guest_secret_access_key)
         return self.secret_of(access_key_id)
 
 

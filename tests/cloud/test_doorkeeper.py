@@ -290,3 +290,20 @@ def test_a_refusal_speaks_the_services_language(service, headers, status, words)
 
     assert status == kind_of(answer)
     assert words in answer.body
+
+
+def test_the_guests_key_is_the_administrators_for_aws_and_opens_nothing_of_the_kit():
+    """Code that is not trusted may do everything in the account, and cannot reach its records."""
+    door = replace(keeper(), guest_access_key_id="AKIAGUEST", guest_secret_access_key="guest")
+    request = plain("POST", "/2015-03-31/functions")
+    caller = door.admit(signed(request, "AKIAGUEST", "guest"))
+    assert (CallerKind.ADMINISTRATOR, "AKIAGUEST") == (caller.kind, caller.access_key_id)
+    for path in ("/_kit/records", "/_kit/reset", "/_kit/config", "/_kit/fault"):
+        assert 403 == door.admit(signed(plain(path=path), "AKIAGUEST", "guest")).status
+    wrong = door.admit(signed(request, "AKIAGUEST", "another"))
+    assert 403 == wrong.status
+
+
+def test_without_a_guest_an_empty_key_is_nobodys():
+    """A key of no letters does not open the door of a cloud that has no guest."""
+    assert 403 == keeper().admit(signed(plain("POST", "/2015-03-31/functions"), "", "")).status

@@ -75,6 +75,15 @@ def parser() -> argparse.ArgumentParser:
     )
     add_options(bundle, HOME)
 
+    grade = commands.add_parser("grade", help="judge what learners handed in; write CSV and HTML")
+    grade.add_argument("folder", type=Path, help="notebooks and progress files, in any folders")
+    grade.add_argument("--to", type=Path, help="where grades go, by default FOLDER/grades-DATE")
+    grade.add_argument("--jobs", type=int, help="how many labs to go through at once")
+    grade.add_argument("--again", action="store_true", help="grade anew what was graded before")
+    grade.add_argument(
+        "--unconfined", action="store_true", help="let answers run as you, where nothing else works"
+    )
+
     bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
     bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
     bench.add_argument("--learners", metavar="N", help="a room of N kernels, each through a lab")
@@ -238,6 +247,16 @@ def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.bench", *options.groups, *told])
 
 
+def _grade(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure()
+    to = ["--to", str(options.to.absolute())] if options.to else []
+    jobs = ["--jobs", str(options.jobs)] if options.jobs else []
+    flags = [f"--{name}" for name in ("again", "unconfined") if getattr(options, name)]
+    folder = str(options.folder.absolute())
+    return _hand_over(installation, ["tools.grade", *to, *jobs, *flags, "--", folder])
+
+
 def _author(arguments: list[str]) -> int:
     installation = Installation(HOME)
     installation.ensure(developer=True)
@@ -270,6 +289,7 @@ _COMMANDS = {
     "doctor": _doctor,
     "build": _build,
     "new": _new,
+    "grade": _grade,
     "bench": _bench,
     "bundle": _bundle,
 }

@@ -47,11 +47,15 @@ def probe_file_level(folder: Path, runtime: Path, keep: Sequence[Path]) -> FileL
         ephemeral_mb=8,
     )
     try:
+        workspace.open()  # so that the trial enters what another process made, as after a crash
+        if not workspace.descriptors:
+            return FileLevel.FOLDERS
         answer = subprocess.run(
             workspace.wrap([interpreter(), "-S", "-c", TRIAL]),
             cwd=workspace.working_directory,
             env={"PYTHONPATH": "/var/runtime:/var/task", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             capture_output=True,
+            pass_fds=workspace.descriptors,
             timeout=TRIAL_WITHIN_S,
             check=False,
         )

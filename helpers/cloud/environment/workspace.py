@@ -101,7 +101,9 @@ class Workspace:
             return list(command)
         if self._namespace is not None:
             user, mount = self._namespace
-            enter = [NSENTER, f"--user=/proc/self/fd/{user}", f"--mount=/proc/self/fd/{mount}"]
+            # credentials stay: they are mapped already, and only root outside may set groups there
+            enter = [NSENTER, "--preserve-credentials"]
+            enter += [f"--user=/proc/self/fd/{user}", f"--mount=/proc/self/fd/{mount}"]
             return [*enter, SHELL, "-c", f'{AT_HOME} && exec "$@"', "sh", *command]
         make = [UNSHARE, "--user", "--map-root-user", "--mount", SHELL, "-c", MOUNTS, "sh"]
         return [*make, MOUNT, str(self.folder), *command]

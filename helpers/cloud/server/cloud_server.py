@@ -35,8 +35,8 @@ class CloudServer:
 
     def __init__(self, settings: Settings, *, port: int = 0) -> None:
         self.settings = settings
-        self.access_key_id = "AKIA" + "".join(secrets.choice(ALPHABET) for _ in range(16))
-        self.secret_access_key = secrets.token_hex(20)
+        self.access_key_id, self.secret_access_key = _new_key()
+        self.guest_access_key_id, self.guest_secret_access_key = _new_key()
         self.token = secrets.token_urlsafe(32)
         self.http = HttpServer(port, self._answer)
         self.endpoint = f"http://127.0.0.1:{self.http.port}"
@@ -86,6 +86,8 @@ class CloudServer:
             "access_key_id": self.access_key_id,
             "secret_access_key": self.secret_access_key,
             "token": self.token,
+            "guest_access_key_id": self.guest_access_key_id,
+            "guest_secret_access_key": self.guest_secret_access_key,
         }
 
     def facts(self) -> dict[str, Any]:
@@ -117,7 +119,13 @@ class CloudServer:
             endpoint=self.endpoint,
             port=self.http.port,
         )
-        key = AdministratorKey(self.access_key_id, self.secret_access_key, self.token)
+        key = AdministratorKey(
+            self.access_key_id,
+            self.secret_access_key,
+            self.token,
+            self.guest_access_key_id,
+            self.guest_secret_access_key,
+        )
         made = compose(foundation, key, Kit(self.facts, self.reset, self._configured))
         self._plane, self._parts = made.plane, made.parts
         self._gateway = replace(made.gateway, is_closing=self._closing.locked)
@@ -134,3 +142,8 @@ class CloudServer:
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         return self._gateway.answer(request)
+
+
+def _new_key() -> tuple[str, str]:
+    """Make an access key: its id and its secret."""
+    return "AKIA" + "".join(secrets.choice(ALPHABET) for _ in range(16)), secrets.token_hex(20)

@@ -35,11 +35,16 @@ class Foundation:
 
 @dataclass(frozen=True, slots=True)
 class AdministratorKey:
-    """The key the cloud makes for whoever started it, and the bearer secret beside it."""
+    """The keys the cloud makes for whoever started it, and the bearer secret beside them.
+
+    The guest's is for code that may do everything in the account and nothing to the cloud.
+    """
 
     access_key_id: str
     secret_access_key: str
     token: str
+    guest_access_key_id: str = ""
+    guest_secret_access_key: str = ""
 
 
 class Part(Protocol):

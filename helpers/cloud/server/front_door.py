@@ -40,6 +40,8 @@ def build_callers(
         secret_access_key=key.secret_access_key,
         token=key.token,
         open_door=foundation.settings.open,
+        guest_access_key_id=key.guest_access_key_id,
+        guest_secret_access_key=key.guest_secret_access_key,
     )
     guard = Guard(services.identities, services.authorizer)
     return SignedCallers(doorkeeper, guard, services.identities)

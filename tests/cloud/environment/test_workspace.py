@@ -16,7 +16,13 @@ from helpers.cloud.environment.runtime_folder import (
     host_folders,
     interpreter,
 )
-from helpers.cloud.environment.workspace import FileLevel, Sources, Workspace, remove_tree
+from helpers.cloud.environment.workspace import (
+    UNSHARE,
+    FileLevel,
+    Sources,
+    Workspace,
+    remove_tree,
+)
 
 
 @pytest.fixture(scope="session")
@@ -132,3 +138,26 @@ def test_stubborn_folders_are_removed(tmp_path: Path) -> None:
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
     remove_tree(tmp_path / "tree")
     assert not (tmp_path / "tree").exists()
+
+
+@pytest.mark.usefixtures("level_b")
+def test_a_workspace_can_be_entered_by_whoever_may_not_set_groups(
+    tmp_path: Path, runtime: Path
+) -> None:
+    """Level B, where a crashed runtime is started again, needs no rights that only root has."""
+    probe = (
+        "import sys; from pathlib import Path;"
+        "from helpers.cloud.environment.probe import probe_file_level;"
+        "from helpers.cloud.environment.runtime_folder import host_folders;"
+        "print(probe_file_level(Path(sys.argv[1]), Path(sys.argv[2]), tuple(host_folders())))"
+    )
+    # in such a namespace setgroups is denied, as it is to everybody but root outside of it
+    command = [UNSHARE, "--user", "--map-root-user", sys.executable, "-c", probe]
+    done = subprocess.run(
+        [*command, str(tmp_path / "trial"), str(runtime)],
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ("B\n", "") == (done.stdout, done.stderr)
