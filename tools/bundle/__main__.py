@@ -70,6 +70,8 @@ def make_bundle(options: argparse.Namespace, home: Path) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
             workshop = Workshop(home, folder, tell=lambda line: print(f"  {line}", flush=True))
             built = workshop.collect(targets)
+            contents = kit_contents(home, leave_out=path)  # minutes later, as it is now
+            _require_clean(contents, allowed=options.with_changes)
             bundle = Bundle(
                 commit=contents.commit,
                 changed=contents.changed,
