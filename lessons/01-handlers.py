@@ -688,7 +688,7 @@ lab.saw("1.e")
 #
 # Some failures end the process itself, and then no line of your Python has a last word. Make them happen.
 #
-# **Predict.** The last of them sleeps for a minute inside `try`, with `print` in its `finally`. The timeout is 1 second.
+# **Predict.** The last of them sleeps for a minute inside `try`, with `print` in its `finally`. The timeout is 2 seconds.
 # Does `finally` run?
 #
 # - A — yes: `finally` always runs, that is what it is for
@@ -719,13 +719,13 @@ def end_badly(event, context):
                 print("finally ran")
         case "in time":
             pages = 0
-            while context.get_remaining_time_in_millis() > 300:
+            while context.get_remaining_time_in_millis() > 1000:
                 pages += 1
                 time.sleep(0.1)
             return {"complete": False, "some pages done": pages > 0}
 
 # %% tags=["run"]
-lab.deploy(end_badly, "ends-demo", Timeout=1, MemorySize=1769)
+lab.deploy(end_badly, "ends-demo", Timeout=2, MemorySize=1769)
 for how in ("exit", "giant answer", "endless loop", "finally", "in time"):
     answer = lambda_.invoke(FunctionName="ends-demo", Payload=json.dumps(how))
     payload = json.loads(answer["Payload"].read())

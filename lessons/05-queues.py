@@ -26,7 +26,7 @@
 #
 # Run this cell first. It starts an empty account.
 # Waits of Lambda's own are 60 times shorter: 20 s on AWS, a third of a second here.
-# Clocks of the queue are real, so this lab keeps them at 1 to 3 seconds.
+# Clocks of the queue are real, so this lab keeps them at 1 to 4 seconds.
 
 # %% tags=["setup"]
 import json
@@ -161,14 +161,14 @@ def consume(name, handler, bodies=(), queue_attributes=None, extra=(), function=
     for body in bodies:
         sqs.send_message(QueueUrl=url, MessageBody=body)
     role = lab.execution_role(name, may_poll(ARN + name), *extra)
-    lab.deploy(handler, name, Role=role, **{"Timeout": 1, **(function or {})})
+    lab.deploy(handler, name, Role=role, **{"Timeout": 2, **(function or {})})
     lambda_.create_event_source_mapping(
         FunctionName=name, EventSourceArn=ARN + name, **mapping
     )
     return url
 
 
-def with_dead_letters(name, tries, visibility_s=1):
+def with_dead_letters(name, tries, visibility_s=4):
     """Attributes of a queue that moves a message to the queue `name` after `tries` receives."""
     redrive = {"deadLetterTargetArn": ARN + name, "maxReceiveCount": tries}
     return {"VisibilityTimeout": str(visibility_s), "RedrivePolicy": json.dumps(redrive)}
@@ -190,7 +190,7 @@ def all_ended(function):
 # A **redrive policy** is a queue's rule that ends this: after `maxReceiveCount` receives, the message moves to another queue.
 # That other one is its **dead-letter queue**, a queue for what failed.
 #
-# The next demo has ten messages, a visibility timeout of 1 second and a `maxReceiveCount` of 3. The handler goes through its records in order.
+# The next demo has ten messages, a visibility timeout of 2 seconds and a `maxReceiveCount` of 3. The handler goes through its records in order.
 
 # %% [markdown]
 # **Predict.** Number 7 always raises. How often is message 1 processed?
@@ -215,10 +215,12 @@ consume(
     "ten-demo",
     print_all,
     [str(number) for number in range(1, 11)],
-    with_dead_letters("ten-dlq-demo", tries=3),
-    MaximumBatchingWindowInSeconds=20,  # so that ten that return together stay one batch
+    with_dead_letters("ten-dlq-demo", tries=3, visibility_s=2),
+    MaximumBatchingWindowInSeconds=60,  # so that ten that return together stay one batch
 )
-lab.wait_until(lambda: messages_in(ten_dlq) == 10, 30, "ten messages in the dead-letter queue")
+lab.wait_until(
+    lambda: messages_in(ten_dlq) == 10 and all_ended("ten-demo"), 30, "ten dead letters"
+)
 lines = lab.logs("ten-demo")
 for number in (1, 6, 7, 8, 10):
     print(f"message {number:2} was processed {lines.count(f'message {number}')} times")
@@ -716,7 +718,7 @@ poison = consume(
     ["o-1013"],
     {"VisibilityTimeout": "1"},
     extra=[send],
-    function={"DeadLetterConfig": {"TargetArn": ARN + "function-dlq-demo"}},
+    function={"Timeout": 1, "DeadLetterConfig": {"TargetArn": ARN + "function-dlq-demo"}},
 )
 
 lab.wait_until(lambda: runs("poison-demo") >= 4, 20, "the fourth run")
@@ -728,7 +730,7 @@ lab.saw("5.e")
 # Repair it: the *queue* gets a way out. It has counted the receives from the first one on.
 queue_dlq = sqs.create_queue(QueueName="poison-dlq-demo")["QueueUrl"]
 sqs.set_queue_attributes(
-    QueueUrl=poison, Attributes=with_dead_letters("poison-dlq-demo", tries=3)
+    QueueUrl=poison, Attributes=with_dead_letters("poison-dlq-demo", tries=3, visibility_s=1)
 )
 lab.wait_until(lambda: messages_in(queue_dlq) == 1, 20, "the message in the dead-letter queue")
 print(messages_in(poison), "in the queue")
@@ -752,7 +754,7 @@ print("in the queue's dead-letter queue:", messages_in(queue_dlq))
 #
 # The visibility timeout is a clock of the queue, and the function's timeout a clock of Lambda. The first must be the longer one.
 #
-# **Predict.** The queue's visibility timeout is lowered to 2 seconds. The function then gets a job that takes 2.5 seconds, and has a timeout of 6. What happens after 2 seconds?
+# **Predict.** The queue's visibility timeout is lowered to 2 seconds. The function then gets a job that takes 3 seconds, and has a timeout of 6. What happens after 2 seconds?
 #
 # - A — nothing: the message stays away as long as the function runs
 # - B — the function is ended, and the message comes back
@@ -766,7 +768,7 @@ import time
 
 
 def slow(event, context):
-    time.sleep(2.5)
+    time.sleep(3)
 
 # %% tags=["run"]
 try:
@@ -936,19 +938,20 @@ lab.questions()
 # One thing to see and one stretch exercise, about 15 minutes.
 #
 # **Not too many at once.** A mapping starts with five batches at a time and adds more. `MaximumConcurrency` in its `ScalingConfig` bounds that, from 2 on.
-# Twelve jobs of 0.1 s, one per batch: count the environments.
+# Twelve jobs of half a second, one per batch: count the environments.
 
 # %% tags=["demo"]
 import time
 
 
 def steady(event, context):
-    time.sleep(0.1)
+    time.sleep(0.5)
 
 # %% tags=["run"]
 at_most_two = {"ScalingConfig": {"MaximumConcurrency": 2}}
 for name, settings in (("free-demo", {}), ("two-demo", at_most_two)):
-    url = consume(name, steady, [str(n) for n in range(12)], BatchSize=1, **settings)
+    numbers = [str(n) for n in range(12)]
+    url = consume(name, steady, numbers, function={"Timeout": 5}, BatchSize=1, **settings)
     lab.wait_until(lambda: messages_in(url) == 0, 20, "the queue to be empty")
 
 two = lab.records(kind="environment.created", function="two-demo")

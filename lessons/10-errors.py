@@ -60,7 +60,7 @@ def runs(name):
 # %% [markdown]
 # ## One line, one click
 #
-# `charge-demo` asks the bank for the money, and the bank takes 3 seconds. The web shop calls it with boto3, and waits 1 second for an answer.
+# `charge-demo` asks the bank for the money, and the bank takes 4 seconds. The web shop calls it with boto3, and waits 1 second for an answer.
 #
 # The client below is boto3's own, with its defaults. The one that `lab.client("lambda")` gives you makes one request per call.
 
@@ -80,7 +80,7 @@ import time
 
 def slow_charge(event, context):
     print("charged", event["order_id"], event["total_cents"], "cents")
-    time.sleep(3)
+    time.sleep(4)
     return {"order_id": event["order_id"], "charged": True}
 
 # %% tags=["run"]
@@ -92,7 +92,7 @@ try:
 except ReadTimeoutError:
     print("\nReadTimeoutError: no answer within 1 s\n")
 
-lab.wait_until(lambda: len(runs("charge-demo")) == 3, 20, "the runs to end (3 s each)")
+lab.wait_until(lambda: len(runs("charge-demo")) == 3, 20, "the runs to end (4 s each)")
 for line in lab.logs("charge-demo"):
     if line.startswith("charged"):
         print(line)
@@ -167,7 +167,7 @@ stream_arn = stream["StreamARN"]
 sqs.create_queue(QueueName="ways-dlq-demo")
 redrive = json.dumps({"deadLetterTargetArn": ARN + "ways-dlq-demo", "maxReceiveCount": 2})
 ways_queue = sqs.create_queue(
-    QueueName="ways-demo", Attributes={"VisibilityTimeout": "2", "RedrivePolicy": redrive}
+    QueueName="ways-demo", Attributes={"VisibilityTimeout": "5", "RedrivePolicy": redrive}
 )["QueueUrl"]
 
 reads_queue = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
@@ -178,7 +178,7 @@ role = lab.execution_role(
     {"Effect": "Allow", "Action": reads_queue, "Resource": ARN + "ways-demo"},
     {"Effect": "Allow", "Action": reads_stream, "Resource": stream_arn},
 )
-lab.deploy(fail_as_told, "ways-demo", Timeout=1, Role=role)
+lab.deploy(fail_as_told, "ways-demo", Timeout=2, Role=role)
 one = {"FunctionName": "ways-demo", "BatchSize": 1}
 lambda_.create_event_source_mapping(EventSourceArn=ARN + "ways-demo", **one)
 once_more = {"StartingPosition": "TRIM_HORIZON", "MaximumRetryAttempts": 1}
@@ -198,7 +198,7 @@ for how in HOW:
 for how in HOW:
     lambda_.invoke(FunctionName="ways-demo", Payload=job("synchronous", how))
 
-# 10 s on a quiet computer
+# 12 s on a quiet computer
 lab.wait_until(lambda: len(runs("ways-demo")) >= 20, 60, "twenty runs to end")
 lines = lab.logs("ways-demo")
 print(f"{'runs of one event':18}", *(f"{how:>12}" for how in HOW))
@@ -833,7 +833,7 @@ def mark_then_charge(event, context):
 # %% tags=["run"]
 may_mark = {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": charges_arn}
 role = lab.execution_role("mark-demo", may_mark)
-lab.deploy(mark_then_charge, "mark-demo", Role=role)
+lab.deploy(mark_then_charge, "mark-demo", Timeout=10, Role=role)
 lambda_.invoke(
     FunctionName="mark-demo",
     InvocationType="Event",

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import signal
 
+from hypothesis import HealthCheck, settings
+
+# the same examples every time, and no slow machine fails them
+settings.register_profile(
+    "kit",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("kit")
+
 
 def pytest_configure() -> None:
     """Take signals again that a shell's `&` or nohup ignores: tests send them to their children.

@@ -25,6 +25,7 @@ import psutil
 
 from helpers.cloud.client import Cloud, start_cloud
 from tools.bench_account import measure_account
+from tools.bench_learners import add_options, measure_learners
 from tools.bench_load import TRIVIAL, measure_load
 from tools.bench_simulator import measure_simulator
 from tools.bench_target import Target, connect, deploy
@@ -43,21 +44,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the groups asked for, or all; print the table, write bench.json; 1 if one missed."""
     parser = argparse.ArgumentParser(prog="kit.py bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
-    chosen = parser.parse_args(arguments).groups or [*GROUPS]
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    chosen = options.groups or ([] if options.learners else [*GROUPS])
     unknown = [name for name in chosen if name not in GROUPS]
     if unknown:
         parser.error(f"there is no group {unknown[0]!r}; choose from {', '.join(GROUPS)}")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every start would measure the compiler
+    groups = {name: GROUPS[name] for name in chosen}
+    if options.learners:
+        groups["learners"] = lambda: measure_learners(options)
     measures: list[Measure] = []
-    for name in chosen:
-        for measure in GROUPS[name]():
+    for measured in groups.values():
+        for measure in measured():
             measures.append(measure)
             print(measure, flush=True)
     machine = f"{platform.platform(terse=True)}, {os.cpu_count()} cores"
     document = {
         "machine": machine,
         "python": platform.python_version(),
-        "groups": chosen,
+        "groups": [*groups],
         "measures": [asdict(measure) | {"verdict": measure.verdict} for measure in measures],
     }
     (HOME / "bench.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -69,8 +69,8 @@ LAB = LabChecks(
                 "Ask before each page whether there is time for one more. Who tells how much time "
                 "is left?",
                 "`context.get_remaining_time_in_millis()` counts down to the timeout. Keep a "
-                "reserve of 300 ms, and beside it the time of the slowest page so far.",
-                "Before each page: `if context.get_remaining_time_in_millis() < slowest_ms + 300: "
+                "reserve of 500 ms, and beside it the time of the slowest page so far.",
+                "Before each page: `if context.get_remaining_time_in_millis() < slowest_ms + 500: "
                 "break`. Around `print_page`: `began = time.monotonic()`, and afterwards "
                 "`slowest_ms = max(slowest_ms, (time.monotonic() - began) * 1000)`.",
             ),

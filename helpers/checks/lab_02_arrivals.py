@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from helpers.checks.gates import HANDLER, gate
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of, shown
@@ -20,12 +22,7 @@ import app
 def handler(event, context):
     return app.{name}(event["requests"], event["provisioned"])
 """
-SLEEPER = """
-import time
-
-def handler(event, context):
-    time.sleep(1)
-"""
+TIMEOUT_S, WITHIN_S = 60, 40
 ROUNDS = (4, 2, 3)
 """The sale as it is played: so many requests at once, then so many, then so many."""
 
@@ -176,10 +173,27 @@ def _expect_count(counted: Any, pattern: Pattern) -> None:
 
 
 def _play(session: Session) -> int:
-    """Send the rounds to a real function; return how many environments it got."""
-    session.deploy(SLEEPER, FUNCTION, Timeout=10)
-    aws = session.client("lambda")
+    """Send the rounds to a real function; return how many environments it got.
+
+    The requests of a round wait for each other, so that they overlap on a slow machine too.
+    """
+    session.deploy(HANDLER, FUNCTION, Timeout=TIMEOUT_S)
     for times in ROUNDS:
-        with ThreadPoolExecutor(times) as callers:
-            list(callers.map(lambda _: aws.invoke(FunctionName=FUNCTION), range(times)))
+        _send_at_once(session, times)
     return len(session.records(kind="environment.created", function=FUNCTION))
+
+
+def _send_at_once(session: Session, times: int) -> None:
+    """Send so many requests that wait for each other at a gate, and see them end."""
+    with gate() as door, ThreadPoolExecutor(times) as callers:
+        event = json.dumps(door.event)
+        running = [
+            callers.submit(session.client("lambda").invoke, FunctionName=FUNCTION, Payload=event)
+            for _ in range(times)
+        ]
+        session.wait_until(
+            lambda: door.arrived >= times, WITHIN_S, f"{times} requests were not in flight at once."
+        )
+        door.open()
+        for request in running:
+            request.result()

@@ -17,7 +17,7 @@ from helpers.checks.session import Session
 from helpers.checks.submission import Did
 
 FUNCTION = "check-sheets"
-VISIBILITY_S = 2
+VISIBILITY_S = 4
 WITHIN_S = 30
 REPORTS = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 # order, sheet, and how often it jams before it prints

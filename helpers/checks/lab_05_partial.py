@@ -18,7 +18,7 @@ from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
 
 FUNCTION = "check-print-job"
-VISIBILITY_S = 2
+VISIBILITY_S = 4
 WITHIN_S = 30
 
 

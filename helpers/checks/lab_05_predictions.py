@@ -98,7 +98,7 @@ PREDICTIONS = (
     ),
     Prediction(
         id="5.f",
-        question="Visibility is 2 s, and the function runs for 2.5 s. What happens after 2 s?",
+        question="Visibility is 2 s, and the function runs for 3 s. What happens after 2 s?",
         options={
             "A": "nothing: the message stays away as long as the function runs",
             "B": "the function is ended, and the message comes back",

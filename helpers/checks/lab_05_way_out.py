@@ -34,7 +34,7 @@ import time
 
 def handler(event, context):
     for record in event["Records"]:
-        time.sleep(0.3)
+        time.sleep(0.1)
         tries = record["attributes"]["ApproximateReceiveCount"]
         print("printed " + record["body"] + " at try " + tries)
 """

@@ -100,7 +100,8 @@ def check_6_2(
         orders.put_at_once(*map(_order, ORDERS))
         extra = keeps.exchanged(statement)
         with execution_role(session, FUNCTION, may_read(orders), extra) as role:
-            session.deploy(STOCK_WATCH.replace("BUCKET", bucket, 1), FUNCTION, Role=role)
+            code = STOCK_WATCH.replace("BUCKET", bucket, 1)
+            session.deploy(code, FUNCTION, Role=role, Timeout=15)
             settings = {**keeps.exchanged(mapping_settings), **FROM_THE_OLDEST}
             with mapped(session, FUNCTION, orders, settings, hint=2) as mapping:
                 did("sent seven orders through a mapping with your settings")

@@ -15,7 +15,8 @@ CHARGED = "charged "
 BANK_S = 1.0
 """Long enough that callers who begin together are all at work at the same time."""
 WARM_S = 0.3
-"""Long enough that each of some events at once gets an environment, which then is warm."""
+"""Long enough, as a rule, that each of some events at once gets an environment."""
+MOST_ROUNDS = 5
 
 
 def order(order_id: str, **more: Any) -> dict[str, Any]:
@@ -27,6 +28,18 @@ def at_once(session: Session, function: str, events: list[dict[str, Any]]) -> li
     """Invoke a function with all events at the same time; return the answers in their order."""
     with ThreadPoolExecutor(len(events)) as callers:
         return list(callers.map(lambda event: session.invoke(function, event), events))
+
+
+def warm_up(session: Session, function: str, count: int) -> None:
+    """Send orders at once until so many environments are warm; on a slow machine once more.
+
+    The check has deployed the function once. A handler that fails at once is not waited for.
+    """
+    for number in range(MOST_ROUNDS):
+        if len(session.records(kind="environment.created", function=function)) >= count:
+            return
+        events = [order(f"o-9{number}{n}", bank_s=WARM_S * (number + 1)) for n in range(count)]
+        at_once(session, function, events)
 
 
 def charges_of(session: Session, function: str, order_id: str) -> int:

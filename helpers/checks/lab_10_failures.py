@@ -69,7 +69,7 @@ def check_10_1(
         shop_queue(session) as failed,
         execution_role(session, FUNCTION, statement) as role,
     ):
-        session.deploy(SOURCE, FUNCTION, Role=role, MemorySize=1769)
+        session.deploy(SOURCE, FUNCTION, Role=role, MemorySize=1769, Timeout=15)
         _configure(session, settings)
         _send(session, did)
         session.client("lambda").delete_function_concurrency(FunctionName=FUNCTION)

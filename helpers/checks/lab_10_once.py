@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.lab_10_charges import BANK_S, WARM_S, at_once, charges_of, member_of, order
+from helpers.checks.lab_10_charges import (
+    BANK_S,
+    WARM_S,
+    at_once,
+    charges_of,
+    member_of,
+    order,
+    warm_up,
+)
 from helpers.checks.outcome import NotYet
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
@@ -63,6 +71,7 @@ def _orders_apart(session: Session, did: Did) -> None:
 
 def _one_order_at_once(session: Session, did: Did) -> None:
     event = order(SAME, bank_s=BANK_S)
+    warm_up(session, FUNCTION, TIMES)
     did("sent three orders, then one order three times at once")
     answers = at_once(session, FUNCTION, [event] * TIMES)
     _expect_one_charge(session, "came three times at once")

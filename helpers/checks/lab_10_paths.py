@@ -90,13 +90,16 @@ def check_10_6(session: Session, did: Did, repairs: Mapping[str, Any]) -> None:
 def _lost(session: Session, found: Queue, failing: Mapping[str, Failing]) -> list[str]:
     """Return whose event is not in the queue, once no more can come."""
     seen: set[str] = set()
+    gone: set[str] = set()
 
     def all_ended() -> bool:
-        gone = {name for name, one in failing.items() if one.is_gone()}
-        # what is gone was sent before: so look into the queue after
+        # what was gone at the last look has arrived, if ever: a message may be on its way to a
+        # dead-letter queue for a moment
         bodies = found.bodies()
         seen.update(name for name in WHERE if any(_function(name) in body for body in bodies))
-        return seen | gone == failing.keys()
+        ended = seen | gone == failing.keys()
+        gone.update(name for name, one in failing.items() if one.is_gone())
+        return ended
 
     session.wait_until(
         all_ended, WITHIN_S, "some events were still tried again. Are your limits small enough?"
@@ -210,24 +213,23 @@ def _stock_watch(session: Session, name: str, repair: Any) -> Iterator[Failing]:
                 settings = {"StartingPosition": "TRIM_HORIZON", **(repair or {})}
             source = Queue(None, "", arn)
             with mapped(session, function, source, settings, hint=3) as mapping:
-                has_end = _has_end(session, mapping)
+                is_over = _end_of(session, mapping)
                 yield Failing(
                     partial(client.put_record, StreamName=stream, PartitionKey="k", Data=b"{}"),
-                    lambda: not has_end or _is_given_up(session, mapping),
+                    lambda: is_over is None or bool(session.records(kind=is_over, mapping=mapping)),
                 )
     finally:
         client.delete_stream(StreamName=stream)
 
 
-def _has_end(session: Session, mapping: str) -> bool:
+def _end_of(session: Session, mapping: str) -> str | None:
+    """Return the kind of record that a mapping ends its tries with; None when it has no end."""
     found = session.client("lambda").get_event_source_mapping(UUID=mapping)
     limits = (found.get("MaximumRetryAttempts", -1), found.get("MaximumRecordAgeInSeconds", -1))
-    return limits != (-1, -1)
-
-
-def _is_given_up(session: Session, mapping: str) -> bool:
-    kinds = ("batch.dropped", "batch.sent_on")
-    return any(session.records(kind=kind, mapping=mapping) for kind in kinds)
+    if limits == (-1, -1):
+        return None
+    kept = (found.get("DestinationConfig") or {}).get("OnFailure")
+    return "batch.sent_on" if kept else "batch.dropped"
 
 
 _PLACES: Mapping[str, Callable[[Session, str, Any], AbstractContextManager[Failing]]] = {

@@ -7,7 +7,7 @@ from helpers.checks.exercise import VERDICTS, Prediction
 PREDICTIONS = (
     Prediction(
         id="10.a",
-        question="One invoke, a handler of 3 s, a client that waits 1 s. How many charges?",
+        question="One invoke, a handler of 4 s, a client that waits 1 s. How many charges?",
         options={
             "A": "none: the client hung up, so the run ends",
             "B": "one: one call is one run",

@@ -28,13 +28,15 @@ class PoolLimits:
     """The account's concurrency, and how long and under what conditions environments are kept.
 
     Idle environments end after `idle_age_s`, all but busy ones after `max_age_s`, and the oldest
-    idle ones while the machine has less than `memory_floor_mb` free.
+    idle ones while the machine has less than `memory_floor_mb` free. When one more starts and over
+    `idle_environments` are idle, the longest idle of other functions end.
     """
 
     account_concurrency: int = 1000
     scaling_per_10_s: int = 1000
     idle_age_s: float = 600.0
     max_age_s: float = 7200.0
+    idle_environments: int = 50
     memory_floor_mb: int = 256
 
 

@@ -25,8 +25,10 @@ from helpers.cloud.registry import Key, Registry
 PROVISIONED = InitializationType.PROVISIONED
 ONCE = (PROVISIONED, InitializationType.SNAP_START)
 """What is not initialised again after a crash, but replaced."""
-SETTLE_WITHIN_S = 0.5
-"""Freezing and logging take a millisecond; a runtime that asks for no more is not waited for."""
+SETTLE_WITHIN_S = 5.0
+"""Freezing and logging take a millisecond, and longer on a machine with much else to do."""
+WORK_ON_S = 0.5
+"""Who may go on working after the answer, such as an extension, is not waited for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Pool:
         with self._settled:
             awaited = set(self._settling)
             if not self._settled.wait_for(
-                lambda: self._settling.isdisjoint(awaited), SETTLE_WITHIN_S
+                lambda: self._settling.isdisjoint(awaited), _patience_s(awaited)
             ):
                 self._settling -= awaited  # an extension is at work: nobody waits for it twice
 
@@ -247,14 +249,15 @@ class Pool:
 
     def _take(self, function: FunctionVersion, *, provisioned: bool) -> Environment | None:
         found = self._take_free(function, provisioned)
-        if found is None and _serving(self._settling, function, provisioned):
+        settling = _serving(self._settling, function, provisioned)
+        if found is None and settling:
             # its caller has the answer: it will be free before a new one could be started
             self._settled.wait_for(
                 lambda: (
                     _serving(self._free[function.key], function, provisioned)
                     or not _serving(self._settling, function, provisioned)
                 ),
-                SETTLE_WITHIN_S,
+                _patience_s(settling),
             )
             found = self._take_free(function, provisioned)
         return found
@@ -305,6 +308,10 @@ class Pool:
         reason = "updated" if self._registry.get(key) is not None else "deleted"
         for environment in stale:
             environment.shutdown(reason)
+
+
+def _patience_s(environments: Iterable[Environment]) -> float:
+    return WORK_ON_S if any(e.may_work_on for e in environments) else SETTLE_WITHIN_S
 
 
 def _is_provisioned(environment: Environment) -> bool:

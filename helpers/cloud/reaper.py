@@ -1,4 +1,4 @@
-"""Shuts down environments that nobody needs: idle too long, too old, or when memory is short.
+"""Shuts down environments that nobody needs: idle too long, too old, too many, or memory is short.
 
 AWS tells neither how long it keeps an environment nor why it ends one. What is provisioned is
 never ended here; what is busy neither.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from helpers.cloud.admission import PoolLimits
 from helpers.cloud.environment.lifecycle import Environment
+from helpers.cloud.model import FunctionVersion
 from helpers.cloud.pool import Pool
 from helpers.cloud.records import Waiting
 
@@ -37,6 +38,22 @@ class Reaper:
         self._free_bytes = free_bytes
         self._timers.after(REAP_EVERY_S, self._reap)
 
+    def make_way(self, function: FunctionVersion) -> None:
+        """End other functions' longest idle environments if there are many; one more starts.
+
+        A burst never ends environments of its own function, so the next one finds them warm.
+        """
+        self._timers.after(0, lambda: self._end_surplus(function))
+
+    def _end_surplus(self, function: FunctionVersion) -> None:
+        idle = self._longest_idle()
+        surplus = max(0, len(idle) - self._limits.idle_environments)
+        others = [e for e in idle if e.function.key != function.key]
+        self._pool.retire(others[:surplus], "idle")
+
+    def _longest_idle(self) -> list[Environment]:
+        return sorted(self._pool.idle(), key=lambda environment: environment.idle_since)
+
     def _reap(self) -> None:
         self._end_old()
         self._make_room()
@@ -52,8 +69,7 @@ class Reaper:
 
     def _make_room(self) -> None:
         floor = self._limits.memory_floor_mb * 1024 * 1024
-        by_age: list[Environment] = sorted(self._pool.idle(), key=lambda e: e.idle_since)
-        for environment in by_age:
+        for environment in self._longest_idle():
             if self._free_bytes() >= floor:
                 return
             self._pool.retire([environment], "memory")

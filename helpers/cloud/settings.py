@@ -17,11 +17,12 @@ class Settings:
     `account_concurrency` is the account's limit, of which `unreserved_minimum` cannot be reserved;
     `scaling_per_10_s` is how many environments a function may get in ten seconds; `idle_age_s` ends
     environments that are idle for so long, `max_age_s` idle ones of that age, and too little memory
-    (`memory_floor_mb`) the longest idle ones; `native_client` False takes the pure-Python runtime
-    client; `trace_every_request` traces all requests of functions with active tracing, where AWS
-    takes a sample; `seed` (not 0) makes the choice between an alias's versions, and the sample,
-    repeatable; `file_level` is "auto", or "A" to do without mount namespaces; `open` accepts
-    unknown keys as administrator.
+    (`memory_floor_mb`) the longest idle ones; over `idle_environments`, those of other functions
+    end when one more starts; `native_client` False takes the pure-Python runtime client;
+    `trace_every_request` traces all requests of functions with active tracing, where AWS takes a
+    sample; `seed` (not 0) makes the choice between an alias's versions, and the sample, repeatable;
+    `file_level` is "auto", or "A" to do without mount namespaces; `open` accepts unknown keys as
+    administrator.
     """
 
     time_lapse: float = 1.0
@@ -31,6 +32,7 @@ class Settings:
     scaling_per_10_s: int = 1000
     idle_age_s: float = 600.0
     max_age_s: float = 7200.0
+    idle_environments: int = 50
     memory_floor_mb: int = 256
     seed: int = 0
     trace_every_request: bool = True

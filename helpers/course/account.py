@@ -69,6 +69,7 @@ class Account:
     joined: bool
     _clients: dict[str, Any] = field(default_factory=dict)
     _account_id: str = ""
+    _session: Any = None
     _making: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self, service: str) -> Any:
@@ -76,7 +77,9 @@ class Account:
         # boto3 makes clients safely in one thread at a time only
         with self._making:
             if service not in self._clients:
-                self._clients[service] = self._session().client(
+                # one session for all: each keeps botocore's list of endpoints, 7 MB
+                self._session = self._session or self._new_session()
+                self._clients[service] = self._session.client(
                     service, endpoint_url=self.cloud.endpoint, config=_config(service)
                 )
             return self._clients[service]
@@ -126,7 +129,7 @@ class Account:
         """Empty the account."""
         self.cloud.reset()
 
-    def _session(self) -> Any:
+    def _new_session(self) -> Any:
         return boto3.session.Session(
             aws_access_key_id=self.cloud.access_key_id,
             aws_secret_access_key=self.cloud.secret_access_key,

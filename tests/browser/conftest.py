@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.notebook import KERNEL_IDLE
-from tests.browser.sheet import chromium, desk, free_port, shared_desk
+from tests.browser.sheet import chromium, desk, shared_desk
+from tests.ports import free_port
 
 __all__ = ["chromium", "desk", "shared_desk"]  # fixtures of every module here
+
+expect.set_options(timeout=60_000)  # Playwright's five seconds are few on a busy machine
 
 HOME = Path(__file__).resolve().parents[2]
 COPIED = (
@@ -123,7 +126,7 @@ def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
     if process.poll() is not None:
         raise RuntimeError("kit.py lab ended before it answered")
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=30) as response:
             return bool(re.search(rb"version", response.read()))
     except (urllib.error.URLError, OSError):
         return False

@@ -18,7 +18,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -34,6 +33,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.browser.notebook import KERNEL_IDLE, screenshot, settle
+from tests.ports import free_port
 from tools.launch.browser import find_chromium
 
 HOME = Path(__file__).resolve().parents[2]
@@ -273,20 +273,13 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def free_port() -> int:
-    """Return a port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + READY_WITHIN_S
     while True:
         if process.poll() is not None:
             raise RuntimeError("JupyterLab ended before it answered")
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=30):
                 return
         except (urllib.error.URLError, OSError):
             if time.monotonic() > end:

@@ -68,6 +68,7 @@ class FakeEnvironment:
     def __init__(self, function: FunctionVersion, clock: Clock) -> None:
         self.function = function
         self.initialization_type = InitializationType.ON_DEMAND
+        self.may_work_on = False
         self.state = State.FROZEN
         self.created = clock.steady()
         self.idle_since = clock.steady()
@@ -329,6 +330,22 @@ def test_the_environments_idle_longest_make_room_when_memory_is_short(room: Room
     assert [] == second.reasons
 
 
+def test_many_idle_environments_make_way_for_a_new_one(room: Room):
+    """The longest idle ones of other functions end, and those of the growing one never do."""
+    room.limits.idle_environments = 1
+    first, second = room.serve(CHARGE), room.serve(SHIP)
+    room.clock.seconds = second.idle_since = 1.0
+    third_function = replace(CHARGE, name="refund-card")
+    room.publish(third_function)
+
+    room.reaper.make_way(SHIP)
+    room.timers.fire()
+    assert ([], ["idle"]) == (second.reasons, first.reasons)
+    room.reaper.make_way(third_function)
+    room.timers.fire()
+    assert [second] == room.pool.environments()
+
+
 def test_time_lapse_makes_environments_old_sooner(room: Room):
     """At a factor of 60, ten minutes of idling take ten seconds."""
     environment = room.serve(CHARGE)
@@ -442,11 +459,13 @@ def test_settle_waits_once_for_an_environment_that_goes_on_working(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ):
     """An extension may work on after the answer; it does not delay every later request."""
-    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 0.01)
+    monkeypatch.setattr(pool, "WORK_ON_S", 0.01)
+    monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
     with room.pool.lease(CHARGE) as lease:
+        room.started[-1].may_work_on = True
         lease.answered()
         room.pool.settle()
 
-        monkeypatch.setattr(pool, "SETTLE_WITHIN_S", 2 * SOON_S)
+        monkeypatch.setattr(pool, "WORK_ON_S", 2 * SOON_S)
         with ThreadPoolExecutor(1) as threads:
             threads.submit(room.pool.settle).result(SOON_S)

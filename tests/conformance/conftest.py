@@ -15,11 +15,10 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +31,7 @@ from botocore.config import Config
 
 from helpers.cloud.client import Cloud, CloudError, start_cloud
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
+from tests.ports import free_port
 from tools.emulator import ensure_emulator
 
 IDLE_AGE_S = 60.0
@@ -240,7 +240,7 @@ class Emulator:
             (task / name).parent.mkdir(parents=True, exist_ok=True)
             (task / name).write_text(text)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
-        front, runtime_api = free_ports(2)
+        front, runtime_api = free_port(), free_port()
         address = ["--runtime-interface-emulator-address", f"127.0.0.1:{front}"]
         address += ["--runtime-api-address", f"127.0.0.1:{runtime_api}"]
         command = [interpreter(), "-S", "-m", "awslambdaric", handler]
@@ -283,15 +283,6 @@ def _post(port: int, payload: bytes) -> bytes:
     body = connection.getresponse().read()
     connection.close()
     return body
-
-
-def free_ports(count: int) -> Sequence[int]:
-    """Return ports of the loopback address that nobody uses now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [taken.getsockname()[1] for taken in sockets]
-    for taken in sockets:
-        taken.close()
-    return ports
 
 
 @pytest.fixture(scope="session")

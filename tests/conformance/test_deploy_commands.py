@@ -18,6 +18,8 @@ from botocore.exceptions import ClientError
 from tests.conformance.stacking import Stack
 from tests.waiting import until
 
+pytestmark = pytest.mark.timeout(600)  # each call of the CLI starts a Python
+
 TRUST = {
     "Effect": "Allow",
     "Principal": {"Service": "lambda.amazonaws.com"},
@@ -64,7 +66,7 @@ def aws(cloud: Any, *words: str) -> subprocess.CompletedProcess[str]:
     }
     command = [sys.executable, "-m", "awscli", *words]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment, capture_output=True, text=True, timeout=200, check=False
     )
 
 

@@ -44,13 +44,13 @@ def test_frozen_between_events(account: Any) -> None:
         "def handler(event, context):\n    time.sleep(event)\n    return ticks\n"
     )
     name = account.deploy(source, Timeout=10)
-    before = account.invoke(name, 0.1).value
+    before = account.invoke(name, 0.4).value
     idle = threading.Event()
-    idle.wait(0.4)  # what is shown is that nothing happens during a real while
+    idle.wait(1)  # what is shown is that nothing happens during a real while
     after = account.invoke(name, 0).value
-    running = account.invoke(name, 0.1).value
+    running = account.invoke(name, 0.4).value
     assert before > 10
-    assert after - before < 60  # running on, it would be about 200
+    assert after - before < 250  # running on, it would be about 450
     assert running - after > 10
 
 
@@ -62,7 +62,7 @@ def test_events_at_once_open_environments(account: Any) -> None:
     )
     name = account.deploy(source, Timeout=20)
     with ThreadPoolExecutor(4) as callers:
-        first = list(callers.map(lambda _: account.invoke(name, 0.5).value, range(4)))
+        first = list(callers.map(lambda _: account.invoke(name, 1).value, range(4)))
         second = list(callers.map(lambda _: account.invoke(name, 0.2).value, range(4)))
     streams = {stream for _, stream in first}
     assert len(streams) == len({pid for pid, _ in first}) == 4
@@ -80,7 +80,7 @@ def test_tmp_survives_a_timeout_and_globals_do_not(account: Any) -> None:
         "    if event:\n        note.write_text('kept')\n        time.sleep(20)\n"
         "    return [count, note.read_text(), context.log_stream_name]\n"
     )
-    name = account.deploy(source, Timeout=1)
+    name = account.deploy(source, Timeout=3)  # the next event repeats init, and has that long
     assert account.invoke(name, 1).value["errorType"] == "Sandbox.Timedout"
     count, note, stream = account.invoke(name, 0).value
     assert (count, note) == (1, "kept")
@@ -104,7 +104,7 @@ def test_tmp_belongs_to_one_environment(account: Any) -> None:
         "import os, tempfile, time\nfrom pathlib import Path\n\n\ndef handler(event, context):\n"
         "    folder = Path(tempfile.gettempdir())\n"
         "    seen = [name for name in os.listdir(folder) if len(name) == 36]\n"
-        "    (folder / context.aws_request_id).touch()\n    time.sleep(0.4)\n    return seen\n"
+        "    (folder / context.aws_request_id).touch()\n    time.sleep(1)\n    return seen\n"
     )
     name = account.deploy(source)
     with ThreadPoolExecutor(2) as callers:

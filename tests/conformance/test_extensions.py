@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import socket
 import sys
 import time
 import zipfile
@@ -95,7 +96,7 @@ class Deployed:
 
     def wait_for(self, holds: Callable[[list[str]], bool]) -> list[str]:
         """Wait until the log is as wanted; return it."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not holds(lines := self.lines()):
             assert time.monotonic() < deadline, lines
             time.sleep(0.02)
@@ -133,8 +134,8 @@ def test_extensions_start_before_the_runtime(account: Any) -> None:
         PRELUDE
         + """\
 time.sleep(0.3)
+print("registers at", time.time(), flush=True)
 me, _ = register("INVOKE")
-print("registered at", time.time(), flush=True)
 while True:
     following(me)
 """
@@ -142,9 +143,8 @@ while True:
     source = "import time\nprint('loaded at', time.time())\ndef handler(event, context): pass\n"
     deployed = Deployed(account, {"slow": slow}, source)
     deployed.invoke()
-    moments = dict(re.findall(r"(registered|loaded) at (\S+)", "".join(deployed.lines())))
-    assert float(moments["registered"]) <= float(moments["loaded"]) + 0.005
-    assert float(moments["loaded"]) > 0
+    moments = dict(re.findall(r"(registers|loaded) at (\S+)", "".join(deployed.lines())))
+    assert float(moments["registers"]) < float(moments["loaded"])
 
 
 def test_an_invocation_lasts_until_every_extension_is_done(account: Any) -> None:
@@ -253,7 +253,7 @@ time.sleep(600)
     before = time.monotonic()
     cloud.functions.delete_function(FunctionName=deployed.name)
     while not cloud.records(deployed.name, "environment.reaped"):
-        assert time.monotonic() < before + 10
+        assert time.monotonic() < before + 30
         time.sleep(0.02)
     assert 1.9 <= time.monotonic() - before
     with pytest.raises(ProcessLookupError):
@@ -395,16 +395,20 @@ def handler(event, context):
 def test_extensions_end_with_the_account(cloud: Any) -> None:
     """When the account goes, frozen extensions go at once, without a shutdown phase."""
     own = start_cloud()
-    try:
-        deployed = Deployed(type(cloud)(own), {"diary": f"{DIARY}time.sleep(60)\n"}, HANDLER)
-        pid = deployed.invoke().value["pid"]
-        deployed.invoke()
-        server = int(Path(f"/proc/{pid}/stat").read_text().split()[3])
-        siblings = Path(f"/proc/{server}/task").glob("*/children")
-        pids = {int(each) for file in siblings for each in file.read_text().split()}
-        assert len(pids) >= 3, "the keeper, the runtime, the extension"
-    finally:
-        started = time.monotonic()
-        own.stop()
-    assert time.monotonic() - started < 2
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        tell = f"__import__('socket').create_connection(('127.0.0.1', {ear.getsockname()[1]}))"
+        diary = DIARY.replace("        break\n", f"        {tell}\n        time.sleep(60)\n")
+        try:
+            deployed = Deployed(type(cloud)(own), {"diary": diary}, HANDLER)
+            pid = deployed.invoke().value["pid"]
+            deployed.invoke()
+            server = int(Path(f"/proc/{pid}/stat").read_text().split()[3])
+            siblings = Path(f"/proc/{server}/task").glob("*/children")
+            pids = {int(each) for file in siblings for each in file.read_text().split()}
+            assert len(pids) >= 3, "the keeper, the runtime, the extension"
+        finally:
+            own.stop()
+        ear.setblocking(False)
+        with pytest.raises(BlockingIOError):  # the extension would have told of a SHUTDOWN
+            ear.accept()
     assert [each for each in pids if Path(f"/proc/{each}").exists()] == []

@@ -29,7 +29,7 @@ def lab(account_with: Callable[..., Any]) -> Sources:
 @pytest.fixture
 def slow(account_with: Callable[..., Any]) -> Sources:
     """An account in which a change of state takes long enough to be seen."""
-    return sources_in(account_with, time_lapse=6)
+    return sources_in(account_with, time_lapse=0.1)
 
 
 def states(lab: Sources, mapping: str) -> list[str]:

@@ -176,7 +176,7 @@ def test_concurrency_is_seen_by_its_maximum(cloud: Any) -> None:
     """Three events at once make ConcurrentExecutions 3, for the function and the account."""
     name = cloud.deploy(HANDLER)
     with ThreadPoolExecutor(3) as pool:
-        list(pool.map(lambda _: cloud.invoke(name, {"sleep": 0.5}), range(3)))
+        list(pool.map(lambda _: cloud.invoke(name, {"sleep": 1}), range(3)))
 
     assert 3 == total(cloud, "ConcurrentExecutions", "Maximum", FunctionName=name)
     for metric in ("ConcurrentExecutions", "UnreservedConcurrentExecutions"):

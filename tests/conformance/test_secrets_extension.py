@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.roles import make_role
+from tests.ports import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="extensions are POSIX programs")
 
@@ -61,7 +62,7 @@ class Setup:
 
     def deploy(self, *, layer: int = 12, **variables: str) -> str:
         # a port of this test's own: 2773 may belong to another account on this machine
-        port = variables.pop("port", None) or str(_free_port())
+        port = variables.pop("port", None) or str(free_port())
         given = {"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": port, **variables}
         return str(
             self.account.deploy(
@@ -75,11 +76,6 @@ class Setup:
 
     def get(self, function: str, *paths: str, **event: Any) -> Any:
         return self.account.invoke(function, {"paths": paths, **event}).value
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +183,7 @@ def test_during_init_the_extension_is_not_ready(lab: Setup):
 
 def test_environments_share_a_port_and_are_told_apart(lab: Setup):
     """Two functions with one port, running at the same time, each read with their own role."""
-    port = str(_free_port())
+    port = str(free_port())
     first, second = lab.deploy(port=port), lab.deploy(port=port)
     path = f"/secretsmanager/get?secretId={lab.name}"
     with ThreadPoolExecutor(4) as threads:
@@ -228,7 +224,7 @@ def test_the_role_decides_what_the_extension_may_read(lab: Setup):
         HANDLER,
         Layers=[LAYER.format(12)],
         Timeout=20,
-        Environment={"Variables": {"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(_free_port())}},
+        Environment={"Variables": {"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(free_port())}},
     )
     ((status, text),) = lab.get(function, f"/secretsmanager/get?secretId={lab.name}")["answers"]
 

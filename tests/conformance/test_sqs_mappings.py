@@ -108,7 +108,7 @@ def test_a_function_error_returns_the_whole_batch_after_the_visibility_timeout(l
     """
     dead_url, dead_arn = lab.queue()
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = lab.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
+    url, arn = lab.queue(VisibilityTimeout="3", RedrivePolicy=redrive)
     name = lab.deploy(FAILS, Timeout=1)
     mapping = lab.map(name, arn)
     lab.sqs.send_message_batch(
@@ -273,7 +273,7 @@ def test_fifo_order_is_kept_within_a_message_group(lab: Sources):
 
 def test_a_failed_fifo_batch_holds_its_group_back(lab: Sources):
     """What comes behind a failure waits until the failed messages have come back."""
-    url, arn = lab.queue(fifo=True, VisibilityTimeout="1")
+    url, arn = lab.queue(fifo=True, VisibilityTimeout="3")
     fails_once = (
         "    first = all(r['attributes']['ApproximateReceiveCount'] == '1'"
         " for r in event['Records'])\n"
@@ -292,7 +292,7 @@ def test_a_failed_fifo_batch_holds_its_group_back(lab: Sources):
 def test_maximum_concurrency_bounds_the_batches_in_flight(lab: Sources):
     """ScalingConfig.MaximumConcurrency 2 means two environments at most."""
     url, arn = lab.queue()
-    name = lab.deploy("    import time\n    time.sleep(0.05)\n")
+    name = lab.deploy("    import time\n    time.sleep(0.3)\n")
     lab.send(url, *(str(number) for number in range(10)))
     mapping = lab.map(name, arn, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2})
 
@@ -304,7 +304,7 @@ def test_maximum_concurrency_bounds_the_batches_in_flight(lab: Sources):
 def test_polling_begins_with_five_batches_at_once(lab: Sources):
     """Without a bound five batches are in flight at first."""
     url, arn = lab.queue()
-    name = lab.deploy("    import time\n    time.sleep(0.15)\n")
+    name = lab.deploy("    import time\n    time.sleep(1)\n")
     lab.send(url, *(str(number) for number in range(5)))
     mapping = lab.map(name, arn, BatchSize=1)
 

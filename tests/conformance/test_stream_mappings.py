@@ -203,7 +203,7 @@ def test_records_of_a_shard_are_processed_in_order_one_batch_at_a_time(lab: Sour
 def test_shards_are_processed_beside_each_other(lab: Sources):
     """Each shard has a batch of its own in flight."""
     arn = lab.stream(shards=2)
-    name = lab.deploy("    import time\n    time.sleep(0.2)\n")
+    name = lab.deploy("    import time\n    time.sleep(1)\n")
     for key in ("a", "b", "c", "d", "e"):
         lab.put(arn, key, key=key)
     mapping = lab.map(name, arn)
@@ -215,7 +215,7 @@ def test_shards_are_processed_beside_each_other(lab: Sources):
 def test_parallelization_keeps_the_order_of_each_key(lab: Sources):
     """ParallelizationFactor gives a shard several batches, one key never two."""
     arn = lab.stream()
-    name = lab.deploy("    import time\n    time.sleep(0.03)\n")
+    name = lab.deploy("    import time\n    time.sleep(0.2)\n")
     for number in range(6):
         for key in ("a", "b", "c", "d"):
             lab.put(arn, f"{key}{number}", key=key)

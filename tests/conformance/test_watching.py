@@ -50,7 +50,7 @@ def test_a_queue_is_drawn_as_it_went(lab: Sources):
     """Messages of one batch, the one that is reported again and again, and where it ended."""
     dead_url, dead_arn = lab.queue()
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = lab.queue(VisibilityTimeout="1", RedrivePolicy=redrive)
+    url, arn = lab.queue(VisibilityTimeout="3", RedrivePolicy=redrive)
     lab.send(url, *"12345")
     name = lab.deploy(NAMED, Timeout=1)
     lab.map(name, arn, **REPORT)

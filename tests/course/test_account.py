@@ -95,6 +95,22 @@ def test_clients_can_be_asked_for_by_many_threads():
     assert 1 == len(clients)
 
 
+def test_clients_share_one_session(monkeypatch: pytest.MonkeyPatch):
+    """Each session would keep botocore's list of endpoints, seven megabytes, for itself."""
+    made: list[Any] = []
+    session = account_module.boto3.session.Session
+
+    def counted(**settings: Any) -> Any:
+        made.append(settings)
+        return session(**settings)
+
+    monkeypatch.setattr(account_module.boto3.session, "Session", counted)
+    account = Account(Cloud(), None, joined=False)  # type: ignore[arg-type]
+
+    assert account.client("sqs") is not account.client("sts")
+    assert 1 == len(made)
+
+
 def test_a_key_that_the_joined_account_does_not_know_is_named():
     """A stale export of another account is explained, with what to export instead."""
 

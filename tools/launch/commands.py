@@ -61,6 +61,11 @@ def parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
     bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
+    bench.add_argument("--learners", metavar="N", help="a room of N kernels, each through a lab")
+    bench.add_argument("--lab", help="the lab they go through, 02 unless you say")
+    bench.add_argument("--within", metavar="S", help="they arrive within S seconds; 0: at once")
+    bench.add_argument("--seed", help="draws when each arrives")
+    bench.add_argument("--cores", metavar="N", help="pin the room to N processors (Linux)")
     return top
 
 
@@ -183,7 +188,9 @@ def _new(options: argparse.Namespace, _passed_on: list[str]) -> int:
 
 
 def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
-    return _author(["tools.bench", *options.groups])
+    room = {name: getattr(options, name) for name in ("learners", "lab", "within", "seed", "cores")}
+    told = [f"--{name}={value}" for name, value in room.items() if value is not None]
+    return _author(["tools.bench", *options.groups, *told])
 
 
 def _author(arguments: list[str]) -> int:

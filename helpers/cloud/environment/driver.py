@@ -114,8 +114,8 @@ class Driver:
         started, used = self._clock.steady(), self.group.cpu_s() if limits.share else 0.0
         while True:
             now = self._clock.steady()
-            if now >= limits.deadline:
-                return Event(Happening.DEADLINE)
+            if now >= limits.deadline:  # what was said in time counts, if only read now
+                return self._turn(0.0) or Event(Happening.DEADLINE)
             pause_s = self._share(limits, used, now - started)
             event = self._turn(min(pause_s, limits.deadline - now))
             if event is not None:

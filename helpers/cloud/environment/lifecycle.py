@@ -21,6 +21,7 @@ from helpers.cloud.environment.ending import Ending, Restored
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.runtime import AT_ONCE, RESET, Answered, Runtime
+from helpers.cloud.environment.runtimes import is_managed
 from helpers.cloud.environment.snapshot import Snapshot
 from helpers.cloud.environment.workspace import Workspace
 from helpers.cloud.errors import SnapStartException, SnapStartTimeoutException
@@ -170,6 +171,11 @@ class Environment:
             group = self._runtime.group
             busy = self.state is State.BUSY
         return not busy and (group is None or group.poll() is not None)
+
+    @property
+    def may_work_on(self) -> bool:
+        """Whether others than AWS's runtime may be at work after an answer."""
+        return self._runtime.has_extensions or not is_managed(self.function.runtime)
 
     @property
     def pids(self) -> list[int]:

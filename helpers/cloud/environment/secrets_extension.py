@@ -30,7 +30,8 @@ NOT_READY = "not ready to serve traffic, please wait"
 PREFIX = "PARAMETERS_SECRETS_EXTENSION_"
 LISTENER = "_PARAMETERS_SECRETS_EXTENSION_LISTENER"
 TAKEN = "_PARAMETERS_SECRETS_EXTENSION_TAKEN"
-READY_WITHIN_S = 0.25
+READY_WITHIN_S = 2.0
+"""The first event may reach the function a little earlier; init is refused after this."""
 SECRETS, PARAMETERS = "/secretsmanager/get", "/systemsmanager/parameters/get"
 QUERY = dict[str, list[str]]
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from helpers.cloud.moto_seam import service_models
+
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 OFTEN_USED = (
@@ -41,6 +43,7 @@ def prepare(port: int) -> None:
     os.environ["MOTO_PORT"] = str(port)
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    service_models.install()
     config = importlib.import_module("moto.core.config")
     config.default_user_config["lambda"] = {"use_docker": False}
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}

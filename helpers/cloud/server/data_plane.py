@@ -102,6 +102,7 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
 
     def start(function: FunctionVersion) -> Environment:
         ports.check_decrypt(function)
+        reaper.make_way(function)
         return _environment(function, platform, snapshots)
 
     pool = Pool(
@@ -116,7 +117,7 @@ def build_data_plane(foundation: Foundation, ports: Ports) -> DataPlane:
         waiting,
         lambda function: Environment(function, platform, InitializationType.PROVISIONED),
     )
-    Reaper(pool, waiting, limits=pool.limits, free_bytes=free_bytes)
+    reaper = Reaper(pool, waiting, limits=pool.limits, free_bytes=free_bytes)
     recursion = RecursionGuard(foundation.registry, foundation.recorder)
     settings = foundation.settings
     sampler = Sampler(foundation.clock, lambda: settings.trace_every_request)

@@ -26,6 +26,7 @@ from helpers.cloud.environment.local_extension import (
     is_aws_layer,
     layer_zip,
 )
+from tests.ports import free_port
 
 ARN = "arn:aws:lambda:{}:{}:layer:AWS-Parameters-and-Secrets-Lambda-Extension{}:{}"
 
@@ -49,11 +50,6 @@ def ports() -> Iterator[LocalPorts]:
     opened = LocalPorts()
     yield opened
     opened.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def ask(port: int, token: str) -> tuple[int, str]:

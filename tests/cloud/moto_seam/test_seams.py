@@ -27,7 +27,8 @@ NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
     "moto.core.request": {"short_way": ["EnvironHeaders", "Request.raw_path", "Request.raw_url"]},
     "moto.core.base_backend": {
-        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"]
+        "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"],
+        "service_models": ["AccountSpecificBackend.get_session"],
     },
     "moto.ec2.models.subnets": {"application": ["Subnet._base_avail_ip_iterator"]},
     "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
@@ -55,7 +56,12 @@ NAMES = {
         "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
         "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
-        "managed_policies": ["IAMBackend._init_aws_policies", "AWSManagedPolicy"],
+        "managed_policies": [
+            "IAMBackend._init_aws_policies",
+            "AWSManagedPolicy.from_data",
+            "aws_managed_policies_data",
+            "load_iam_aws_managed_policies",
+        ],
     },
     "moto.sts.models": {
         "identities": [
@@ -305,6 +311,7 @@ NAMES = {
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.core.utils": {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
+        "service_models": ["get_service_model"],
         "short_way": ["convert_to_flask_response"],
         "sqs_messages": ["unix_time_millis"],
     },

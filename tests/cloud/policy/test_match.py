@@ -50,10 +50,10 @@ def test_every_text_without_specials_matches_itself_only(text: str) -> None:
 def test_a_hostile_pattern_stays_fast() -> None:
     """Thirty stars against a text that almost matches are answered at once."""
     pattern, text = pattern_of(tokenize("a*" * 30 + "b")), "a" * 5000
-    began = time.perf_counter()
+    began = time.thread_time()
 
     assert not pattern.matches(text, {})
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 1  # of the processor: others may have it meanwhile
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from botocore.exceptions import UnknownServiceError
-from botocore.loaders import create_loader
 from moto.core.model import OperationModel, ServiceModel
+from moto.core.utils import get_service_model
 
 # Services that sign with another name than botocore's, or share one.
 _SIGNING_NAMES: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,8 @@ _BUCKET_HOST = re.compile(
     r"(?P<bucket>[a-z0-9][a-z0-9.-]*?)\.(?:s3[.-][a-z0-9.-]*amazonaws\.com|(?:s3\.)?localhost)(?::\d+)?",
     re.IGNORECASE,
 )
+_MOTOS_OWN = frozenset({"BucketCORSPreflightCheck", "ObjectCORSPreflightCheck", "PostObject"})
+"""What moto adds to S3's model: no SDK calls it, and no policy is asked about it by that name."""
 _CBOR_PATH = re.compile(r"/service/(?P<target>[^/]+)/operation/(?P<operation>[^/]+)")
 
 
@@ -59,9 +61,9 @@ class Match:
 
 @cache
 def service_model(name: str) -> ServiceModel | None:
-    """Load botocore's model of a service, in the form moto's parsers read."""
+    """Load botocore's model of a service, in the form moto's parsers read; moto has the same."""
     try:
-        return ServiceModel(create_loader().load_service_model(name, "service-2"), name)
+        return get_service_model(name)
     except UnknownServiceError:
         return None
 
@@ -173,7 +175,8 @@ def _routes(service: str) -> dict[str, tuple[_Route, ...]]:
     model = service_model(service)
     by_method: dict[str, list[_Route]] = {}
     if model is not None:
-        for operation in map(model.operation_model, model.operation_names):
+        names = [name for name in model.operation_names if name not in _MOTOS_OWN]
+        for operation in map(model.operation_model, names):
             by_method.setdefault(operation.http_trait.method, []).append(_route(operation))
     return {
         method: tuple(sorted(routes, key=lambda route: route.order))

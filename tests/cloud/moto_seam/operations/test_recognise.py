@@ -278,3 +278,9 @@ def test_a_form_without_a_key_cannot_be_read() -> None:
     """A form that lacks its key is refused."""
     with pytest.raises(UnreadableRequest, match="the form sent to 'uploads' cannot be read"):
         uploaded(FORM.replace(b'"key"', b'"other"'))
+
+
+@pytest.mark.parametrize("path", ["/bucket", "/bucket/key"])
+def test_a_preflight_is_no_operation(path: str) -> None:
+    """moto adds preflights to S3's model; AWS has no such operation, and no policy names one."""
+    assert recognise(HttpRequest("OPTIONS", path, "s3", "us-east-1")) is None

@@ -1,8 +1,0 @@
-"""Property tests here run the same examples every time, and no slow machine fails them."""
-
-from __future__ import annotations
-
-from hypothesis import settings
-
-settings.register_profile("policy", deadline=None, derandomize=True, database=None)
-settings.load_profile("policy")
