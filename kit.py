@@ -9,6 +9,7 @@ import os
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 14)  # the versions requirements.lock has wheels for
+MORE = "TROUBLESHOOTING.md#python-version"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -31,8 +32,8 @@ def complaint(version):
         advice = "Install Python 3.13 from python.org, then run: py -3.13 kit.py lab"
     else:
         advice = "Install Python 3.13 beside it, then run: python3.13 kit.py lab"
-    text = "Python %d.%d %s Coldstart, which needs %d.%d to %d.%d.\n%s"
-    return text % (version + (why,) + OLDEST + NEWEST + (advice,))  # noqa: RUF005 - Python 2
+    text = "Python %d.%d %s Coldstart, which needs %d.%d to %d.%d.\n%s\nMore: %s"
+    return text % (version + (why,) + OLDEST + NEWEST + (advice, MORE))  # noqa: RUF005 - Python 2
 
 
 def main():

@@ -37,7 +37,7 @@ import psutil
 from helpers import Lab
 from helpers.views import timeline
 
-lab = Lab("02-environments", idle_age_s=1_000_000, max_age_s=1_000_000, idle_environments=4)
+lab = Lab("02-environments", idle_age_s=1_000_000, max_age_s=1_000_000)
 lambda_ = lab.client("lambda")
 
 

@@ -1,7 +1,7 @@
 """kit.py from outside: the versions it accepts, the commands it hands over, the errors it explains.
 
-A checkout here is the real kit.py and tools/launch with a `.venv` whose Python notes how it was
-called; the tests marked slow make a real one from a folder of wheels.
+A checkout here is the real kit.py, tools/launch and what they use of helpers/, with a `.venv` whose
+Python notes how it was called; the tests marked slow make a real one from a folder of wheels.
 """
 
 from __future__ import annotations
@@ -29,15 +29,18 @@ needs_posix = pytest.mark.skipif(os.name == "nt", reason="stands a shell script 
 def checkout(tmp_path: Path) -> Path:
     """Return a kit without packages, in a folder with spaces."""
     home = tmp_path / "a kit of mine"
-    shutil.copytree(
-        HERE / "tools" / "launch",
-        home / "tools" / "launch",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    shutil.copy(HERE / "tools" / "__init__.py", home / "tools")
-    shutil.copy(HERE / "kit.py", home)
-    (home / "helpers").mkdir()
-    (home / "helpers" / "__init__.py").write_text("")
+    for folder in ("tools/launch", "helpers/firstaid"):
+        unwanted = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(HERE / folder, home / folder, ignore=unwanted)
+    (home / "helpers" / "cloud").mkdir()
+    for file in (
+        "kit.py",
+        "tools/__init__.py",
+        "helpers/__init__.py",
+        *(f"helpers/cloud/{name}" for name in ("__init__.py", "errors.py", "edition.py")),
+        "helpers/cloud/facts.json",
+    ):
+        shutil.copy(HERE / file, home / file)
     (home / "labs").mkdir()
     for lab in ("00-welcome", "01-handlers"):
         (home / "labs" / f"{lab}.ipynb").write_text(f'"{lab}"')
@@ -117,6 +120,19 @@ def test_the_launcher_needs_only_the_standard_library(checkout: Path) -> None:
         assert command in result.stdout
 
 
+def test_the_doctor_needs_only_the_standard_library(checkout: Path) -> None:
+    """`kit.py doctor` looks at everything under an interpreter that has no packages at all."""
+    base = getattr(sys, "_base_executable", sys.executable)
+    result = subprocess.run(
+        [base, "-I", "-S", str(checkout / "kit.py"), "doctor", "--port", "0"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "" == result.stderr
+    assert "ok    .venv: not made yet" in result.stdout
+
+
 @needs_posix
 def test_lab_opens_the_learners_copy_on_loopback(installed: Path) -> None:
     """`kit.py lab 1` copies the lab and becomes JupyterLab, bound to 127.0.0.1, on that copy."""
@@ -128,6 +144,20 @@ def test_lab_opens_the_learners_copy_on_loopback(installed: Path) -> None:
     assert (installed / "work" / "01-handlers.ipynb").read_text() == '"01-handlers"'
     assert f"PYTHONPATH= in {installed}" in result.stdout
     assert f"first on PATH: {installed / '.venv' / 'bin'}" in result.stdout
+
+
+@needs_posix
+def test_lab_refuses_a_home_that_jupyterlab_could_not_write(installed: Path) -> None:
+    """Before JupyterLab ends with a traceback, the launcher names the home and gives another."""
+    (installed / "file").write_text("")
+    home = str(installed / "file" / "home")
+    result = run_kit(installed, "lab", HOME=home, JUPYTER_RUNTIME_DIR="")
+    assert 1 == result.returncode
+    assert f"The home folder {home!r} cannot be written" in result.stderr
+    assert 'Next: mkdir -p work/home && export HOME="$PWD/work/home"' in result.stderr
+    assert "More: TROUBLESHOOTING.md#read-only-home" in result.stderr
+    elsewhere = run_kit(installed, "lab", HOME=home, JUPYTER_RUNTIME_DIR=str(installed))
+    assert elsewhere.returncode == 0, elsewhere.stderr
 
 
 @needs_posix

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """Far more than anything takes here, even on a machine with much else to do."""
 
 

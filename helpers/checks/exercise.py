@@ -87,10 +87,15 @@ def find_lab(slug: str) -> LabChecks:
             f"There is no lab {slug!r}.",
             why=f"The kit looked for its checks in {module_name}.",
             next_step='Labs are listed in README.md; write the name as there: Lab("00-welcome").',
+            anchor="no-such-lab",
         ) from None
     lab: LabChecks = module.LAB
     if lab.slug != slug:
-        raise KitError(f"There is no lab {slug!r}.", next_step=f"Did you mean Lab({lab.slug!r})?")
+        raise KitError(
+            f"There is no lab {slug!r}.",
+            next_step=f"Did you mean Lab({lab.slug!r})?",
+            anchor="no-such-lab",
+        )
     return lab
 
 
@@ -104,4 +109,5 @@ def _unknown(kind: str, wanted: str, slug: str, known: list[str]) -> KitError:
     return KitError(
         f"Lab {slug} has no {kind} {wanted!r}.",
         next_step=f"It has: {', '.join(known) or 'none'}.",
+        anchor="no-such-exercise",
     )

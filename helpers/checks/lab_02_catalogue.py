@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.checks.outcome import NotYet
 from helpers.checks.roles import execution_role, name_of_role
-from helpers.checks.session import Session
+from helpers.checks.session import PATIENT_S, Session
 from helpers.checks.submission import Did, payload_of, shown
 from helpers.views.invocation import Answer
 
@@ -38,12 +38,12 @@ def check_2_1(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Send three orders to each of two environments; the second one finds new prices."""
     with _catalogue(session) as store, execution_role(session, FUNCTION, MAY_READ) as role:
         store(CATALOGUES[0])
-        session.deploy(handler, FUNCTION, Role=role, Timeout=5, MemorySize=256)
+        session.deploy(handler, FUNCTION, Role=role, MemorySize=256)
         for number, prices in enumerate(CATALOGUES, start=1):
             if number > 1:
                 store(prices)
                 # another configuration: Lambda ends the environments of the old one
-                session.deploy(handler, FUNCTION, Role=role, Timeout=6)
+                session.deploy(handler, FUNCTION, Role=role, Timeout=PATIENT_S + 1)
             many = "one environment" if number == 1 else "each of two environments"
             did(f"sent 3 orders to {many}, counted who read the catalogue")
             _send_orders(session, prices, is_second=number > 1)

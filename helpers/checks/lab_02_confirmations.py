@@ -36,7 +36,7 @@ LAST = {**SECOND, "order_id": "o-504", "customer": "c-45"}
 
 def check_2_3(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Send orders of several customers to one environment, one of them broken."""
-    session.deploy(handler, FUNCTION, Timeout=5)
+    session.deploy(handler, FUNCTION)
     served: list[Mapping[str, Any]] = []
     for number, order in enumerate((FIRST, SECOND, FIRST), start=1):
         did(f"sent {number} {'order' if number == 1 else 'orders'} to one environment")

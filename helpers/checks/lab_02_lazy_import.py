@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from helpers.checks.outcome import NotYet
-from helpers.checks.session import Session, Source
+from helpers.checks.session import PATIENT_S, Session, Source
 from helpers.checks.submission import Did, payload_of, shown
 
 WATCHED, LAZY, EAGER = "check-get-order", "check-lazy", "check-eager"
@@ -49,7 +49,7 @@ def check_2_5(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Watch what is loaded when, then compare Init Durations with the given version's."""
     watcher = WATCHER.format(handler=getattr(handler, "__name__", "handler"))
     package = session.zip(handler, files={"watcher.py": watcher})
-    session.deploy(package, WATCHED, Handler="watcher.handler", Timeout=5, MemorySize=256)
+    session.deploy(package, WATCHED, Handler="watcher.handler", MemorySize=256)
     did("sent a plain order and looked at what was loaded")
     _expect_plain(session)
     did("sent a plain order, then two orders with an invoice")
@@ -116,7 +116,7 @@ def _best_inits(session: Session, handler: Source) -> tuple[float, float]:
     for turn in range(ROUNDS):
         for name, source in ((LAZY, handler), (EAGER, GIVEN)):
             # another configuration: the next event starts a new environment
-            session.deploy(source, name, Timeout=10 + turn)
+            session.deploy(source, name, Timeout=PATIENT_S + turn)
             report = session.invoke(name, PLAIN).report
             if report is not None and report.init_ms is not None:
                 inits[name].append(report.init_ms)

@@ -54,7 +54,7 @@ def check_3_1(
             "Resource": table,
         }
         role = session.execution_role(FUNCTION, statement)
-        session.deploy(handler, FUNCTION, Role=role, Timeout=6)
+        session.deploy(handler, FUNCTION, Role=role)
         try:
             with http_api(session, FUNCTION, routes) as door:
                 _place_and_read(session, did, door)

@@ -24,7 +24,7 @@ def check_4_6(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         bucket(session, BUCKET) as labels,
         execution_role(session, FUNCTION, _may_write(labels)) as role,
     ):
-        session.deploy(handler, FUNCTION, Role=role, Timeout=5)
+        session.deploy(handler, FUNCTION, Role=role)
         did("delivered one paid order")
         first = order_paid("o-8001", "c-42")
         _deliver(session, first)

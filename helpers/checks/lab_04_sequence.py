@@ -53,7 +53,7 @@ def check_4_2(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         bucket(session, BUCKET) as uploads,
         execution_role(session, FUNCTION, *_may(uploads)) as role,
     ):
-        session.deploy(handler, FUNCTION, Role=role, Timeout=5)
+        session.deploy(handler, FUNCTION, Role=role)
         for number, step in enumerate(STEPS, start=1):
             if step.fresh:
                 _new_environment(session)

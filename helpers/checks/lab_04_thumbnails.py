@@ -47,7 +47,7 @@ def check_4_1(
         execution_role(session, FUNCTION, *_may(uploads)) as role,
     ):
         where = f"app.{handler.__name__}"
-        function = session.deploy(package, FUNCTION, Handler=where, Role=role, Timeout=5)
+        function = session.deploy(package, FUNCTION, Handler=where, Role=role)
         try_once(session, FUNCTION)
         _by_hand(session, did, uploads)
         permit(session, FUNCTION, permission, hint=3)

@@ -24,7 +24,6 @@ MAY_READ = {
 }
 OLD, NEW, OTHER = "pk-check-01aa", "pk-check-02bb", "pk-check-03cc"
 LONG_S, SHORT_S = 86_400, 1
-TIMEOUT_S = 5
 
 
 def check_8_4(session: Session, did: Did, charge_card: Callable[..., Any]) -> None:
@@ -39,7 +38,6 @@ def check_8_4(session: Session, did: Did, charge_card: Callable[..., Any]) -> No
                 FUNCTION,
                 Handler=HANDLER,
                 Role=role,
-                Timeout=TIMEOUT_S,
                 Environment={"Variables": variables},
             )
 

@@ -46,7 +46,6 @@ def check_10_4(session: Session, did: Did, handler: Callable[..., Any]) -> None:
                 handler,
                 FUNCTION,
                 Role=role,
-                Timeout=6,
                 MemorySize=1769,
                 Environment={"Variables": variables},
             )

@@ -39,7 +39,7 @@ def check_10_3(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         table(session, "check-charges", KEY) as charges,
         execution_role(session, FUNCTION, charges.may_use()) as role,
     ):
-        settings = {"Role": role, "Timeout": 6, "MemorySize": 1769}
+        settings = {"Role": role, "MemorySize": 1769}
         session.deploy(handler, FUNCTION, **settings, **_variables(charges.name))
         _orders_apart(session, did)
         _one_order_at_once(session, did)

@@ -48,7 +48,7 @@ def check_10_5(session: Session, did: Did, handler: Callable[..., Any]) -> None:
             MaximumRetryAttempts=0,
             DestinationConfig={"OnFailure": {"Destination": failed.arn}},
         )
-        session.deploy(handler, FUNCTION, Role=role, Timeout=6, MemorySize=1769)
+        session.deploy(handler, FUNCTION, Role=role, MemorySize=1769)
         letters.send(*_bodies())
         did(f"put {len(_bodies())} letters into a queue and invoked your redrive once")
         _redrive(session, letters)

@@ -62,7 +62,7 @@ HOSTILE: tuple[tuple[str, Any], ...] = (
 
 def check_11_4(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Send good orders and hostile ones, and read what the log makes of them."""
-    session.deploy(handler, FUNCTION, Timeout=5)
+    session.deploy(handler, FUNCTION)
     for number, (what, event) in enumerate(GOOD, start=1):
         did(f"sent {number} of {len(GOOD)} good orders")
         _expect(session, what, event, accepted=True)

@@ -63,7 +63,7 @@ BAD: tuple[tuple[str, str, str], ...] = (
 
 def check_11_7(session: Session, did: Did, handler: Callable[..., Any]) -> None:
     """Let the model say good things and bad ones, for two customers."""
-    session.deploy(handler, FUNCTION, Timeout=5)
+    session.deploy(handler, FUNCTION)
     did("let the model offer 10 percent to two customers")
     _expect_good(session, _event("o-4001", "c-71", 1_999, 10), refund=199)
     _expect_good(session, _event("o-4002", "c-72", 3_900, 20), refund=780, before="o-4001")

@@ -15,6 +15,8 @@ from helpers.views.source_file import SourceFile
 
 Source = Callable[..., Any] | str | bytes | SourceFile
 Files = Mapping[str, str | bytes]
+PATIENT_S = 30
+"""A function's Timeout where time is not what is checked: a full room imports boto3 slowly."""
 
 
 class Session(Protocol):
@@ -27,7 +29,10 @@ class Session(Protocol):
         """Return a deployment package of a handler's cell, a text, or a zip itself."""
 
     def deploy(self, source: Source, name: str, **configuration: Any) -> str:
-        """Create or update a function, wait until it is active, return its ARN."""
+        """Create or update a function, wait until it is active, return its ARN.
+
+        Its Timeout is PATIENT_S unless the check says otherwise.
+        """
 
     def execution_role(self, function: str, *statements: Mapping[str, Any]) -> str:
         """Return the ARN of a role for `deploy`: the function's own logs, and `statements`."""

@@ -31,7 +31,16 @@ NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class CloudError(RuntimeError):
-    """The cloud could not be started or refused; the message says what to do."""
+    """The cloud could not be started or refused; the message says what to do.
+
+    `anchor` names the section of TROUBLESHOOTING.md that says more.
+    """
+
+    def __init__(self, message: str, *, anchor: str = "") -> None:
+        super().__init__(message)
+        self.anchor = anchor
+        if anchor:
+            self.add_note(f"More: TROUBLESHOOTING.md#{anchor}")
 
 
 class CloudLostError(CloudError):
@@ -104,11 +113,14 @@ class Cloud:
             text = error.read().decode(errors="replace")
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 text = json.loads(text)["message"]
-            raise CloudError(f"The cloud refused {method} /_kit/{path}: {text}") from error
+            raise CloudError(
+                f"The cloud refused {method} /_kit/{path}: {text}", anchor="refused"
+            ) from error
         except OSError as error:
             raise CloudLostError(
                 f"The local account at {self.endpoint} does not answer ({error}). It has ended or "
-                "was never there. Restart the kernel, or start it again: python3 kit.py serve"
+                "was never there. Restart the kernel, or start it again: python3 kit.py serve",
+                anchor="account-gone",
             ) from error
 
 
@@ -137,7 +149,8 @@ def start_cloud(*, settings: Mapping[str, object] | None = None) -> Cloud:
             text = complaints.read().decode(errors="replace").strip()
             raise CloudError(
                 f"The local account did not start.\n{text}\n"
-                "Diagnose this machine with: python3 kit.py doctor"
+                "Diagnose this machine with: python3 kit.py doctor",
+                anchor="account-did-not-start",
             )
     greeting = json.loads(line)
     return Cloud(process=process, **greeting)

@@ -39,20 +39,39 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+TROUBLESHOOTING = "TROUBLESHOOTING.md"
+"""The page with a section for each message of the kit."""
+
 
 class KitError(Exception):
     """Something in the kit, not in AWS, stopped the work; says what to do next."""
 
-    def __init__(self, what: str, *, why: str = "", next_step: str = "") -> None:
-        """Keep the three parts: what happened, why in one clause, and a command or line to try."""
+    def __init__(self, what: str, *, why: str = "", next_step: str = "", anchor: str = "") -> None:
+        """Keep what happened, why in one clause, a command or line to try, and where more stands.
+
+        `anchor` names a section of TROUBLESHOOTING.md; tracebacks print it below the message.
+        """
         self.what = what
         self.why = why
         self.next_step = next_step
+        self.anchor = anchor
         super().__init__(" ".join(part for part in (what, why, next_step) if part))
+        if anchor:
+            self.add_note(f"More: {self.more}")
+
+    @property
+    def more(self) -> str:
+        """Where to read more; empty when there is no more to say."""
+        return f"{TROUBLESHOOTING}#{self.anchor}" if self.anchor else ""
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows instead of a traceback, which would be of the kit's lines."""
-        parts = (("", f"✗ {self.what}"), ("  Why   ", self.why), ("  Next  ", self.next_step))
+        parts = (
+            ("", f"✗ {self.what}"),
+            ("  Why   ", self.why),
+            ("  Next  ", self.next_step),
+            ("  More  ", self.more),
+        )
         return [f"{name}{words}" for name, words in parts if words]
 
 

@@ -47,8 +47,9 @@ class Settings:
             if name not in known:
                 raise KitError(
                     f"There is no setting {name!r}.",
-                    why=f"the settings are {', '.join(sorted(known))}",
+                    why=f"The settings are {', '.join(sorted(known))}.",
                     next_step="Check the spelling.",
+                    anchor="settings",
                 )
             _check(name, value, getattr(self, name))
         for name, value in changes.items():
@@ -74,6 +75,7 @@ def _check(name: str, value: Any, current: Any) -> None:
     if not right:
         raise KitError(
             f"The setting {name!r} does not take {value!r}.",
-            why=f"its value now is {current!r}, and numbers must be above 0",
+            why=f"Its value now is {current!r}, and numbers must be above 0.",
             next_step=f"Give a value of the same kind as {current!r}.",
+            anchor="settings",
         )

@@ -40,15 +40,19 @@ class Plan:
             raise KitError(
                 "There is no function to measure.",
                 next_step="Deploy one, and run this cell again.",
+                anchor="console-input",
             )
         if not self.sizes_mb:
-            raise KitError("No memory size is ticked.", next_step="Tick two or more.")
+            raise KitError(
+                "No memory size is ticked.", next_step="Tick two or more.", anchor="console-input"
+            )
         try:
             json.loads(self.event)
         except ValueError as error:
             raise KitError(
                 f"The event is not JSON: {error}.",
                 next_step='Write it as in {"order_id": "o-1007"}.',
+                anchor="console-input",
             ) from None
 
     def code(self) -> str:

@@ -10,7 +10,7 @@ from botocore.exceptions import (
 )
 
 from helpers.cloud.client import CloudLostError
-from helpers.cloud.errors import KitError
+from helpers.cloud.errors import TROUBLESHOOTING, KitError
 from helpers.views.card import Card
 from helpers.views.panel import Tone
 
@@ -21,6 +21,7 @@ LOST = Card(
     (
         ("Why", "its process ended, or the kernel was restarted"),
         ("Next", "run the setup cell, the one with lab = Lab(…), and then this cell again"),
+        ("More", f"{TROUBLESHOOTING}#account-gone"),
     ),
 )
 
@@ -34,7 +35,7 @@ def plain_message(error: Exception) -> Card:
         code, message = answer.get("Code", "Error"), answer.get("Message", str(error))
         return Card(Tone.BAD, f"✗ AWS answered {code}", (("Message", str(message)),))
     if isinstance(error, KitError):
-        lines = (("Why", error.why), ("Next", error.next_step))
+        lines = (("Why", error.why), ("Next", error.next_step), ("More", error.more))
         return Card(Tone.WAIT, f"! {error.what}", tuple((k, v) for k, v in lines if v))
     return Card(
         Tone.BAD,

@@ -65,6 +65,7 @@ class SavedEvents:
                 f"The event {name!r} cannot be read.",
                 why=f"{error}.",
                 next_step="Choose another one, or look into the folder events/.",
+                anchor="saved-events",
             ) from None
 
     def save(self, name: str, text: str) -> Saved:
@@ -79,6 +80,7 @@ class SavedEvents:
                 f"The event {name!r} cannot be saved.",
                 why=f"{error}.",
                 next_step="Is the folder of this notebook writable?",
+                anchor="saved-events",
             ) from None
         return Saved(path, kept)
 
@@ -96,6 +98,7 @@ def checked(name: str) -> str:
             f"{name!r} cannot be the name of a saved event." if stripped else "There is no name.",
             next_step=f"Use up to {LONGEST} letters, digits, spaces and - _ . ( ), "
             "a letter or digit first.",
+            anchor="saved-events",
         )
     return stripped
 

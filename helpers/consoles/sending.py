@@ -48,11 +48,13 @@ def headers_in(text: str) -> tuple[tuple[str, str], ...]:
             raise KitError(
                 f"Line {number} of the headers is {line.strip()!r}.",
                 next_step="Write each as Name: value, the name without spaces.",
+                anchor="console-input",
             )
         if not value.isascii():
             raise KitError(
                 f"Line {number} of the headers has letters that HTTP does not carry.",
                 next_step="Percent-encode them, or put them in the body.",
+                anchor="console-input",
             )
         found.append((name.strip(), value.strip()))
     return tuple(found)
@@ -80,8 +82,9 @@ def exchange(lab: ConsoleLab, front: Front, request: Request) -> Exchange:
         next_record(lab)  # raises when the account ended meanwhile
         raise KitError(
             "The address hung up before it answered.",
-            why=f"{type(error).__name__}: {error}",
+            why=f"{type(error).__name__}: {error}.",
             next_step="Send a smaller body, or fewer headers.",
+            anchor="hung-up",
         ) from error
     if since is None:
         return Exchange(front.title, request, reply, None, origin=Origin.UNKNOWN)
@@ -129,7 +132,11 @@ def _signature(service: str, method: str, url: str, body: bytes) -> list[tuple[s
     session = boto3.session.Session()
     credentials = session.get_credentials()
     if credentials is None:
-        raise KitError("There is no key to sign with.", next_step="Run the lab's setup cell.")
+        raise KitError(
+            "There is no key to sign with.",
+            next_step="Run the lab's setup cell.",
+            anchor="setup-first",
+        )
     signed = AWSRequest(method=method, url=url, data=body)
     SigV4Auth(credentials, service, session.region_name or "us-east-1").add_auth(signed)
     return [(name, str(value)) for name, value in signed.headers.items()]

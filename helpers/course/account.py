@@ -101,6 +101,7 @@ class Account:
             f"{self.cloud.access_key_id!r} ({error.response['Error']['Code']}).",
             next_step="Export the keys that python3 kit.py serve printed, or unset "
             "AWS_ENDPOINT_URL; then restart the kernel.",
+            anchor="unknown-key",
         )
 
     @property

@@ -38,6 +38,7 @@ def check_cell(text: str, *, handler: str) -> None:
             why="The whole cell becomes app.py, and Lambda runs it before the first event.",
             next_step="Move that line to a cell of its own; keep imports, assignments, defs, "
             "classes.",
+            anchor="cell-line",
         )
 
 

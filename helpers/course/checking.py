@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet
-from helpers.checks.session import Files, Source
+from helpers.checks.session import PATIENT_S, Files, Source
 from helpers.checks.submission import is_untouched
 from helpers.cloud.errors import KitError
 from helpers.course.account import Account
@@ -45,7 +45,7 @@ class CheckSession:
     def deploy(self, source: Source, name: str, **configuration: Any) -> str:
         """Create or update a function, wait until it is active, return its ARN."""
         self._remember(name)
-        return self._functions.deploy(source, name, configuration)
+        return self._functions.deploy(source, name, {"Timeout": PATIENT_S, **configuration})
 
     def execution_role(self, function: str, *statements: Mapping[str, Any]) -> str:
         """Return the ARN of a role for `deploy`: the function's own logs, and `statements`."""

@@ -1,89 +1,116 @@
-"""A first look when something is odd: the cloud, the Python, the packages, the progress file."""
+"""A first look when something is odd: the account, the kernel, the packages, the record.
+
+What `kit.py doctor` looks at too is in helpers/firstaid. Here stands what only a notebook knows:
+its account, what the lab shielded, the progress file, and which JupyterLab started the kernel.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from helpers.cloud.errors import TROUBLESHOOTING
 from helpers.course.account import Account
 from helpers.course.progress import Progress
-from helpers.views.card import Card
-from helpers.views.panel import Tone
+from helpers.firstaid import (
+    backends,
+    clouds,
+    folders,
+    moment,
+    packages,
+    processes,
+    pythons,
+    widgets,
+)
+from helpers.firstaid.addresses import is_local
+from helpers.firstaid.endpoint import Answer, ask
+from helpers.firstaid.finding import Finding, Mark
+from helpers.views.findings import FindingTable
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGES = ("boto3", "moto", "awslambdaric", "jupyterlab", "ipykernel")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: its name, whether it is well, and what was seen or can be done."""
-
-    name: str
-    well: bool
-    words: str
-
-
-def examine(account: Account, progress: Progress) -> Card:
+def examine(account: Account, progress: Progress, environ: Mapping[str, str]) -> FindingTable:
     """Look at everything a lab stands on and say what to do about what is not well."""
-    findings = [
-        _cloud(account),
-        Finding("Settings", True, str(account.shielded)),
-        _python(),
-        *map(_package, PACKAGES),
+    home = folders.home()
+    setting = widgets.Setting.of(Path(sys.prefix), environ, home)
+    findings = (
+        *_account(account),
+        backends.backend(environ),
+        Finding(Mark.OK, "settings", str(account.shielded)),
+        pythons.version(),
+        pythons.kernel(CHECKOUT),
+        *packages.packages(PACKAGES, CHECKOUT),
+        widgets.widgets(setting),
+        widgets.server(processes.process(os.getppid())),
         _progress(progress),
-    ]
-    ill = [finding for finding in findings if not finding.well]
-    lines = tuple((f.name, f"{'✔' if f.well else '✖'} {f.words}") for f in findings)
-    heading = "Everything a lab needs is there" if not ill else f"{len(ill)} things need a look"
-    return Card(Tone.GOOD if not ill else Tone.WAIT, heading, lines)
+        folders.home_folder(home),
+        folders.temporary_folder(),
+        moment.clock(),
+        *clouds.left_over(),
+    )
+    return FindingTable(findings, _way_to_page(Path.cwd()))
 
 
-def _cloud(account: Account) -> Finding:
-    return _asked("Cloud", account.cloud.health, account.cloud.endpoint)
+def _account(account: Account) -> Iterator[Finding]:
+    endpoint = account.cloud.endpoint
+    if not is_local(endpoint):
+        yield Finding(Mark.OK, "account", f"{endpoint}, not on this machine and not asked")
+        return
+    answer = ask(endpoint)
+    yield clouds.answers(answer) if account.joined else _own(answer)
+    restart = f"end it, then: {clouds.SERVE}" if account.joined else clouds.RESTART
+    yield from clouds.about(answer, restart=restart)
+    if answer.is_kit:
+        yield _files(str(answer.document["file_level"]))
 
 
-def _asked(name: str, ask: Callable[[], dict[str, Any]], endpoint: str) -> Finding:
-    try:
-        health = ask()
-    except Exception as error:
-        # whatever goes wrong here is the finding
-        return Finding(name, False, f"{endpoint} does not answer ({error}). Restart the kernel.")
-    if not health:
-        return Finding(name, True, f"{endpoint} answers and is not the kit's own cloud")
-    level = health.get("file_level", "?")
-    return Finding(name, health.get("status") == "ready", f"{endpoint}, file level {level}")
-
-
-def _python() -> Finding:
-    number = ".".join(map(str, sys.version_info[:3]))
-    environment = CHECKOUT / ".venv"
-    if Path(sys.prefix).resolve() == environment.resolve():
-        return Finding("Python", True, f"{number}, the kit's .venv")
-    if not environment.exists():
-        return Finding("Python", True, f"{number} in {sys.prefix}")
+def _own(answer: Answer) -> Finding:
+    if answer.came:
+        return Finding(Mark.OK, "account", f"{answer.endpoint} answers; it ends with this kernel")
     return Finding(
-        "Python",
-        False,
-        f"{number} in {sys.prefix}, not the kit's .venv. Run: python3 kit.py lab",
+        Mark.FAIL,
+        "account",
+        f"{answer.endpoint} does not answer: {answer.complaint}",
+        "its process has ended",
+        clouds.RESTART,
+        "account-gone",
     )
 
 
-def _package(name: str) -> Finding:
-    try:
-        return Finding(name, True, version(name))
-    except PackageNotFoundError:
-        return Finding(name, False, "is missing. Run: pip install -r requirements.txt")
+def _files(level: str) -> Finding:
+    if level == "B":
+        return Finding(Mark.OK, "handlers' files", "level B: real /var/task, /opt and /tmp")
+    return Finding(
+        Mark.NOTE,
+        "handlers' files",
+        "level A: folders of their own; python3 kit.py doctor tells why",
+        "this system has no mount namespaces for users",
+        "python3 kit.py doctor",
+        "level-a",
+    )
 
 
 def _progress(progress: Progress) -> Finding:
     path = progress.path
-    folder = next(parent for parent in path.parents if parent.exists())
-    if not os.access(folder, os.W_OK):
-        return Finding("Progress", False, f"{folder} cannot be written. Set COLDSTART_DATA.")
-    note = progress.note()
-    return Finding("Progress", not note, note or str(path))
+    folder = next(parent for parent in path.parents if parent.is_dir())
+    if not os.access(folder, os.W_OK) or progress.is_for_this_kernel_only:
+        seen = f"Progress lasts for this kernel only: {folder} cannot be written"
+        why = "it belongs to somebody else, is read-only, or the disk is full"
+        command = "export COLDSTART_DATA=FOLDER, a folder of your own, and start JupyterLab again"
+        return Finding(Mark.WARN, "progress", seen, why, command, "progress")
+    if progress.note():
+        why = "it was not written by the kit, or only half; a new one was begun"
+        command = "lab.progress().import_from(...), with a file that you exported"
+        return Finding(Mark.WARN, "progress", progress.note(), why, command, "progress")
+    return Finding(Mark.OK, "progress", str(path))
+
+
+def _way_to_page(folder: Path) -> str:
+    """Return the relative link from a notebook's folder to the page, if JupyterLab can open it."""
+    if CHECKOUT not in (folder, *folder.parents):
+        return ""
+    return Path(os.path.relpath(CHECKOUT / TROUBLESHOOTING, folder)).as_posix()

@@ -22,7 +22,7 @@ def inject(cloud: Faulty, action: str, error: str, times: int) -> Card:
     try:
         planned = cloud.fault(action=action, error=error, times=times)
     except CloudError as refused:
-        raise KitError(str(refused)) from None
+        raise KitError(str(refused), anchor="fault") from None
     calls = "call" if times == 1 else f"{times} calls"
     heading = (
         f"The next {calls} of {action} will fail with {error}" if times else f"{action} works again"

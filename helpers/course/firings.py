@@ -28,4 +28,4 @@ def firings_of(
     try:
         return cloud.schedules(**query)[expression]
     except CloudError as refused:
-        raise KitError(str(refused)) from None
+        raise KitError(str(refused), anchor="schedule") from None

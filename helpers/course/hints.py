@@ -31,6 +31,7 @@ class Hints:
             raise KitError(
                 f"Exercise {exercise.id} has no hint {number!r}.",
                 next_step=f'Hints are 1, 2 and 3: lab.hint("{exercise.id}", 3).',
+                anchor="no-such-exercise",
             )
         self._given[exercise.id] = number
         if self._read is not None:

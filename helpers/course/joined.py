@@ -86,7 +86,7 @@ class JoinedCloud:
                 return answer
         except urllib.error.HTTPError as error:
             if error.code == 400:
-                raise KitError(_message(error)) from None
+                raise KitError(_message(error), anchor="refused") from None
             raise NotAvailable(
                 f"{self.endpoint} has no {path.split('?', maxsplit=1)[0]} (HTTP {error.code}); "
                 "it is not the kit's cloud, or wants another key"
@@ -97,6 +97,7 @@ class JoinedCloud:
                 why=f"{error}.",
                 next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and restart "
                 "the kernel.",
+                anchor="endpoint-dead",
             ) from None
 
 

@@ -32,6 +32,7 @@ from helpers.course.waiting import first_true
 from helpers.quiz.questions import QuestionSheet, load_questions
 from helpers.views.card import Card
 from helpers.views.environments import EnvironmentTable, environments_in
+from helpers.views.findings import FindingTable
 from helpers.views.invocation import Answer
 from helpers.views.listing import Listing, LogLines
 from helpers.views.panel import Tone
@@ -101,6 +102,7 @@ class Lab:
             raise KitError(
                 f"Waited {timeout_s:g} s for {what}, and it did not happen.",
                 next_step="Look at lab.logs(...) and lab.records(), then run the cell again.",
+                anchor="waited",
             )
         return value
 
@@ -187,6 +189,7 @@ class Lab:
         """Return the exports that point a terminal at this account."""
         return exports_for(self._session.account.cloud)
 
-    def doctor(self) -> Card:
+    def doctor(self) -> FindingTable:
         """Look at what a lab stands on, and say what to do."""
-        return examine(self._session.account, self._session.progress)
+        session = self._session
+        return examine(session.account, session.progress, session.environ)

@@ -45,6 +45,7 @@ def package(source: Source | None, *, files: Files | None = None) -> Package:
             raise PackagingError(
                 "A finished zip cannot take more files.",
                 next_step="Give lab.zip the handler and the files together.",
+                anchor="cannot-package",
             )
         return Package(source, DEFAULT_HANDLER)
     name, text, handler = _main_file(source)
@@ -77,6 +78,7 @@ def cell_text(handler: Callable[..., Any]) -> str:
             f"{handler!r} has no source the kit could read.",
             why="A deployment package is made of the cell that defines the handler.",
             next_step="Pass a function written with def in a cell, or its file as a text.",
+            anchor="cannot-package",
         )
     text = "".join(linecache.getlines(code.co_filename))
     if not text:
@@ -84,6 +86,7 @@ def cell_text(handler: Callable[..., Any]) -> str:
             f"The text of the cell that defines {handler.__name__!r} is gone.",
             why="It was defined in another kernel, or by exec.",
             next_step="Run the cell that defines it again.",
+            anchor="cell-text-gone",
         )
     return text
 
@@ -102,6 +105,7 @@ def _main_file(source: Source | None) -> tuple[str, str | None, str]:
             f"Cannot package {source!r}.",
             why="It is neither a handler, nor a text, nor a file, nor a zip.",
             next_step="Pass the handler itself: lab.deploy(handler, ...), without parentheses.",
+            anchor="cannot-package",
         )
     text = cell_text(source)
     function = inspect.unwrap(source)
@@ -117,5 +121,6 @@ def _top_level_name(function: Callable[..., Any]) -> str:
             f"The handler {name!r} is not a function of its file's top level.",
             why="Lambda finds a handler by module and name.",
             next_step="Write it with def, outside any other function or class.",
+            anchor="top-level",
         )
     return name

@@ -48,11 +48,16 @@ class Progress:
         """Where the record is kept."""
         return self._file.path
 
+    @property
+    def is_for_this_kernel_only(self) -> bool:
+        """Say whether the record is kept in memory, because its file cannot be written."""
+        return self._in_memory is not None
+
     def note(self) -> str:
         """Return what the learner must know of the file, or an empty string."""
         if self._file.set_aside is not None:
             return f"Your progress file could not be read. It is kept as {self._file.set_aside}."
-        if self._in_memory is not None:
+        if self.is_for_this_kernel_only:
             return f"Progress lasts for this kernel only: {self.path.parent} cannot be written."
         return ""
 
@@ -144,6 +149,7 @@ class Progress:
             raise KitError(
                 f"{str(path)!r} is not a progress file.",
                 next_step='Export one with lab.progress().export("progress.json").',
+                anchor="progress-file",
             )
         self._change(lambda stored: merge(stored, other))
 

@@ -26,6 +26,7 @@ LAB_SETTINGS: Mapping[str, object] = {
     "time_lapse": 60,
     "account_concurrency": 20,
     "unreserved_minimum": 4,
+    "idle_environments": 4,  # in a room, memory is what a learner costs
 }
 COUNTED = (Status.PASSED, Status.NOT_YET)
 MAY_STAND = (Status.PASSED, Status.NOT_AVAILABLE)

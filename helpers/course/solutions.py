@@ -89,13 +89,16 @@ def read_solution(slug: str, exercise: str, *, folder: Path = SOLUTIONS) -> tupl
         cells = json.loads(path.read_text("utf-8"))["cells"]
     except FileNotFoundError:
         raise KitError(
-            f"There is no {path.name} in {str(folder)!r}.", next_step="Run: python3 kit.py build"
+            f"There is no {path.name} in {str(folder)!r}.",
+            next_step="Run: python3 kit.py build",
+            anchor="no-solution",
         ) from None
     code_parts, reasons = _of_exercise(cells, exercise)
     if not code_parts:
         raise KitError(
             f"{path.name} has no solution of exercise {exercise}.",
             next_step="Run: python3 kit.py build",
+            anchor="no-solution",
         )
     return "\n\n".join(code_parts), "\n\n".join(reasons)
 

@@ -94,6 +94,7 @@ def require_loopback(endpoint: str) -> None:
             why="Labs create and delete resources, and must not do so in an account elsewhere.",
             next_step="Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address "
             "that python3 kit.py serve prints.",
+            anchor="endpoint-elsewhere",
         )
 
 

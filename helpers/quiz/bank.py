@@ -62,7 +62,11 @@ def pick(
     chosen = [item for item in items if not missed_only or seen.get(item.key) is False]
     if not chosen:
         what = "No question is missed" if missed_only else "There is no question"
-        raise KitError(f"{what} in these labs.", next_step="Ask for all: leave missed_only away.")
+        raise KitError(
+            f"{what} in these labs.",
+            next_step="Ask for all: leave missed_only away.",
+            anchor="quiz",
+        )
     if seed is not None:
         Random(seed).shuffle(chosen)
     if count is not None:

@@ -66,7 +66,11 @@ def exam_of(code: str | None = None) -> Exam:
     if code is None:
         return next(e for e in exams.values() if e.code.startswith("DVA-") and e.last_day is None)
     if code not in exams:
-        raise KitError(f"There is no exam {code!r} here.", next_step=f"Known: {', '.join(exams)}.")
+        raise KitError(
+            f"There is no exam {code!r} here.",
+            next_step=f"Known: {', '.join(exams)}.",
+            anchor="quiz",
+        )
     return exams[code]
 
 

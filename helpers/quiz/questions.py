@@ -94,21 +94,29 @@ def load_questions(slug: str, *, folder: Path = FOLDER) -> QuestionSheet:
         entries = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise KitError(
-            f"Lab {slug} has no questions.", next_step=f"Write them in {path.name}."
+            f"Lab {slug} has no questions.",
+            next_step=f"Write them in {path.name}.",
+            anchor="questions-file",
         ) from None
     except ValueError as error:
-        raise KitError(f"{path.name} is not JSON: {error}.") from None
+        raise KitError(f"{path.name} is not JSON: {error}.", anchor="questions-file") from None
     questions = tuple(_question(entry, path.name) for entry in entries)
     ids = [question.id for question in questions]
     if len(set(ids)) != len(ids):
-        raise KitError(f"{path.name} has two questions of one id.", why=f"Ids: {ids}.")
+        raise KitError(
+            f"{path.name} has two questions of one id.", why=f"Ids: {ids}.", anchor="questions-file"
+        )
     return QuestionSheet(slug, questions)
 
 
 def _question(entry: Mapping[str, Any], file: str) -> Question:
     where = f"{file}, question {entry.get('id', '?')!r}"
     if set(entry) != KEYS:
-        raise KitError(f"{where}: members are {sorted(entry)}.", why=f"Wanted: {sorted(KEYS)}.")
+        raise KitError(
+            f"{where}: members are {sorted(entry)}.",
+            why=f"Wanted: {sorted(KEYS)}.",
+            anchor="questions-file",
+        )
     options = tuple(_option(option, where) for option in entry["options"])
     question = Question(
         entry["id"],
@@ -120,7 +128,7 @@ def _question(entry: Mapping[str, Any], file: str) -> Question:
     )
     for complaint, holds in _rules(question):
         if not holds:
-            raise KitError(f"{where}: {complaint}.")
+            raise KitError(f"{where}: {complaint}.", anchor="questions-file")
     return question
 
 
@@ -141,7 +149,9 @@ def _rules(question: Question) -> list[tuple[str, bool]]:
 def _option(entry: Mapping[str, Any], where: str) -> Option:
     if set(entry) != OPTION_KEYS or not isinstance(entry["right"], bool):
         raise KitError(
-            f"{where}: an option has {sorted(entry)}.", why=f"Wanted: {sorted(OPTION_KEYS)}."
+            f"{where}: an option has {sorted(entry)}.",
+            why=f"Wanted: {sorted(OPTION_KEYS)}.",
+            anchor="questions-file",
         )
     return Option(entry["text"], entry["right"], entry["reason"])
 

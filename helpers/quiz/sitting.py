@@ -51,11 +51,14 @@ class Sitting:
 
     def __post_init__(self) -> None:
         if not self.items:
-            raise KitError("A sitting has at least one question.", next_step="Name a lab.")
+            raise KitError(
+                "A sitting has at least one question.", next_step="Name a lab.", anchor="quiz"
+            )
         if self.minutes is not None and not self.minutes > 0:
             raise KitError(
                 f"minutes={self.minutes!r} is no time limit.",
                 next_step="Give a number above 0, or leave it away: two minutes a question.",
+                anchor="quiz",
             )
 
     @classmethod
@@ -94,6 +97,7 @@ class Sitting:
             raise KitError(
                 f"Question {item.key} has no option {', '.join(sorted(chosen - known))}.",
                 next_step=f"Choose from {', '.join(sorted(known))}.",
+                anchor="quiz",
             )
         answers = {key: value for key, value in self.answers.items() if key != item.key}
         return replace(self, answers={**answers, item.key: chosen} if chosen else answers)

@@ -180,4 +180,5 @@ def _too_much(name: str, value: int, most: int, floor: int) -> KitError:
         f"{name}={value} is impossible.",
         why=f"{floor} of the account's concurrency must stay unreserved, which leaves {most}.",
         next_step=f"Give {name} at most {most}, or raise account_limit.",
+        anchor="simulator",
     )

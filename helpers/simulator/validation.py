@@ -10,7 +10,7 @@ from helpers.cloud.errors import KitError
 def require(holds: bool, what: str, *, why: str, next_step: str) -> None:
     """Raise KitError unless a condition holds."""
     if not holds:
-        raise KitError(what, why=why, next_step=next_step)
+        raise KitError(what, why=why, next_step=next_step, anchor="simulator")
 
 
 def require_number(name: str, value: float, *, at_least: float, at_most: float = math.inf) -> None:

@@ -77,6 +77,7 @@ def chart(
         raise KitError(
             f"A chart shows 1 to {len(STYLES)} series, each with a point or more.",
             why=f"It was given {len(series)} with {len(points)} points.",
+            anchor="chart",
         )
     room = _half_a_bar([[px for px, _ in s.points] for s in series if s.kind is Kind.BAR])
     across = named(x, names) if names else over(x, [px for px, _ in points], room=room)

@@ -40,6 +40,7 @@ def cost_view(records: Iterable[Mapping[str, Any]], *, function: str | None = No
             "There is no run to draw.",
             why="No invocation in these records ended well.",
             next_step="Invoke the function at two memory sizes or more, and look at lab.logs(...).",
+            anchor="nothing-to-draw",
         )
     whose = f" of {function}" if function else ""
     charts = [_against(points), _costs(points), _times(points), *_inits(points)]

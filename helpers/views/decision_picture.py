@@ -61,6 +61,7 @@ def decision_view(
             "The records hold no such decision.",
             why="Calls of the administrator are not asked about, so they leave none.",
             next_step="Invoke the function first, or ask for less: decision_view(lab.records()).",
+            anchor="nothing-to-draw",
         )
     denied = [record for record in fitting if not record["allowed"]]
     return _drawn((denied or fitting)[-1])

@@ -53,6 +53,7 @@ def least_policy(
             f"The records tell of no call that {named(function)} was allowed to make.",
             why="IAM is asked when a handler calls AWS, and when its logs are written.",
             next_step="Invoke the function, then run this cell again.",
+            anchor="nothing-to-draw",
         )
     statements = least_statements(calls)
     too_much = [] if present is None else beyond(present, calls)

@@ -88,6 +88,7 @@ class Picture:
                 f"A picture cannot be saved as {target.name!r}.",
                 why="It is written as SVG or PNG.",
                 next_step='End the name in ".svg" or ".png".',
+                anchor="picture-name",
             )
         return target
 

@@ -216,4 +216,5 @@ def _chosen(records: Sequence[Mapping[str, Any]], name: str) -> str:
         f"The records tell of {len(found)} queues.",
         why=f"They are {names}.",
         next_step=f"Name one: queue={resource_name(found[0])!r}.",
+        anchor="which-one",
     )

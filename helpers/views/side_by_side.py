@@ -99,6 +99,7 @@ def events_side_by_side(kind: Kind, *, sources: Sequence[str] | None = None) -> 
             if unknown
             else "No source was named.",
             next_step=f"Choose from {', '.join(map(repr, subject.sources))}.",
+            anchor="which-one",
         )
     samples = tuple(sample_named(name) for name in chosen)
     events = [sample.build() for sample in samples]
@@ -142,6 +143,7 @@ def _subject(kind: str) -> Subject:
         raise KitError(
             f"There is no {kind!r} to compare.",
             next_step=f"Choose from {', '.join(map(repr, SUBJECTS))}.",
+            anchor="which-one",
         )
     return found
 

@@ -194,4 +194,5 @@ def _chosen(records: Sequence[Mapping[str, Any]], name: str) -> str:
         f"The records tell of {len(seen)} streams.",
         why=f"They are {names}.",
         next_step=f"Name one: stream={resource_name(next(iter(seen)))!r}.",
+        anchor="which-one",
     )

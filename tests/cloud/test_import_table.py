@@ -69,6 +69,7 @@ PURE = {
 
 ALONE = {
     f"{CLOUD}.client": "kernels import it before anything else",
+    f"{CLOUD}.edition": "kit.py doctor runs before anything is installed",
     f"{CLOUD}.environment.keeper": "it is started by path, without the kit",
     f"{CLOUD}.environment.secrets_extension": "it runs inside execution environments",
     f"{CLOUD}.environment.runtime_client": "it runs inside execution environments",
@@ -108,7 +109,9 @@ LATE_ONLY = {
 """Imports that must stand inside a function: moto reads its settings when it is imported."""
 
 ROOMS = {
+    "firstaid": ("cloud.edition", "cloud.errors"),
     "views": (
+        "firstaid.finding",
         "cloud.records",
         "cloud.model",
         "cloud.logs",
@@ -147,6 +150,7 @@ ROOMS = {
         "cloud.billing",
         "cloud.client",
         "cloud.facts",
+        "firstaid",
     ),
 }
 """What each room of helpers/ may use of the others; the cloud uses none of them."""

@@ -52,7 +52,7 @@ class Sources:
 
     def deploy(self, tail: str = "", **settings: Any) -> str:
         """Create a function that shows its event and goes on with `tail`; return its name."""
-        settings = {"Role": self.role_arn} | settings
+        settings = {"Role": self.role_arn, "Timeout": 10} | settings
         return str(self.account.deploy(SHOWS + tail, **settings))
 
     def queue(self, *, fifo: bool = False, **attributes: str) -> tuple[str, str]:

@@ -236,11 +236,11 @@ def test_account_concurrency_is_shared(account_with: Callable[..., Any]) -> None
 
 def test_ten_requests_per_second_for_each_unit(account_with: Callable[..., Any]) -> None:
     """Short events run into 10 × concurrency requests per second before the concurrency."""
-    account = account_with(account_concurrency=2, unreserved_minimum=1)
+    account = account_with(account_concurrency=1, unreserved_minimum=1)
     name = account.deploy(WHAT)
     account.invoke(name)
     reasons: list[str] = []
-    while len(reasons) < 200 and "FunctionInvocationRateLimitExceeded" not in reasons:
+    while len(reasons) < 500 and "FunctionInvocationRateLimitExceeded" not in reasons:
         try:
             account.functions.invoke(FunctionName=name)
             reasons.append("served")
@@ -248,7 +248,7 @@ def test_ten_requests_per_second_for_each_unit(account_with: Callable[..., Any])
             reasons.append(error.response["Reason"])  # type: ignore[typeddict-item]
     assert reasons[-1] == "FunctionInvocationRateLimitExceeded"
     assert set(reasons[:-1]) == {"served"}
-    assert len(reasons) >= 20  # the first invoke took one of the twenty
+    assert len(reasons) >= 10  # the first invoke took one of the ten
 
 
 def test_new_environments_are_rationed(account_with: Callable[..., Any]) -> None:

@@ -158,13 +158,13 @@ def test_repeated_init_may_succeed(account: Any) -> None:
 
 def test_response_up_to_the_limit(account: Any) -> None:
     """A response of 6 MB passes."""
-    answer = account.run(LARGE, LIMIT, MemorySize=512)
+    answer = account.run(LARGE, LIMIT, MemorySize=512, Timeout=30)
     assert (len(answer.payload), answer.function_error) == (LIMIT, None)
 
 
 def test_response_above_the_limit(account: Any) -> None:
     """A larger response is a function error that names the limit; the environment lives on."""
-    name = account.deploy(LARGE, MemorySize=512)
+    name = account.deploy(LARGE, MemorySize=512, Timeout=30)
     answer = account.invoke(name, 6_291_557)
     assert answer.value == {
         "errorType": "Function.ResponseSizeTooLarge",
@@ -179,7 +179,7 @@ def test_request_up_to_the_limit(account: Any) -> None:
     """An event of exactly 6 MB reaches the handler."""
     source = "def handler(event, context):\n    return len(event)\n"
     event = b'"' + b"y" * (LIMIT - 2) + b'"'
-    assert account.run(source, event, MemorySize=512).value == LIMIT - 2
+    assert account.run(source, event, MemorySize=512, Timeout=30).value == LIMIT - 2
 
 
 def test_request_above_the_limit(account: Any) -> None:

@@ -202,7 +202,7 @@ def test_a_window_that_has_passed_sends_what_there_is(lab: Sources):
     lab.map(name, arn, BatchSize=100, MaximumBatchingWindowInSeconds=60)
     lab.send(url, "a", "b")
 
-    assert ["a", "b"] == sorted(body for event in lab.seen(name) for body in bodies(event))
+    until(lambda: ["a", "b"] == sorted(b for event in lab.events(name) for b in bodies(event)))
 
 
 def test_six_megabytes_are_a_batch(lab: Sources):

@@ -166,7 +166,7 @@ WORDS = {
     "fidelity": "In real AWS",
     "receipt": "What this would have cost on AWS",
     "shell": "export AWS_ENDPOINT_URL=http://127.0.0.1:",
-    "doctor": "Cloud",
+    "doctor": "it ends with this kernel",
     "environments": "price-demo: 1 execution environment",
     "logs": "REPORT RequestId",
     "cleanup": "price-demo",

@@ -11,7 +11,7 @@ from tools.notebooks.checkout import BUILD_PYTHON, Checkout
 from tools.notebooks.sanitize import stored_outputs
 from tools.rehearse import Variant, outcomes, rehearse, run_lesson
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.mark.slow

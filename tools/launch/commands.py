@@ -6,13 +6,13 @@ import argparse
 import errno
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from helpers.firstaid import folders, ports
 from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
 from tools.launch.errors import LaunchError
@@ -107,18 +107,20 @@ def _end(signal_number: int, _frame: FrameType | None) -> None:
 def _explain(error: OSError) -> LaunchError:
     if error.errno == errno.ENOSPC:
         advice = "free 1 GB, then run the same command again."
-        return LaunchError("Writing a file failed.", "the disk is full.", advice)
+        return LaunchError("Writing a file failed.", "the disk is full.", advice, anchor="disk")
     if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
         return LaunchError(
             f"{error.filename!r} cannot be written.",
             f"{error.strerror}: the kit keeps .venv and your copies in its own folder.",
             "copy the kit to a folder of your own and run it there.",
+            anchor="not-writable",
         )
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return LaunchError(
             f"{error.filename!r} is a file, and a folder is needed there.",
             "the kit keeps .venv and your copies in folders of these names.",
             f"move {error.filename!r} away, then run the same command again.",
+            anchor="file-in-the-way",
         )
     raise error
 
@@ -126,6 +128,7 @@ def _explain(error: OSError) -> LaunchError:
 def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
     copies = Copies(HOME)
     lab = copies.find(options.name)
+    _require_home()
     installation = Installation(HOME)
     installation.ensure()
     with setup_lock(HOME / ".venv.lock"):  # two terminals at once make one copy
@@ -136,6 +139,20 @@ def _lab(options: argparse.Namespace, passed_on: list[str]) -> int:
     root = f"--ServerApp.root_dir={HOME}"
     where = notebook.relative_to(HOME).as_posix()
     return _hand_over(installation, [*JUPYTER, root, *as_root, *passed_on, where])
+
+
+def _require_home() -> None:
+    """Refuse what JupyterLab would answer with a traceback: a home it cannot write."""
+    if os.environ.get("JUPYTER_RUNTIME_DIR"):  # it has been given another place
+        return
+    found = folders.home_folder(folders.home())
+    if not found.is_well:
+        raise LaunchError(
+            f"The {found.subject} {found.seen}.",
+            f"{found.cause}.",
+            found.command,
+            anchor=found.anchor,
+        )
 
 
 def _test(options: argparse.Namespace, _passed_on: list[str]) -> int:
@@ -160,17 +177,14 @@ def _port(text: str) -> int:
 
 
 def _require_free_port(port: int) -> None:
-    with socket.socket() as probe:
-        if os.name != "nt":  # there it would allow two servers on one port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise LaunchError(
-                f"Port {port} cannot be used: {error.strerror}.",
-                "another program listens there, perhaps LocalStack or another kit.py serve.",
-                f"end it, or choose another port: python3 kit.py serve --port {port + 1}",
-            ) from None
+    complaint = ports.why_not(port)
+    if complaint:
+        raise LaunchError(
+            f"Port {port} cannot be used: {complaint}.",
+            f"{ports.whose(port)} has it.",
+            f"end it, or choose another port: {ports.another(port)}",
+            anchor="port-taken",
+        )
 
 
 def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:

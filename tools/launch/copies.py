@@ -44,6 +44,7 @@ class Copies:
                 f"{str(self._labs)!r} holds no labs.",
                 "they are made from lessons/.",
                 "python3 kit.py build",
+                anchor="no-labs",
             )
         wanted = Path(name).name.removesuffix(".ipynb").lower()
         if re.fullmatch(r"\d", wanted):
@@ -58,6 +59,7 @@ class Copies:
             f"No lab is called {name!r}.",
             "a lab has a number and a name: " + ", ".join(labs) + ".",
             f"python3 kit.py lab {labs[0]}",
+            anchor="no-such-lab",
         )
 
     def open(self, lab: str, *, fresh: bool = False) -> Path:

@@ -1,225 +1,181 @@
-"""`kit.py doctor`: what on this machine helps or hinders, with causes and commands.
+"""`kit.py doctor`: what on this machine helps or hinders, with causes, commands and where to read.
 
-Needs nothing installed. Values of AWS variables are never printed, only their names.
+Needs nothing installed. Most findings are those of helpers/firstaid, which `lab.doctor()` looks
+with as well; here stands what only a launcher knows: its `.venv`, the port of `serve`, Chromium.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import json
 import os
-import platform
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from helpers.firstaid import (
+    backends,
+    clouds,
+    folders,
+    moment,
+    namespaces,
+    packages,
+    ports,
+    processes,
+    pythons,
+    settings,
+    widgets,
+)
+from helpers.firstaid.finding import Finding, Mark
 from tools.launch.browser import find_chromium
-from tools.launch.installation import NEEDED_BYTES, Installation
+from tools.launch.installation import Installation
 
 AGAIN = "python3 kit.py lab"
-FREE_NAMESPACES = "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
-
-
-class Mark(StrEnum):
-    """How much a finding matters: nothing to do, worth knowing, labs cannot run."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; a cause and a command when it is not as it should be."""
+class Machine:
+    """What the doctor looks at: a checkout, the user's variables and home, the port of `serve`."""
 
-    mark: Mark
-    subject: str
-    seen: str
-    cause: str = ""
-    command: str = ""
+    installation: Installation
+    environ: Mapping[str, str]
+    home: Path
+    port: int
+
+    @classmethod
+    def this(cls, installation: Installation, *, port: int) -> Machine:
+        """Return the machine that this process runs on."""
+        return cls(installation, os.environ, folders.home(), port)
+
+
+Look = Callable[[Machine], Finding | Iterable[Finding]]
 
 
 def run_doctor(installation: Installation, *, port: int) -> int:
     """Print the findings; the exit status is 1 if labs cannot run here."""
-    findings = examine(installation, os.environ, port=port)
+    findings = examine(Machine.this(installation, port=port))
     for finding in findings:
-        print(f"{finding.mark:<5} {finding.subject}: {finding.seen}")
-        if finding.cause:
-            print(f"        why:  {finding.cause}")
-        if finding.command:
-            print(f"        next: {finding.command}")
+        print(told(finding), flush=True)
     failed = sum(finding.mark is Mark.FAIL for finding in findings)
     print("Labs can run here." if not failed else f"{failed} of these must be put right first.")
     return 1 if failed else 0
 
 
-def examine(installation: Installation, environ: Mapping[str, str], *, port: int) -> list[Finding]:
+def examine(machine: Machine) -> list[Finding]:
     """Look at everything the kit depends on."""
-    return [
-        _python(),
-        _venv_module(),
-        _environment(installation),
-        _disk(installation),
-        _writable("kit's folder", installation.home),
-        _writable("temporary folder", Path(tempfile.gettempdir())),
-        _port(port),
-        _file_level(),
-        _proxies(environ),
-        _aws_variables(environ),
-        _aws_files(),
-        _foreign_python_path(environ),
-        _chromium(),
-    ]
+    found: list[Finding] = []
+    for look in LOOKS:
+        seen = look(machine)
+        found += [seen] if isinstance(seen, Finding) else seen
+    return found
 
 
-def _python() -> Finding:
-    """kit.py has refused versions that do not serve before this runs."""
-    seen = f"{platform.python_version()} at {sys.executable!r} on {platform.platform(terse=True)}"
-    return Finding(Mark.OK, "Python", seen)
+def told(finding: Finding) -> str:
+    """Return a finding as the terminal shows it."""
+    parts = (("why", finding.cause), ("next", finding.command), ("more", finding.more))
+    lines = [f"        {name + ':':<5} {words}" for name, words in parts if words]
+    return "\n".join([f"{finding.mark:<5} {finding.subject}: {finding.seen}", *lines])
 
 
-def _venv_module() -> Finding:
-    if all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-        return Finding(Mark.OK, "venv", "this Python can make virtual environments")
-    name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    return Finding(
-        Mark.FAIL,
-        "venv",
-        "the modules venv and ensurepip are missing",
-        "Debian and Ubuntu ship them apart",
-        f"sudo apt install {name}",
-    )
-
-
-def _environment(installation: Installation) -> Finding:
+def environment(machine: Machine) -> Finding:
+    """Say whether `.venv` is there, whole, and of this version of the kit."""
+    installation = machine.installation
     state, version = installation.state(), installation.python_version()
     if not installation.folder.exists():
         return Finding(Mark.OK, ".venv", "not made yet; the first lab makes it (needs a network)")
     if version is None:
-        return Finding(
-            Mark.WARN, ".venv", "its Python does not run", "it was deleted or half made", AGAIN
-        )
+        return _unfit("its Python does not run", "it was deleted or half made")
     if state is None or not state.complete:
         why = "its set-up did not finish, or something else made it"
-        return Finding(Mark.WARN, ".venv", "not known to be whole", why, AGAIN)
+        return _unfit("not known to be whole", why)
     if not installation.is_current(developer=False):
-        why = "requirements.lock or its Python has changed since"
-        return Finding(Mark.WARN, ".venv", "not current", why, AGAIN)
+        return _unfit("not current", "requirements.lock or its Python has changed since")
     extent = "labs and tests" if installation.is_current(developer=True) else "labs"
     return Finding(Mark.OK, ".venv", f"whole, for {extent}, with Python {version}")
 
 
-def _disk(installation: Installation) -> Finding:
-    free = shutil.disk_usage(installation.home).free
-    seen = f"{free / 1e9:.1f} GB free"
-    if free >= NEEDED_BYTES or installation.is_current(developer=False):
-        return Finding(Mark.OK, "disk", seen)
-    why = "a set-up needs about 400 MB, and twice that while packages are unpacked"
-    return Finding(Mark.FAIL, "disk", seen, why, "free 1 GB")
-
-
-def _writable(subject: str, folder: Path) -> Finding:
+def kernel_spec(machine: Machine) -> Finding:
+    """Say whether notebooks opened by `kit.py lab` get the Python of `.venv`."""
+    installation = machine.installation
+    file = installation.folder / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    if not file.exists():
+        return Finding(Mark.OK, "kernel", "comes with .venv")
     try:
-        with tempfile.TemporaryFile(dir=folder):
-            return Finding(Mark.OK, subject, f"{str(folder)!r} can be written")
-    except OSError as error:
-        why = "it belongs to somebody else, or is read-only"
-        seen = f"{str(folder)!r} cannot be written: {error.strerror}"
-        return Finding(Mark.FAIL, subject, seen, why, "copy the kit to a folder of your own")
+        program = Path(json.loads(file.read_text("utf-8"))["argv"][0])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return _other_kernel(installation, f"{str(file)!r} cannot be read: {error}")
+    # a bare `python` means the Python that JupyterLab runs in
+    if program.is_absolute() and installation.folder.resolve() not in program.parents:
+        return _other_kernel(installation, f"{str(file)!r} starts {str(program)!r}")
+    return Finding(Mark.OK, "kernel", "the Python of .venv")
 
 
-def _port(port: int) -> Finding:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        if probe.connect_ex(("127.0.0.1", port)) != 0:
-            return Finding(Mark.OK, f"port {port}", "free, for kit.py serve")
-    return Finding(
-        Mark.WARN,
-        f"port {port}",
-        "something listens there; labs choose their own port, only kit.py serve wants this one",
-        "perhaps LocalStack, or another kit.py serve",
-        f"python3 kit.py serve --port {port + 1}",
-    )
-
-
-def _file_level() -> Finding:
-    """Say whether handlers can have /var/task, /opt and a /tmp of their own."""
-    subject = "handlers' files"
-    if sys.platform != "linux":
-        return Finding(Mark.OK, subject, "level A: folders of their own (real paths need Linux)")
-    level_a = "level A: folders of their own instead of real /var/task, /opt and /tmp"
-    for program in ("unshare", "nsenter"):
-        if shutil.which(program) is None:
-            why = f"the program {program} is missing"
-            return Finding(Mark.WARN, subject, level_a, why, "sudo apt install util-linux")
-    probe = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "t", "/opt"]
-    try:
-        result = subprocess.run(probe, capture_output=True, text=True, timeout=10, check=False)
-        refusal = result.stderr.strip()
-        allowed = result.returncode == 0
-    except (OSError, subprocess.TimeoutExpired) as error:
-        refusal, allowed = str(error), False
-    if allowed:
-        return Finding(Mark.OK, subject, "level B: real /var/task, /opt and /tmp")
-    why = f"this system forbids mount namespaces to users: {refusal}"
-    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-    command = FREE_NAMESPACES if restricted.exists() else "nothing to do: labs run at level A"
-    return Finding(Mark.WARN, subject, level_a, why, command)
-
-
-def _proxies(environ: Mapping[str, str]) -> Finding:
-    names = ("http_proxy", "https_proxy", "all_proxy")
-    found = sorted(name for name in environ if name.lower() in names and environ[name])
-    if not found:
-        return Finding(Mark.OK, "proxies", "none set")
-    shielded = environ.get("no_proxy", environ.get("NO_PROXY", ""))
-    seen = f"{', '.join(found)} set; pip uses them, labs go round them for 127.0.0.1"
-    if "127.0.0.1" in shielded:
-        return Finding(Mark.OK, "proxies", seen)
-    why = "in a terminal, the AWS CLI would ask the proxy for kit.py serve"
-    return Finding(Mark.WARN, "proxies", seen, why, "export NO_PROXY=127.0.0.1,localhost")
-
-
-def _aws_variables(environ: Mapping[str, str]) -> Finding:
-    found = sorted(name for name in environ if name.startswith("AWS_"))
-    if not found:
-        return Finding(Mark.OK, "AWS variables", "none set")
-    return Finding(
-        Mark.WARN,
-        "AWS variables",
-        f"{', '.join(found)} set; every lab drops them for its own kernel",
-        "in a terminal they decide which account the AWS CLI talks to",
-        f"unset {' '.join(found)}",
-    )
-
-
-def _aws_files() -> Finding:
-    folder = Path.home() / ".aws"
-    found = [name for name in ("credentials", "config") if (folder / name).exists()]
-    if not found:
-        return Finding(Mark.OK, "AWS files", "no ~/.aws/credentials and no ~/.aws/config")
-    files = " and ".join(f"~/.aws/{name}" for name in found)
-    return Finding(
-        Mark.OK, "AWS files", f"{files} there; labs neither read nor change them, a terminal does"
-    )
-
-
-def _foreign_python_path(environ: Mapping[str, str]) -> Finding:
-    found = [name for name in ("PYTHONPATH", "PYTHONHOME") if environ.get(name)]
-    if not found:
-        return Finding(Mark.OK, "Python settings", "no PYTHONPATH and no PYTHONHOME")
-    return Finding(Mark.OK, "Python settings", f"{' and '.join(found)} set; kit.py drops them")
-
-
-def _chromium() -> Finding:
+def chromium(_machine: Machine) -> Finding:
+    """Say whether the browser tests can run; learners use whatever browser they like."""
     found = find_chromium()
     if found:
         return Finding(Mark.OK, "Chromium", f"{found!r}, for browser tests")
     return Finding(
-        Mark.OK, "Chromium", "none; only the browser tests of kit.py test want it, labs do not"
+        Mark.NOTE,
+        "Chromium",
+        "none; labs do not want it",
+        "only the browser tests of kit.py test drive it, and are left out",
+        "sudo apt install chromium, or set COLDSTART_CHROMIUM to its path",
+        "chromium",
     )
+
+
+def _unfit(seen: str, why: str) -> Finding:
+    return Finding(Mark.WARN, ".venv", seen, why, AGAIN, "environment")
+
+
+def _other_kernel(installation: Installation, seen: str) -> Finding:
+    why = "the environment was moved or copied, or the kernel was installed by hand"
+    command = f'"{installation.python}" -m ipykernel install --sys-prefix'
+    return Finding(Mark.WARN, "kernel", seen, why, command, "kernel")
+
+
+def _pip(machine: Machine) -> Finding:
+    installation = machine.installation
+    found = packages.pip(installation.folder, machine.environ, installation.home)
+    if not found.is_well and installation.is_current(developer=False):
+        return replace(found, mark=Mark.NOTE)  # nothing is left to install
+    return found
+
+
+def _widgets(machine: Machine) -> list[Finding]:
+    folder = machine.installation.folder
+    if packages.site_packages(folder) is None:
+        return []
+    setting = widgets.Setting.of(folder, machine.environ, machine.home)
+    return [widgets.widgets(setting)]
+
+
+def _disk(machine: Machine) -> Finding:
+    installation = machine.installation
+    return folders.disk(installation.home, needed=not installation.is_current(developer=False))
+
+
+LOOKS: tuple[Look, ...] = (
+    lambda _: pythons.version(),
+    lambda _: pythons.venv_modules(),
+    environment,
+    _pip,
+    _widgets,
+    kernel_spec,
+    _disk,
+    lambda m: folders.kit_folder(m.installation.home),
+    lambda m: folders.home_folder(m.home),
+    lambda _: folders.temporary_folder(),
+    lambda m: ports.port(m.port),
+    lambda m: clouds.joined(m.environ),
+    lambda _: clouds.served(processes.processes()),
+    lambda _: clouds.left_over(),
+    lambda m: backends.backend(m.environ),
+    lambda _: moment.clock(),
+    lambda _: namespaces.file_level(),
+    lambda m: settings.proxies(m.environ),
+    lambda m: settings.aws_variables(m.environ),
+    lambda m: settings.aws_files(m.home),
+    lambda m: pythons.python_path(m.environ),
+    chromium,
+)

@@ -19,13 +19,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from helpers.firstaid.folders import SET_UP_BYTES
 from tools.launch.errors import LaunchError
 from tools.launch.packages import explain_failure, pip_commands
 from tools.launch.setup_lock import setup_lock
 
 LEARNER_LOCK = "requirements.lock"
 DEVELOPER_LOCK = "requirements-dev.lock"  # the learner's packages in the same versions, and more
-NEEDED_BYTES = 1_000_000_000
 # Settings of other Pythons and of pip that would lead packages or imports astray.
 FOREIGN_SETTINGS = frozenset(
     [
@@ -161,13 +161,15 @@ class Installation:
                 "This Python cannot make a virtual environment.",
                 "the modules venv and ensurepip are missing; Debian and Ubuntu ship them apart.",
                 f"sudo apt install {name}, then run the same command again.",
+                anchor="no-venv",
             )
         free = shutil.disk_usage(self.home).free
-        if free < NEEDED_BYTES:
+        if free < SET_UP_BYTES:
             raise LaunchError(
                 f"Only {free // 1_000_000} MB are free where {str(self.home)!r} lies.",
                 "the packages need about 400 MB, and twice that while they are unpacked.",
                 "free 1 GB, then run the same command again.",
+                anchor="disk",
             )
 
     def _set_aside_if_broken(self) -> str:
@@ -194,6 +196,7 @@ class Installation:
                 f"{str(self.folder)!r} has to be made again and cannot be moved: {error}.",
                 "some program still uses it.",
                 "close JupyterLab and other Pythons of this kit, then run the same command again.",
+                anchor="venv-in-use",
             ) from None
         shutil.rmtree(old, ignore_errors=True)
         return reason
@@ -208,6 +211,7 @@ class Installation:
                 f"Creating {str(self.folder)!r} failed.",
                 "`python -m venv` stopped; its message stands above.",
                 "python3 kit.py doctor, then run the same command again.",
+                anchor="venv-failed",
             )
 
     def _base_environment(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ import psutil
 MB = 1e6
 CLOUD, KEEPER = "helpers.cloud.server", "keeper.py"
 Processes = Sequence[psutil.Process]
+_looking = threading.Lock()
+"""psutil keeps what it iterates over for the whole program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,9 @@ class Footprint:
 def families(roots: Iterable[int]) -> Mapping[int, Processes]:
     """Return each root's process with all its descendants; looks at the machine once."""
     children: dict[int, list[psutil.Process]] = defaultdict(list)
-    for process in psutil.process_iter(["ppid"]):
-        children[process.info["ppid"]].append(process)
+    with _looking:
+        for process in psutil.process_iter(["ppid"]):
+            children[process.info["ppid"]].append(process)
 
     def family(pid: int) -> list[psutil.Process]:
         return [member for child in children[pid] for member in (child, *family(child.pid))]

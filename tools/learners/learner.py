@@ -7,7 +7,10 @@ are no pauses between cells: nobody reads, so this asks more of a machine than p
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import re
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclient import NotebookClient
+from traitlets.config import Config
 
 from tools.learners.footprint import Footprint, families, measure
 from tools.notebooks.checkout import ROOT
@@ -31,6 +35,9 @@ CELL_WITHIN_S = 900
 """Limits that a full room does not reach: what is slow is measured, what hangs is a failure."""
 STATED = 300
 """So many characters of a failure are kept."""
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
+RESTARTS = 5
+"""As often JupyterLab starts a kernel anew whose ports were taken before it had them."""
 
 
 class Kind(StrEnum):
@@ -59,39 +66,62 @@ class Learner:
     folder: Path
     kernel: int | None = None
     is_done: bool = False
+    restarts: int = 0
     steps: list[Step] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
     _began: float = 0.0
+    _client: NotebookClient | None = None
 
     async def go_through(self, notebook: NotebookNode) -> None:
         """Arrive, run every cell, and leave; what goes wrong is kept in `failures`."""
         try:
             await asyncio.sleep(self.arrives_s)
+            for name in ("home", "tmp", "work"):
+                (self.folder / name).mkdir(parents=True)
             own = deepcopy(notebook)
-            await self._work(own)
+            self._begin()
+            while await self._dies_at_birth(own):
+                self.restarts += 1
             self.failures += _refusals(own)
         except Exception as error:  # the room goes on without whoever's kernel does not start
             self.failures.append(f"{type(error).__name__}: {_end_of(str(error))}")
+            if not self.steps:
+                self.failures[-1] += f" {_end_of((self.folder / 'kernel.log').read_text())}"
         finally:
             self.kernel, self.is_done = None, True
+
+    def hurry(self) -> None:
+        """Let the kernel be killed at the end, not asked to leave."""
+        if self._client is not None:
+            self._client.shutdown_kernel = "immediate"
 
     def look(self, footprint: Footprint) -> None:
         """Keep what the learner's processes took at a moment."""
         self.footprints.append(footprint)
 
+    async def _dies_at_birth(self, notebook: NotebookNode) -> bool:
+        """Run the notebook; tell whether the kernel ended before its first cell and may again."""
+        try:
+            await self._work(notebook)
+        except RuntimeError as error:
+            if self.steps or self.restarts >= RESTARTS or "Kernel died" not in str(error):
+                raise
+            return True
+        return False
+
     async def _work(self, notebook: NotebookNode) -> None:
-        for name in ("home", "tmp", "work"):
-            (self.folder / name).mkdir(parents=True)
         last = max(i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code")
 
         def ended(cell: NotebookNode, cell_index: int, **_: Any) -> None:
             self._end(_kind_of(cell))
             if cell_index == last and self.kernel is not None:
                 self.look(measure(families([self.kernel])[self.kernel]))
+                self.kernel = None  # while it ends, it is nobody's
 
         client: NotebookClient = NotebookClient(
             notebook,
+            config=Config(KernelManager=self._sockets()),
             kernel_manager_class=KitKernelManager,
             timeout=CELL_WITHIN_S,
             startup_timeout=KERNEL_WITHIN_S,
@@ -101,13 +131,26 @@ class Learner:
             on_cell_execute=lambda **_: self._begin(),
             on_cell_executed=ended,
         )
-        self._begin()
+        self._client = client
         try:
-            await client.async_execute(env=self._variables(), cwd=str(self.folder / "work"))
-        finally:  # where nbclient was stopped while it started the kernel, it leaves that
+            with (self.folder / "kernel.log").open("ab") as log:
+                where = {"cwd": str(self.folder / "work"), "stderr": log}
+                await client.async_execute(env=self._variables(), **where)
+        finally:  # where nbclient was stopped while it started the kernel, it leaves both
+            atexit.unregister(client._cleanup_kernel)
             if client.km is not None and client.km.has_kernel:
                 with contextlib.suppress(RuntimeError):
                     await client.km.shutdown_kernel(now=True)
+
+    def _sockets(self) -> Mapping[str, str]:
+        """Return where the kernel listens: at files, as in a room that many kernels share.
+
+        Jupyter draws TCP ports long before a busy machine's kernel has them, and somebody else's
+        connection may have taken one by then: such a kernel hangs.
+        """
+        at_ports = not hasattr(socket, "AF_UNIX")
+        file = str(self.folder / "kernel.json")
+        return {"connection_file": file, "transport": "tcp" if at_ports else "ipc"}
 
     def _variables(self) -> Mapping[str, str]:
         home = str(self.folder / "home")
@@ -142,5 +185,5 @@ def _refusals(notebook: NotebookNode) -> Iterator[str]:
 
 def _end_of(text: str) -> str:
     """Return the last lines of an error, without the colours of a traceback's terminal."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
+    lines = [line for line in COLOUR.sub("", text).strip().splitlines() if line.strip()]
     return " ".join(lines[-3:])[-STATED:]

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,30 +99,36 @@ class Room:
 
     def _fill(self, outcome: Outcome) -> None:
         loop = asyncio.new_event_loop()
-        everybody: asyncio.Future[list[None]] | None = None
+        everybody: asyncio.Future[list[BaseException | None]] | None = None
 
         async def work() -> None:
             nonlocal everybody
+            # when cancelled, it waits for all of them: each ends its kernel
             everybody = asyncio.gather(
-                *(who.go_through(self._notebook) for who in outcome.learners)
+                *(who.go_through(self._notebook) for who in outcome.learners),
+                return_exceptions=True,
             )
             await everybody
 
-        thread = threading.Thread(target=_run, args=(loop, work), name="learners")
+        # not the thread's own join: one that is interrupted takes the thread for ended
+        ended = threading.Event()
+        thread = threading.Thread(target=_run, args=(loop, work, ended), name="learners")
         began = time.monotonic()
         free_mb = psutil.virtual_memory().available / MB
         thread.start()
         try:
-            self._watch(outcome, thread, free_mb)
+            self._watch(outcome, ended, free_mb)
         finally:
-            if thread.is_alive() and everybody is not None:
+            if not ended.is_set() and everybody is not None:
+                for who in outcome.learners:
+                    who.hurry()
                 loop.call_soon_threadsafe(everybody.cancel)
-            thread.join()
+            ended.wait()
             outcome.wall_s = time.monotonic() - began
 
-    def _watch(self, outcome: Outcome, thread: threading.Thread, free_mb: float) -> None:
+    def _watch(self, outcome: Outcome, ended: threading.Event, free_mb: float) -> None:
         began = told = time.monotonic()
-        while thread.is_alive():
+        while not ended.is_set():
             at_work = {who.kernel: who for who in outcome.learners if who.kernel is not None}
             total_mb = 0.0
             for pid, family in families(at_work).items():
@@ -137,7 +143,7 @@ class Room:
             if time.monotonic() - told >= TELL_EVERY_S:
                 told = time.monotonic()
                 self._tell(outcome, told - began, total_mb)
-            thread.join(LOOK_EVERY_S)
+            ended.wait(LOOK_EVERY_S)
 
     def _tell(self, outcome: Outcome, elapsed_s: float, total_mb: float) -> None:
         learners = outcome.learners
@@ -174,14 +180,20 @@ def _lives(process: psutil.Process) -> bool:
     return False
 
 
-def _run(loop: asyncio.AbstractEventLoop, work: object) -> None:
+def _run(
+    loop: asyncio.AbstractEventLoop,
+    work: Callable[[], Coroutine[None, None, None]],
+    ended: threading.Event,
+) -> None:
     asyncio.set_event_loop(loop)
+    loop.set_exception_handler(lambda *_: None)  # nbclient's watchers, when it is stopped half-way
     try:
-        loop.run_until_complete(work())  # type: ignore[operator]
+        loop.run_until_complete(work())
     except asyncio.CancelledError:
         pass
     finally:
         loop.close()
+        ended.set()
 
 
 @contextmanager

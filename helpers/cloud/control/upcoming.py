@@ -33,7 +33,9 @@ class Upcoming:
         """
         count = query.get("count", "5")
         if not count.isdecimal() or not 1 <= int(count) <= MOST:
-            raise KitError(f"'count' takes a number from 1 to {MOST}, not {count!r}.")
+            raise KitError(
+                f"'count' takes a number from 1 to {MOST}, not {count!r}.", anchor="schedule"
+            )
         if "expression" in query:
             return self._of_expression(query, int(count))
         return {
@@ -49,8 +51,9 @@ class Upcoming:
         except InvalidSchedule as error:
             raise KitError(
                 f"{expression!r} in {timezone!r} is no schedule.",
-                why=f"AWS does not take {str(error)!r}",
+                why=f"AWS does not take {str(error)!r}.",
                 next_step="Try cron(0 9 ? * MON-FRI *) or rate(5 minutes).",
+                anchor="schedule",
             ) from None
         return {expression: [instant(moment) for moment in moments]}
 
@@ -63,5 +66,6 @@ class Upcoming:
             raise KitError(
                 f"'after' takes a day or a moment, not {text!r}.",
                 next_step="Write it as 2027-03-26 or 2027-03-26T12:00.",
+                anchor="schedule",
             ) from None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

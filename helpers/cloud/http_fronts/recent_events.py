@@ -43,7 +43,7 @@ class RecentEvents:
         """Return {"event": …} for a request_id; null for one that is not kept."""
         request_id = asked.get("request_id")
         if not request_id:
-            raise KitError("Name the invocation: http-event?request_id=…")
+            raise KitError("Name the invocation: http-event?request_id=…", anchor="refused")
         with self._lock:
             kept = self._events.get(request_id)
         return {"event": None if kept is None else json.loads(kept)}

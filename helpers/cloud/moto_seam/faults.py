@@ -81,6 +81,7 @@ class Faults:
             raise KitError(
                 f"A fault has no {unknown[0]!r}.",
                 next_step="It has action, error, times, message and status.",
+                anchor="fault",
             )
         action, times = str(given.get("action") or ""), given.get("times", 1)
         found = operations_of(action)
@@ -88,6 +89,7 @@ class Faults:
             raise KitError(
                 f"times={times!r} is no number of calls.",
                 next_step=f"Give a whole number from 0 (none any more) to {MAX_TIMES}.",
+                anchor="fault",
             )
         fault = _fault(action, times, given) if times else None
         with self._lock:
@@ -168,10 +170,11 @@ def operations_of(action: str) -> list[tuple[str, str]]:
         near = difflib.get_close_matches(prefix.lower(), known, 3)
         raise KitError(
             f"There is no action {action!r} here.",
-            why="an action is service:Operation, such as ssm:GetParameter",
+            why="An action is service:Operation, such as ssm:GetParameter.",
             next_step=f"Services that come near: {', '.join(near)}."
             if near
             else f"The services are {', '.join(known)}.",
+            anchor="fault",
         )
     found, names = [], set()
     for service, table in tables.items():
@@ -187,6 +190,7 @@ def operations_of(action: str) -> list[tuple[str, str]]:
             next_step=f"Did you mean {' or '.join(f'{prefix}:{n}' for n in near)}?"
             if near
             else "Look its name up in boto3's documentation.",
+            anchor="fault",
         )
     return found
 
@@ -197,6 +201,7 @@ def _fault(action: str, times: int, given: Mapping[str, Any]) -> Fault:
         raise KitError(
             f"{error!r} is no error code.",
             next_step="Give one that AWS uses, such as ThrottlingException.",
+            anchor="fault",
         )
     if status is not None and (
         isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599
@@ -204,6 +209,7 @@ def _fault(action: str, times: int, given: Mapping[str, Any]) -> Fault:
         raise KitError(
             f"{status!r} is no HTTP status of an error.",
             next_step="Leave it out, or give a number from 400 to 599.",
+            anchor="fault",
         )
     message = str(given.get("message") or _sentence(error))
     return Fault(action, error, times, message, status)

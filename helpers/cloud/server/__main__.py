@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 
+from helpers.cloud.errors import TROUBLESHOOTING
 from helpers.cloud.gateway import REGION
 from helpers.cloud.server.cloud_server import CloudServer
 from helpers.cloud.settings import Settings
@@ -78,7 +79,8 @@ def _run_foreground(port: int, open_door: bool) -> int:
     except OSError as error:
         print(
             f"Port {port} cannot be used ({error.strerror}): something else listens there.\n"
-            f"Choose another: python3 kit.py serve --port {port + 1}",
+            f"Choose another: python3 kit.py serve --port {port + 1}\n"
+            f"More: {TROUBLESHOOTING}#port-taken",
             file=sys.stderr,
         )
         return 1

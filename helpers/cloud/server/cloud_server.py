@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.cloud.clock import Clock, Timers
+from helpers.cloud.edition import edition
 from helpers.cloud.environment.keeper import Keeper
 from helpers.cloud.environment.workspace import remove_tree
 from helpers.cloud.gateway import REGION
@@ -46,6 +47,7 @@ class CloudServer:
         self.recorder = Recorder(self.clock)
         self.registry = Registry()
         self._seed = 0
+        self._edition = edition()
         self._parts: Sequence[Part] = ()
         self._closing = threading.Lock()
         try:
@@ -90,6 +92,7 @@ class CloudServer:
         return {
             "status": "ready",
             "version": VERSION,
+            "edition": self._edition,
             "python": platform.python_version(),
             "file_level": str(self.file_level),
             "environments": len(self._plane.pool.environments()),

@@ -55,13 +55,13 @@ NAMES = {
         "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
         "iam_operations": ["Group", "IAMBackend.get_user", "User"],
         "user_sessions": ["AccessKey"],
-        "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
         "managed_policies": [
             "IAMBackend._init_aws_policies",
             "AWSManagedPolicy.from_data",
             "aws_managed_policies_data",
             "load_iam_aws_managed_policies",
         ],
+        "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
     },
     "moto.sts.models": {
         "identities": [
