@@ -1,85 +1,90 @@
-"""The thread of one mapping: woken by a bell, and given its turn by whoever calls it."""
+"""The thread of a mapping: bells wake it, faults do not end it, stopping does."""
 
 from __future__ import annotations
 
 import threading
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from helpers.cloud.pollers import thread as thread_module
 from helpers.cloud.pollers.thread import PollerThread
-from tests.waiting import PATIENCE_S, until
 
 
-class Looks:
-    """Counts its turns; each lasts until `go_on`."""
+class Told:
+    """Stands for a courier: it keeps what it is told."""
 
     def __init__(self) -> None:
-        self.begun = self.ended = 0
-        self.go_on = threading.Event()
-        self.go_on.set()
+        self.mapping = type("Mapping", (), {"uuid": "0123456789"})()
+        self.results: list[str] = []
+
+    def report(self, result: str) -> None:
+        self.results.append(result)
+
+
+class Work:
+    """Counts its steps; fails as often as it is asked to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.steps = threading.Semaphore(0)
 
     def step(self) -> float | None:
-        """Look, and sleep until a bell rings."""
-        self.begun += 1
-        self.go_on.wait(PATIENCE_S)
-        self.ended += 1
+        self.steps.release()
+        if self.failures:
+            self.failures -= 1
+            raise OSError("no such luck")
         return None
+
+    def waits_for_a_step(self) -> bool:
+        return self.steps.acquire(timeout=10)
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let callers wait longer than any machine needs for a turn."""
-    monkeypatch.setattr(thread_module, "TURN_S", PATIENCE_S)
+def started() -> Any:
+    """Start threads, and stop them in the end."""
+    threads: list[PollerThread] = []
+
+    def start(work: Work, told: Told) -> PollerThread:
+        thread = PollerThread(told)  # type: ignore[arg-type]
+        thread.start(work, lambda ring: lambda: None)
+        threads.append(thread)
+        return thread
+
+    yield start
+    for thread in threads:
+        thread.stop()
 
 
-def started(looks: Looks) -> PollerThread:
-    """Return the thread of a mapping, asleep after its first look."""
-    courier: Any = SimpleNamespace(mapping=SimpleNamespace(uuid="0f2e3d4c-5b6a"))
-    poller = PollerThread(courier)
-    poller.start(looks, lambda _ring: lambda: None)
-    until(poller._asleep.is_set)
-    return poller
+def test_a_bell_is_one_more_step(started: Callable[..., PollerThread]):
+    """Without bells nothing happens; each one is heard."""
+    work = Work()
+    thread = started(work, Told())
+    assert work.waits_for_a_step()
+    assert not work.steps.acquire(timeout=0.05)
+    thread.ring()
+    assert work.waits_for_a_step()
 
 
-@pytest.mark.usefixtures("patient")
-def test_a_caller_goes_on_when_the_thread_that_slept_has_looked():
-    """Whoever brings a message is not in the way of whoever waits for it."""
-    looks = Looks()
-    poller = started(looks)
-    for turn in range(2, 30):
-        poller.call()
-        assert turn <= looks.ended
-        until(poller._asleep.is_set)
-    poller.stop()
+def test_a_fault_is_told_and_the_work_goes_on(
+    started: Callable[..., PollerThread], capfd: pytest.CaptureFixture[str]
+):
+    """The thread survives, and tries again after a while without any bell."""
+    work, told = Work(failures=2), Told()
+    started(work, told)
+
+    assert all(work.waits_for_a_step() for _ in range(3))
+    assert ["PROBLEM: OSError: no such luck"] * 2 == told.results
+    assert "no such luck" in capfd.readouterr().err
 
 
-@pytest.mark.usefixtures("patient")
-def test_a_caller_does_not_wait_for_a_thread_that_is_at_work():
-    """It looks once more when it has done what it does, and nobody waits for that."""
-    looks = Looks()
-    poller = started(looks)
-    looks.go_on.clear()
-    poller.ring()
-    until(lambda: 2 == looks.begun)
-    poller.call()
-    assert (2, 1) == (looks.begun, looks.ended)
+def test_a_stopped_thread_ends_its_watch(started: Callable[..., PollerThread]):
+    """Neither bells nor sleepers hold it."""
+    ended = threading.Event()
+    thread = PollerThread(Told())  # type: ignore[arg-type]
+    thread.start(Work(), lambda ring: ended.set)
+    thread.stop()
 
-    looks.go_on.set()
-    until(lambda: looks.ended >= 3)
-    poller.stop()
-
-
-def test_a_caller_does_not_wait_long_for_a_thread_that_hangs():
-    """A turn that lasts holds no writer up."""
-    looks = Looks()
-    poller = started(looks)
-    looks.go_on.clear()
-    poller.call()
-    assert looks.ended < 2
-
-    looks.go_on.set()
-    until(lambda: looks.ended >= 2)
-    poller.stop()
+    assert ended.is_set()
+    assert thread.stopped
+    assert not thread.sleep(60)
