@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Coldstart's launcher: python3 kit.py lab | test | serve | doctor | build | new | bench.
+"""Coldstart's launcher: python3 kit.py lab | test | serve | doctor | bundle | build | new | bench.
 
 Needs nothing but Python. Whatever `python3` is, even one far too old, must be able to read this
 file and say so; hence its syntax. The commands are in tools/launch.

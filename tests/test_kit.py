@@ -116,7 +116,7 @@ def test_the_launcher_needs_only_the_standard_library(checkout: Path) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    for command in ("lab", "test", "serve", "doctor", "build", "new", "bench"):
+    for command in ("lab", "test", "serve", "doctor", "bundle", "build", "new", "bench"):
         assert command in result.stdout
 
 

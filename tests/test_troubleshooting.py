@@ -50,6 +50,8 @@ GENERAL = {
     "keys-in-a-terminal",
     "lesson-changed",
     "no-browser",
+    "not-available",
+    "not-available-cell",
     "not-started",
     "old-cli",
     "real-account",
@@ -63,6 +65,7 @@ PASSED_ON = {
     "helpers/firstaid/folders.py",
     "tools/launch/commands.py",
     "tools/launch/packages.py",
+    "tools/launch/supplies.py",
 }
 """Modules in which an error or finding gets its anchor as a value; their tests look at each."""
 

@@ -29,6 +29,8 @@ from tools.notebooks.stub import solved
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from tools.notebooks.watching import Watch
+
 CLEAN_UP = "lab.cleanup("
 """What ends a lab by emptying its account, and so comes after the answers."""
 MAY_RAISE = ("raises-exception", "may-raise")
@@ -80,11 +82,13 @@ class Rehearsed:
         return "" if _flat(expect) in _flat(self.text) else f"its feedback lacks {expect!r}"
 
 
-def run_lesson(lesson: Lesson, variant: Variant, *, root: Path = ROOT) -> NotebookNode:
+def run_lesson(
+    lesson: Lesson, variant: Variant, *, root: Path = ROOT, watch: Watch | None = None
+) -> NotebookNode:
     """Run a lesson's notebook as one variant; raise LessonError where a cell fails."""
     notebook = lab_notebook(lesson) if variant is Variant.UNTOUCHED else solution_notebook(lesson)
     try:
-        return execute(notebook, root=root)
+        return execute(notebook, root=root, watch=watch)
     except RunError as error:
         line = line_of(lesson, error.cell_id)
         what = f"This cell failed in the {variant} lab: {error}."
@@ -136,35 +140,50 @@ def cases(lesson: Lesson) -> list[Case]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A notebook with every answer of a lesson and its check; `checks` are their cells."""
+
+    notebook: NotebookNode
+    checks: tuple[tuple[Case, tuple[NotebookNode, ...]], ...]
+
+    def results(self) -> list[Rehearsed]:
+        """Return what each answer got, once the notebook has run."""
+        return [
+            _rehearsed(case, [shown_text(cell) for cell in cells]) for case, cells in self.checks
+        ]
+
+
+def rehearsal(lesson: Lesson) -> Rehearsal:
+    """Return the notebook that tries every answer of a lesson in one kernel."""
+    around = [_as_notebook_cell(cell) for cell in _around_exercises(lesson)]
+    ends = [cell for cell in around if CLEAN_UP in cell.source]
+    cells = [cell for cell in around if cell not in ends]
+    checks = []
+    for number, case in enumerate(cases(lesson)):
+        sources = [*case.sources, _check_source(lesson, case.exercise)]
+        answer = tuple(
+            new_code_cell(source, metadata={"tags": list(MAY_RAISE)}, id=f"case-{number}-{part}")
+            for part, source in enumerate(sources)
+        )
+        cells += answer
+        checks.append((case, answer))
+    return Rehearsal(new_notebook(cells=[*cells, *ends]), tuple(checks))
+
+
 def rehearse(lesson: Lesson, *, root: Path = ROOT) -> list[Rehearsed]:
     """Run every answer of a lesson with its check in one kernel; return what each got.
 
     LessonError where a cell fails that a learner meets who skips every exercise.
     """
-    found = cases(lesson)
-    around = [_as_notebook_cell(cell) for cell in _around_exercises(lesson)]
-    ends = [cell for cell in around if CLEAN_UP in cell.source]
-    cells = [cell for cell in around if cell not in ends]
-    checks = {}
-    for number, case in enumerate(found):
-        sources = [*case.sources, _check_source(lesson, case.exercise)]
-        answer = [
-            new_code_cell(source, metadata={"tags": list(MAY_RAISE)}, id=f"case-{number}-{part}")
-            for part, source in enumerate(sources)
-        ]
-        cells += answer
-        checks[number] = answer
-    notebook = new_notebook(cells=[*cells, *ends])
+    prepared = rehearsal(lesson)
     try:
-        execute(notebook, root=root)
+        execute(prepared.notebook, root=root)
     except RunError as error:
         line = int(error.cell_id.removeprefix("line-") or 1)
         what = f"This cell failed in the lab without its exercises: {error}."
         raise LessonError(lesson.path, line, what, "Mend it.") from error
-    return [
-        _rehearsed(case, [shown_text(cell) for cell in checks[number]])
-        for number, case in enumerate(found)
-    ]
+    return prepared.results()
 
 
 def _rehearsed(case: Case, texts: list[str]) -> Rehearsed:

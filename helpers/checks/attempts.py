@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from helpers.checks.outcome import NotYet
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import name_of_role
 from helpers.checks.session import Session
 
@@ -71,7 +72,7 @@ def allowed_of(session: Session, function: str, attempts: Iterable[Attempt]) -> 
 def denied_of(session: Session, function: str) -> list[Mapping[str, Any]]:
     """Return the decisions against the handler of a function since the check began."""
     caller = f":assumed-role/{name_of_role(function)}/{function}"
-    denied = session.records(kind="decision", allowed=False)
+    denied = recorded(session, kind="decision", allowed=False)
     return [record for record in denied if str(record["principal"]).endswith(caller)]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pkgutil import iter_modules
 
 from helpers import checks
+from helpers.checks.capability import Capability
 from helpers.cloud.errors import KitError
 
 # check(session, did, *submitted): returns when passed, raises NotYet, NotStarted, NotAvailable
@@ -42,23 +43,37 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """One exercise: what one can do after it, three hints, and its check."""
+    """One exercise: what one can do after it, three hints, and its check.
+
+    `needs` is what the account must be able to do for the check to tell right from wrong. Where
+    something of it is missing, the check does not run and says *not available here*.
+    """
 
     id: str
     title: str
     core: bool
     hints: tuple[str, str, str]
     check: Check
+    needs: frozenset[Capability] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class LabChecks:
-    """Everything a lab asks of its learner; `can` is what one can do after its core."""
+    """Everything a lab asks of its learner; `can` is what one can do after its core.
+
+    `shows` is what the account must be able to do for the lab's own cells, beside the exercises.
+    """
 
     slug: str
     exercises: tuple[Exercise, ...]
     predictions: tuple[Prediction, ...] = ()
     can: str = ""
+    shows: frozenset[Capability] = frozenset()
+
+    @property
+    def needs(self) -> frozenset[Capability]:
+        """What an account must be able to do for every exercise of the lab."""
+        return frozenset().union(*(exercise.needs for exercise in self.exercises))
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Return an exercise by its id, or say which ones there are."""

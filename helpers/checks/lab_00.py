@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks, Prediction
 from helpers.checks.outcome import NotYet
 from helpers.checks.submission import Did, payload_of, shown
@@ -162,6 +163,7 @@ TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not t
 LAB = LabChecks(
     slug="00-welcome",
     can="deploy a function with boto3, invoke it, and tell why notebook code can fail on Lambda",
+    shows=frozenset({Capability.RECORDS}),
     exercises=(
         Exercise(
             id="0.1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_01_invoices import check_1_5
 from helpers.checks.lab_01_orders import check_1_1
@@ -13,6 +14,14 @@ from helpers.checks.lab_01_uploads import check_1_2
 LAB = LabChecks(
     slug="01-handlers",
     can="deploy a handler, tell a refused invoke from a failed function, and read a REPORT line",
+    shows=frozenset(
+        {
+            Capability.RECORDS,
+            Capability.RUNTIME_ERRORS,
+            Capability.REPORT_LINE,
+            Capability.CPU_SHARE,
+        }
+    ),
     exercises=(
         Exercise(
             id="1.1",
@@ -44,6 +53,7 @@ LAB = LabChecks(
                 "head_object is allowed by s3:GetObject.",
             ),
             check=check_1_2,
+            needs=frozenset({Capability.EXECUTION_ENVIRONMENTS, Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="1.3",
@@ -59,6 +69,7 @@ LAB = LabChecks(
                 'with "placed".',
             ),
             check=check_1_3,
+            needs=frozenset({Capability.LOG_TAIL, Capability.REPORT_LINE}),
         ),
         Exercise(
             id="1.4",
@@ -76,6 +87,7 @@ LAB = LabChecks(
                 '`code.replace("old", "new")` is enough for each.',
             ),
             check=check_1_4,
+            needs=frozenset({Capability.PACKAGES}),
         ),
         Exercise(
             id="1.5",

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from helpers.checks.outcome import NotYet
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role, name_of_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of, shown
@@ -132,7 +133,7 @@ def _handle(session: Session) -> dict[str, Any]:
             advice="S3 puts keys URL-encoded into the event. Decode the key before you use it.",
             hint=2,
         )
-    denied = [r for r in session.records(kind="decision", allowed=False) if _is_s3(r)]
+    denied = [r for r in recorded(session, kind="decision", allowed=False) if _is_s3(r)]
     if denied:
         raise NotYet(
             f"S3 said no: the role may not {denied[0]['action']} on {denied[0]['resource']}.",
@@ -147,7 +148,7 @@ def _handle(session: Session) -> dict[str, Any]:
 
 
 def _asked(session: Session) -> list[str]:
-    decisions = [r for r in session.records(kind="decision") if _is_s3(r)]
+    decisions = [r for r in recorded(session, kind="decision") if _is_s3(r)]
     return [r["resource"].partition(":::")[2].partition("/")[2] for r in decisions]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_02_arrivals import check_2_6
 from helpers.checks.lab_02_catalogue import check_2_1
@@ -14,6 +15,15 @@ from helpers.checks.lab_02_predictions import PREDICTIONS
 LAB = LabChecks(
     slug="02-environments",
     can="say what an environment keeps and what it forgets, and find what a cold start costs",
+    shows=frozenset(
+        {
+            Capability.RECORDS,
+            Capability.FREEZE,
+            Capability.MEMORY_LIMIT,
+            Capability.REPORT_LINE,
+            Capability.PROVISIONED,
+        }
+    ),
     exercises=(
         Exercise(
             id="2.1",
@@ -29,6 +39,7 @@ LAB = LabChecks(
                 'for item in event["items"])}`.',
             ),
             check=check_2_1,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="2.2",
@@ -45,6 +56,7 @@ LAB = LabChecks(
                 '`return stock_of(event["sku"])`. A second failure leaves the handler by itself.',
             ),
             check=check_2_2,
+            needs=frozenset({Capability.EXECUTION_ENVIRONMENTS, Capability.LOOPBACK}),
         ),
         Exercise(
             id="2.3",
@@ -60,6 +72,9 @@ LAB = LabChecks(
                 '"notes": list(event.get("notes", [])), "total_cents": sum(…)}`.',
             ),
             check=check_2_3,
+            needs=frozenset(
+                {Capability.EXECUTION_ENVIRONMENTS, Capability.ENVIRONMENT_AFTER_ERROR}
+            ),
         ),
         Exercise(
             id="2.4",
@@ -75,6 +90,7 @@ LAB = LabChecks(
                 "`slowest_ms = max(slowest_ms, (time.monotonic() - began) * 1000)`.",
             ),
             check=check_2_4,
+            needs=frozenset({Capability.TIMEOUT, Capability.LOG_TAIL, Capability.REPORT_LINE}),
         ),
         Exercise(
             id="2.5",
@@ -90,6 +106,7 @@ LAB = LabChecks(
                 "`s3().generate_presigned_url(…)`.",
             ),
             check=check_2_5,
+            needs=frozenset({Capability.ENVIRONMENT_AFTER_UPDATE, Capability.REPORT_LINE}),
         ),
         Exercise(
             id="2.6",
@@ -105,6 +122,7 @@ LAB = LabChecks(
                 "`at_s + lasts_s`, or append that sum and add 1 to cold.",
             ),
             check=check_2_6,
+            needs=frozenset({Capability.RECORDS}),
         ),
     ),
     predictions=PREDICTIONS,

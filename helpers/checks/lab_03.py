@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_03_complaints import check_3_6
 from helpers.checks.lab_03_formats import check_3_2
@@ -14,6 +15,7 @@ from helpers.checks.lab_03_tickets import check_3_4
 LAB = LabChecks(
     slug="03-http",
     can="put a function behind a URL or an API, answer as each wants, and tell who refused",
+    shows=frozenset({Capability.RECORDS}),
     exercises=(
         Exercise(
             id="3.1",
@@ -29,6 +31,7 @@ LAB = LabChecks(
                 'found, `answer(404, {...})`, else `answer(200, found["Item"])`.',
             ),
             check=check_3_1,
+            needs=frozenset({Capability.HTTP_API}),
         ),
         Exercise(
             id="3.2",
@@ -46,6 +49,7 @@ LAB = LabChecks(
                 'multiValueQueryStringParameters["sku"].',
             ),
             check=check_3_2,
+            needs=frozenset({Capability.HTTP_API, Capability.REST_API}),
         ),
         Exercise(
             id="3.3",
@@ -61,6 +65,7 @@ LAB = LabChecks(
                 '"isBase64Encoded": True}`.',
             ),
             check=check_3_3,
+            needs=frozenset({Capability.HTTP_API, Capability.REST_API}),
         ),
         Exercise(
             id="3.4",
@@ -75,6 +80,7 @@ LAB = LabChecks(
                 'scheme is "Bearer", the signatures are equal and int(until) lies ahead.',
             ),
             check=check_3_4,
+            needs=frozenset({Capability.HTTP_API}),
         ),
         Exercise(
             id="3.5",
@@ -90,6 +96,7 @@ LAB = LabChecks(
                 "SHOP}` for every answer; for OPTIONS add -Methods and -Headers, and return 204.",
             ),
             check=check_3_5,
+            needs=frozenset({Capability.HTTP_API, Capability.REST_API}),
         ),
         Exercise(
             id="3.6",
@@ -106,6 +113,7 @@ LAB = LabChecks(
                 '`(f"items.{number}.qty", "must be a whole number of at least 1")`.',
             ),
             check=check_3_6,
+            needs=frozenset({Capability.HTTP_API}),
         ),
     ),
     predictions=PREDICTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_04_high_value import check_4_4
 from helpers.checks.lab_04_labels import check_4_6
@@ -14,6 +15,7 @@ from helpers.checks.lab_04_thumbnails import check_4_1
 LAB = LabChecks(
     slug="04-push",
     can="let S3, SNS, rules and clocks call a function, and see what they could not deliver",
+    shows=frozenset({Capability.RECORDS, Capability.SCHEDULE_FORECAST}),
     exercises=(
         Exercise(
             id="4.1",
@@ -28,6 +30,7 @@ LAB = LabChecks(
                 "SourceArn arn:aws:s3:::halftone-uploads, SourceAccount 123456789012.",
             ),
             check=check_4_1,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="4.2",
@@ -42,6 +45,7 @@ LAB = LabChecks(
                 'old.rjust(40, "0") compares them, and so does int(new, 16) > int(old, 16).',
             ),
             check=check_4_2,
+            needs=frozenset({Capability.ENVIRONMENT_AFTER_UPDATE}),
         ),
         Exercise(
             id="4.3",
@@ -55,6 +59,7 @@ LAB = LabChecks(
                 'and for stock-watch {"status": [{"anything-but": ["shipped"]}]}.',
             ),
             check=check_4_3,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="4.4",
@@ -69,6 +74,7 @@ LAB = LabChecks(
                 'under "detail" those for total_cents and customer.',
             ),
             check=check_4_4,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="4.5",
@@ -81,6 +87,7 @@ LAB = LabChecks(
                 '"Europe/Berlin".',
             ),
             check=check_4_5,
+            needs=frozenset({Capability.SCHEDULE_FORECAST}),
         ),
         Exercise(
             id="4.6",
@@ -95,6 +102,7 @@ LAB = LabChecks(
                 '"customer": …}).',
             ),
             check=check_4_6,
+            needs=frozenset({Capability.ENVIRONMENT_AFTER_UPDATE, Capability.IAM_DECISIONS}),
         ),
     ),
     predictions=PREDICTIONS,

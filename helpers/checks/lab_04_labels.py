@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.checks.buckets import Bucket, bucket
 from helpers.checks.outcome import NotYet
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role, name_of_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of
@@ -82,7 +83,7 @@ def _deliver(session: Session, event: Mapping[str, Any]) -> None:
     answer = session.invoke(FUNCTION, event)
     denied = [
         record
-        for record in session.records(kind="decision", allowed=False)
+        for record in recorded(session, kind="decision", allowed=False)
         if name_of_role(FUNCTION) in str(record["principal"])
     ]
     if denied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_05_filter import check_5_3
 from helpers.checks.lab_05_order import check_5_2
@@ -12,6 +13,7 @@ from helpers.checks.lab_05_way_out import check_5_4
 LAB = LabChecks(
     slug="05-queues",
     can="process a queue so that one bad message fails alone, and give it a way out",
+    shows=frozenset({Capability.RECORDS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="5.1",
@@ -26,6 +28,9 @@ LAB = LabChecks(
                 '"FunctionResponseTypes": ["ReportBatchItemFailures"] to mapping_settings.',
             ),
             check=check_5_1,
+            needs=frozenset(
+                {Capability.LOG_TAIL, Capability.QUEUE_POLLER, Capability.PARTIAL_BATCHES}
+            ),
         ),
         Exercise(
             id="5.2",
@@ -41,6 +46,14 @@ LAB = LabChecks(
                 "`blocked.add(group)` and add it to the failures.",
             ),
             check=check_5_2,
+            needs=frozenset(
+                {
+                    Capability.LOG_TAIL,
+                    Capability.LOGS,
+                    Capability.QUEUE_POLLER,
+                    Capability.PARTIAL_BATCHES,
+                }
+            ),
         ),
         Exercise(
             id="5.3",
@@ -55,6 +68,7 @@ LAB = LabChecks(
                 '[{"numeric": [">", 0]}]}}).',
             ),
             check=check_5_3,
+            needs=frozenset({Capability.LOGS, Capability.QUEUE_POLLER, Capability.EVENT_FILTERS}),
         ),
         Exercise(
             id="5.4",
@@ -69,6 +83,7 @@ LAB = LabChecks(
                 'dead_letters_arn, "maxReceiveCount": 5}).',
             ),
             check=check_5_4,
+            needs=frozenset({Capability.THROTTLES, Capability.LOGS, Capability.QUEUE_POLLER}),
         ),
     ),
     predictions=PREDICTIONS,

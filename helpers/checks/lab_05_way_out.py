@@ -15,6 +15,7 @@ from typing import Any
 from helpers.checks.lab_05_jobs import printed
 from helpers.checks.outcome import NotYet
 from helpers.checks.queues import mapped, may_poll, queue
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
@@ -155,7 +156,7 @@ def _wait_through_throttling(session: Session, did: Did, attributes: Mapping[str
 
 
 def _gave_up(session: Session, mapping: str) -> bool:
-    return bool(session.records(kind="batch.returned", mapping=mapping))
+    return bool(recorded(session, kind="batch.returned", mapping=mapping))
 
 
 def _try_lost(lines: list[str]) -> NotYet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_06_clicks import check_6_3, check_6_5
 from helpers.checks.lab_06_moving import check_6_2
@@ -12,6 +13,7 @@ from helpers.checks.lab_06_status import check_6_1
 LAB = LabChecks(
     slug="06-streams",
     can="read changes in order, get a blocked shard moving and keep what could not be read",
+    shows=frozenset({Capability.RECORDS}),
     exercises=(
         Exercise(
             id="6.1",
@@ -27,6 +29,7 @@ LAB = LabChecks(
                 "differ.",
             ),
             check=check_6_1,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="6.2",
@@ -41,6 +44,7 @@ LAB = LabChecks(
                 'allows s3:PutObject on f"{bucket_arn}/*" and s3:ListBucket on bucket_arn.',
             ),
             check=check_6_2,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="6.3",
@@ -55,6 +59,7 @@ LAB = LabChecks(
                 'then, if event["isFinalInvokeForWindow"]: save(event["window"]["start"], counts).',
             ),
             check=check_6_3,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="6.4",
@@ -84,6 +89,7 @@ LAB = LabChecks(
                 'set_aside(record["kinesis"]["sequenceNumber"]).',
             ),
             check=check_6_5,
+            needs=frozenset({Capability.LOG_TAIL}),
         ),
     ),
     predictions=PREDICTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_07_predictions import PREDICTIONS
 from helpers.checks.lab_07_runtime import check_7_5
@@ -13,6 +14,7 @@ from helpers.checks.lab_07_winner import check_7_3
 LAB = LabChecks(
     slug="07-layers",
     can="share code by layers, say which file wins, and vendor a dependency for Lambda's platform",
+    shows=frozenset({Capability.RECORDS, Capability.CUSTOM_RUNTIME}),
     exercises=(
         Exercise(
             id="7.1",
@@ -29,6 +31,7 @@ LAB = LabChecks(
                 "for each name `configure(name, Layers=[pricing_arn])`.",
             ),
             check=check_7_1,
+            needs=frozenset({Capability.LAYERS}),
         ),
         Exercise(
             id="7.2",
@@ -45,6 +48,7 @@ LAB = LabChecks(
                 "Layers=[fixed_arn])`.",
             ),
             check=check_7_2,
+            needs=frozenset({Capability.LAYERS}),
         ),
         Exercise(
             id="7.3",
@@ -59,6 +63,7 @@ LAB = LabChecks(
                 "Layers=[toolbox, price_list])`.",
             ),
             check=check_7_3,
+            needs=frozenset({Capability.LAYERS}),
         ),
         Exercise(
             id="7.4",
@@ -88,6 +93,9 @@ LAB = LabChecks(
                 "json.dumps(answer).encode())`.",
             ),
             check=check_7_5,
+            needs=frozenset(
+                {Capability.EXECUTION_ENVIRONMENTS, Capability.TIMEOUT, Capability.CUSTOM_RUNTIME}
+            ),
         ),
         Exercise(
             id="7.6",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_08_hidden_key import check_8_3
 from helpers.checks.lab_08_predictions import PREDICTIONS
@@ -13,6 +14,7 @@ from helpers.checks.lab_08_tree import check_8_2
 LAB = LabChecks(
     slug="08-configuration",
     can="put settings and secrets where they belong, and change both without losing an order",
+    shows=frozenset({Capability.RECORDS, Capability.FAULTS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="8.1",
@@ -28,6 +30,7 @@ LAB = LabChecks(
                 "`lambda_.create_alias(FunctionName=name, Name=stage, FunctionVersion=version)`.",
             ),
             check=check_8_1,
+            needs=frozenset({Capability.VERSIONS}),
         ),
         Exercise(
             id="8.2",
@@ -42,6 +45,7 @@ LAB = LabChecks(
                 '`found[p["Name"].removeprefix(event["path"] + "/")] = p["Value"]`.',
             ),
             check=check_8_2,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="8.3",
@@ -57,6 +61,7 @@ LAB = LabChecks(
                 'shop/payment-key-??????"}.',
             ),
             check=check_8_3,
+            needs=frozenset({Capability.LOG_TAIL, Capability.LOGS, Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="8.4",
@@ -72,6 +77,7 @@ LAB = LabChecks(
                 "no second except, so that a second WrongKey leaves the handler.",
             ),
             check=check_8_4,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="8.5",
@@ -85,6 +91,7 @@ LAB = LabChecks(
                 "be invented.",
             ),
             check=check_8_5,
+            needs=frozenset({Capability.RECORDS, Capability.FAULTS}),
         ),
     ),
     predictions=PREDICTIONS,

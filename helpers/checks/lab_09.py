@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_09_needed import check_9_1
 from helpers.checks.lab_09_neighbour import check_9_2
@@ -13,6 +14,7 @@ from helpers.checks.lab_09_writers import check_9_5
 
 LAB = LabChecks(
     slug="09-concurrency",
+    shows=frozenset({Capability.RECORDS, Capability.THROTTLES, Capability.SCALING_LIMIT}),
     exercises=(
         Exercise(
             id="9.1",
@@ -39,6 +41,7 @@ LAB = LabChecks(
                 "from 4 to 12, and left is 20 - n and 20 - m.",
             ),
             check=check_9_2,
+            needs=frozenset({Capability.THROTTLES, Capability.SCALING_LIMIT, Capability.LOOPBACK}),
         ),
         Exercise(
             id="9.3",
@@ -65,6 +68,7 @@ LAB = LabChecks(
                 'warm = {"Qualifier": "live", "ProvisionedConcurrentExecutions": 10}',
             ),
             check=check_9_4,
+            needs=frozenset({Capability.PROVISIONED, Capability.LOOPBACK}),
         ),
         Exercise(
             id="9.5",
@@ -78,6 +82,7 @@ LAB = LabChecks(
                 '{"MaximumConcurrency": 5}}.',
             ),
             check=check_9_5,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="9.6",

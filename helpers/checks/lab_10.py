@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_10_crashes import check_10_4
 from helpers.checks.lab_10_failures import check_10_1
@@ -14,6 +15,7 @@ from helpers.checks.lab_10_redrive import check_10_5
 LAB = LabChecks(
     slug="10-errors",
     can="give each event a failure path, and do a thing once though it arrives three times",
+    shows=frozenset({Capability.RECORDS, Capability.TIME_LAPSE, Capability.RUNTIME_ERRORS}),
     exercises=(
         Exercise(
             id="10.1",
@@ -31,6 +33,7 @@ LAB = LabChecks(
                 'report["requestContext"]["approximateInvokeCount"].',
             ),
             check=check_10_1,
+            needs=frozenset({Capability.RECORDS, Capability.TIME_LAPSE}),
         ),
         Exercise(
             id="10.2",
@@ -45,6 +48,7 @@ LAB = LabChecks(
                 '"DestinationConfig": {"OnFailure": {"Destination": failed_arn}}}.',
             ),
             check=check_10_2,
+            needs=frozenset({Capability.RECORDS, Capability.TIME_LAPSE}),
         ),
         Exercise(
             id="10.3",
@@ -61,6 +65,7 @@ LAB = LabChecks(
                 "raise; then return charged False.",
             ),
             check=check_10_3,
+            needs=frozenset({Capability.LOGS}),
         ),
         Exercise(
             id="10.4",
@@ -78,6 +83,7 @@ LAB = LabChecks(
                 'put_item(Item={"id": …, "state": "done", "receipt": receipt}).',
             ),
             check=check_10_4,
+            needs=frozenset({Capability.EXECUTION_ENVIRONMENTS, Capability.LOGS}),
         ),
         Exercise(
             id="10.5",
@@ -94,6 +100,7 @@ LAB = LabChecks(
                 'then sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"]).',
             ),
             check=check_10_5,
+            needs=frozenset({Capability.RECORDS, Capability.TIME_LAPSE}),
         ),
         Exercise(
             id="10.6",
@@ -109,6 +116,7 @@ LAB = LabChecks(
                 "as text. stock-watch: MaximumRetryAttempts and DestinationConfig.",
             ),
             check=check_10_6,
+            needs=frozenset({Capability.RECORDS, Capability.TIME_LAPSE}),
         ),
     ),
     predictions=PREDICTIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.lab_11_charges import check_11_5
 from helpers.checks.lab_11_hostile import check_11_4
@@ -15,6 +16,7 @@ from helpers.checks.lab_11_uploads import check_11_3
 LAB = LabChecks(
     slug="11-security",
     can="give a function the least rights that work, one caller, and logs without secrets",
+    shows=frozenset({Capability.RECORDS, Capability.IAM_DECISIONS}),
     exercises=(
         Exercise(
             id="11.1",
@@ -31,6 +33,7 @@ LAB = LabChecks(
                 "in the same form; the photos are arn:aws:s3:::halftone-uploads/*.",
             ),
             check=check_11_1,
+            needs=frozenset({Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="11.2",
@@ -45,6 +48,7 @@ LAB = LabChecks(
                 '"arn:aws:s3:::halftone-uploads/reports/*".',
             ),
             check=check_11_2,
+            needs=frozenset({Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="11.3",
@@ -59,6 +63,7 @@ LAB = LabChecks(
                 'and "SourceAccount" with our account.',
             ),
             check=check_11_3,
+            needs=frozenset({Capability.RECORDS}),
         ),
         Exercise(
             id="11.4",
@@ -73,6 +78,7 @@ LAB = LabChecks(
                 'note.isprintable(). Return {"accepted": bool(...)}, and let nothing raise.',
             ),
             check=check_11_4,
+            needs=frozenset({Capability.LOG_TAIL}),
         ),
         Exercise(
             id="11.5",
@@ -88,6 +94,7 @@ LAB = LabChecks(
                 'not charged") from None`.',
             ),
             check=check_11_5,
+            needs=frozenset({Capability.LOG_TAIL}),
         ),
         Exercise(
             id="11.6",
@@ -102,6 +109,7 @@ LAB = LabChecks(
                 '{"dynamodb:LeadingKeys": "frames"}}; deny_scan denies dynamodb:Scan.',
             ),
             check=check_11_6,
+            needs=frozenset({Capability.IAM_DECISIONS}),
         ),
         Exercise(
             id="11.7",
@@ -118,6 +126,7 @@ LAB = LabChecks(
                 "<= 20: raise BadAnswer(...)`.",
             ),
             check=check_11_7,
+            needs=frozenset({Capability.RUNTIME_ERRORS, Capability.LOG_TAIL}),
         ),
     ),
     predictions=PREDICTIONS,

@@ -44,6 +44,7 @@ class Outcome:
     expected: str = ""
     advice: str = ""
     hint: int | None = None
+    needs: str = ""
 
     @property
     def heading(self) -> str:
@@ -54,6 +55,7 @@ class Outcome:
     def feedback(self) -> list[tuple[str, str]]:
         """Return the parts that have something to say, in the order they are read."""
         parts = [
+            ("Needs", self.needs),
             ("Seen", self.seen),
             ("Expected", self.expected),
             ("Try", self.advice),

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from botocore.exceptions import ClientError
 
 from helpers.checks.outcome import NotYet
+from helpers.checks.recorded import recorded
 from helpers.checks.roles import name_of_role
 from helpers.checks.session import Session
 from helpers.checks.submission import payload_of, shown
@@ -145,7 +146,7 @@ def _out_of_time(order: Mapping[str, Any], read: int) -> NoReturn:
 
 
 def _expect_no_denial(session: Session, function: str) -> None:
-    for denied in session.records(kind="decision", allowed=False):
+    for denied in recorded(session, kind="decision", allowed=False):
         if name_of_role(function) in str(denied["principal"]):
             advice = (
                 "An ARN of a secret ends in a hyphen and six characters. Write -?????? for them "

@@ -7,9 +7,10 @@ the check's own: they carry names the check chooses and are deleted when it ends
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from helpers.checks.capability import Capability
 from helpers.views.invocation import Answer
 from helpers.views.source_file import SourceFile
 
@@ -54,6 +55,9 @@ class Session(Protocol):
 
     def next_firings(self, expression: str, *, timezone: str, after: str, count: int) -> list[str]:
         """Return when a schedule fires next after a day, in UTC."""
+
+    def missing(self, needs: Iterable[Capability]) -> Sequence[Capability]:
+        """Return what of `needs` this account cannot do, in the order of `Capability`."""
 
     def delete(self, name: str) -> None:
         """Delete a function; a missing one is fine."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
 from helpers.checks.session import Session
@@ -22,6 +24,7 @@ from helpers.cloud.errors import KitError
 from helpers.views.invocation import Answer
 
 STUB_WORDS = "Exercise "
+STUB_MESSAGE = re.compile(rf"{STUB_WORDS}\d+\.\d+")
 VALUES = (bool, int, float, dict, list, tuple, set)
 """What a function returns, and nobody deploys."""
 RUNTIME_FILE = "/awslambdaric/"
@@ -39,7 +42,13 @@ class Did:
 
 
 def judge(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Outcome:
-    """Run the exercise's check on what was submitted and return how it stands."""
+    """Run the exercise's check on what was submitted and return how it stands.
+
+    It does not run where the account lacks what the exercise needs: it could only mislead.
+    """
+    missing = session.missing(exercise.needs) if exercise.needs else ()
+    if missing:
+        return _not_available(exercise, missing)
     if any(value is ... for value in submitted):
         return _not_started(exercise)
     return (
@@ -91,10 +100,11 @@ def call(function: Callable[..., Any], event: Any, *args: Any) -> Any:
 
 
 def is_untouched(answer: Answer) -> bool:
-    """Say whether a function failed because its starter was never filled in."""
-    return answer.error_type == "NotImplementedError" and (answer.error_message or "").startswith(
-        STUB_WORDS
-    )
+    """Say whether a function failed because its starter was never filled in.
+
+    By its words: not every account passes the type of an error on.
+    """
+    return STUB_MESSAGE.fullmatch(answer.error_message or "") is not None
 
 
 def shown(value: Any, *, longest: int = 160) -> str:
@@ -119,6 +129,15 @@ def _run(exercise: Exercise, session: Session, submitted: tuple[Any, ...]) -> Ou
     except Exception as error:
         return _after_error(exercise, did, error)
     return Outcome(exercise.id, Status.PASSED, did.text)
+
+
+def _not_available(exercise: Exercise, missing: Sequence[Capability]) -> Outcome:
+    return Outcome(
+        exercise.id,
+        Status.NOT_AVAILABLE,
+        "this account lacks what it is about",
+        needs=" ".join(need.sentence for need in missing),
+    )
 
 
 def _not_started(exercise: Exercise) -> Outcome:

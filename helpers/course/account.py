@@ -1,29 +1,36 @@
 """The account a lab works in: the kit's own cloud, started here, or an endpoint it joins.
 
-A value of AWS_ENDPOINT_URL that stood before the first call means: join that one. Either way
-the kernel's AWS settings are taken over, so that nothing leaves this machine by accident.
+Which of them, `backend` says. Every time the kernel's AWS settings are taken over, so that nothing
+reaches a real account by accident.
 Left out: starting processes, which `helpers.cloud.client` does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from helpers.checks.outcome import NotAvailable
 from helpers.cloud.client import CloudError, start_cloud
 from helpers.cloud.errors import KitError
-from helpers.course.joined import JoinedCloud
+from helpers.course.backend import Backend, chosen_backend
 from helpers.course.roles import Place
 from helpers.course.takeover import Shielded, takeover
 
+if TYPE_CHECKING:
+    from helpers.course.product import Product
+
 BEYOND_ALL_RECORDS = 2**53
 LAMBDA_CONFIG = 'Config(retries={"total_max_attempts": 1}, read_timeout=905)'
+
+HURRIED = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
 
 
 class CloudHandle(Protocol):
@@ -67,6 +74,9 @@ class Account:
     cloud: CloudHandle
     shielded: Shielded
     joined: bool
+    product: Product | None = None
+    backend: Backend = Backend.EMBEDDED
+    config: Config | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _account_id: str = ""
     _session: Any = None
@@ -80,9 +90,15 @@ class Account:
                 # one session for all: each keeps botocore's list of endpoints, 7 MB
                 self._session = self._session or self._new_session()
                 self._clients[service] = self._session.client(
-                    service, endpoint_url=self.cloud.endpoint, config=_config(service)
+                    service,
+                    endpoint_url=self.cloud.endpoint,
+                    config=self.config or _config(service),
                 )
             return self._clients[service]
+
+    def hurried(self) -> Account:
+        """Return this account reached by clients that neither retry nor wait for long."""
+        return replace(self, config=HURRIED, _clients={}, _account_id=self.account_id)
 
     @property
     def account_id(self) -> str:
@@ -130,7 +146,22 @@ class Account:
         """Empty the account."""
         self.cloud.reset()
 
+    def configure(self, settings: Mapping[str, object]) -> None:
+        """Give the kit's own cloud what a lab wants of it; another product has no such settings."""
+        if self.product is None and settings:
+            # a key that may not do this is told by the first call of AWS
+            with contextlib.suppress(NotAvailable):
+                self.cloud.config(**settings)
+
     def _new_session(self) -> Any:
+        if self.backend is Backend.LOCALSTACK:
+            from helpers.course.localstack import LocalStackSession  # noqa: PLC0415
+
+            return LocalStackSession(
+                self.cloud.endpoint,
+                region=self.cloud.region,
+                credentials=(self.cloud.access_key_id, self.cloud.secret_access_key),
+            )
         return boto3.session.Session(
             aws_access_key_id=self.cloud.access_key_id,
             aws_secret_access_key=self.cloud.secret_access_key,
@@ -141,19 +172,24 @@ class Account:
 def open_account(
     environ: MutableMapping[str, str], *, settings: Mapping[str, object] | None = None
 ) -> Account:
-    """Join the endpoint the environment names, or start a cloud; then take the settings over."""
-    endpoint = environ.get("AWS_ENDPOINT_URL")
-    cloud: CloudHandle
-    if endpoint:
-        cloud = JoinedCloud.from_environment(endpoint, environ)
-    else:
-        cloud = start_cloud(settings={**(settings or {}), **_wished(environ)})
-    shielded = takeover(
-        environ,
-        endpoint=cloud.endpoint,
-        credentials=(cloud.access_key_id, cloud.secret_access_key),
-    )
-    return Account(cloud, shielded, joined=bool(endpoint))
+    """Start or join the account that the environment asks for, then take the settings over."""
+    backend = chosen_backend(environ)
+    if backend is Backend.EMBEDDED:
+        own = start_cloud(settings={**(settings or {}), **_wished(environ)})
+        return Account(own, _taken(environ, own), joined=False)
+    # what only a lab on another account needs
+    from helpers.course.joining import join  # noqa: PLC0415
+
+    found = join(backend, environ)
+    shielded = _taken(environ, found.cloud)
+    account = Account(found.cloud, shielded, joined=True, product=found.product, backend=backend)
+    account.configure(settings or {})
+    return account
+
+
+def _taken(environ: MutableMapping[str, str], cloud: CloudHandle) -> Shielded:
+    credentials = (cloud.access_key_id, cloud.secret_access_key)
+    return takeover(environ, endpoint=cloud.endpoint, credentials=credentials, region=cloud.region)
 
 
 def _wished(environ: Mapping[str, str]) -> dict[str, object]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from helpers.checks.capability import Capability
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet
 from helpers.checks.session import PATIENT_S, Files, Source
 from helpers.checks.submission import is_untouched
 from helpers.cloud.errors import KitError
+from helpers.course.abilities import Abilities
 from helpers.course.account import Account
 from helpers.course.firings import firings_of
 from helpers.course.functions import Functions
@@ -28,8 +30,9 @@ DIGEST_LENGTH = 16
 class CheckSession:
     """What one check uses; it ends by deleting the functions the check deployed."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, abilities: Abilities) -> None:
         self._account = account
+        self._abilities = abilities
         self._functions = Functions(account.client, account.place, silence)
         self._made: set[str] = set()
         self._began_at = _next_record(account)
@@ -87,6 +90,10 @@ class CheckSession:
         """Return when a schedule fires next after a day, in UTC."""
         cloud = self._account.cloud
         return firings_of(cloud, expression, timezone=timezone, after=after, count=count)
+
+    def missing(self, needs: Iterable[Capability]) -> Sequence[Capability]:
+        """Return what of `needs` this account cannot do."""
+        return self._abilities.missing(needs)
 
     def delete(self, name: str) -> None:
         """Delete a function; a missing one is fine."""

@@ -60,7 +60,8 @@ def clean_up(account: Account, *, reset: Callable[[], None]) -> Card:
             Tone.WAIT,
             "Nothing deleted: this account is not the lab's own",
             lines,
-            "Delete what you made with the calls above, or run lab.reset() to empty it all.",
+            "Delete what you made with the calls above, or run lab.reset()"
+            f"{' to empty it all' if account.product is None else ': what stood before stays'}.",
         )
     reset()
     if not lines:

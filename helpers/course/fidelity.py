@@ -15,6 +15,11 @@ from helpers.views.panel import TEXT, Tone, panel
 FILE = Path(__file__).resolve().parents[1] / "cloud" / "fidelity.json"
 CELL = f"text-align:left;vertical-align:top;padding:2px 16px 2px 0;{TEXT}"
 
+NOT_MEASURED = (
+    "What differs from AWS was measured on the kit's own account. Nobody has measured it for this "
+    "one; the card at the top of the lab says what was tried."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FidelityRow:

@@ -20,9 +20,12 @@ from botocore.credentials import Credentials
 
 from helpers.checks.outcome import NotAvailable
 from helpers.cloud.errors import KitError
+from helpers.course.product import TIMEOUT_S, opener_for, said_by
 
 REGION = "us-east-1"
-TIMEOUT_S = 10
+ACCOUNT_ID = "123456789012"
+"""The account of the labs, as they print it."""
+SECRET = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class JoinedCloud:
         return cls(
             endpoint=endpoint.rstrip("/"),
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or REGION,
-            access_key_id=environ.get("AWS_ACCESS_KEY_ID", "test"),
-            secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", "test"),
+            access_key_id=environ.get("AWS_ACCESS_KEY_ID", ACCOUNT_ID),
+            secret_access_key=environ.get("AWS_SECRET_ACCESS_KEY", SECRET),
         )
 
     def health(self) -> dict[str, Any]:
@@ -79,9 +82,7 @@ class JoinedCloud:
             signed.url, data=body or None, headers=dict(signed.headers), method=method
         )
         try:
-            # loopback only, so no proxy may stand between
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(request, timeout=TIMEOUT_S) as response:
+            with opener_for(self.endpoint).open(request, timeout=TIMEOUT_S) as response:
                 answer: dict[str, Any] = json.load(response)
                 return answer
         except urllib.error.HTTPError as error:
@@ -91,14 +92,21 @@ class JoinedCloud:
                 f"{self.endpoint} has no {path.split('?', maxsplit=1)[0]} (HTTP {error.code}); "
                 "it is not the kit's cloud, or wants another key"
             ) from None
-        except (urllib.error.URLError, ValueError) as error:
-            raise KitError(
-                f"Nothing answers at AWS_ENDPOINT_URL={self.endpoint!r}.",
-                why=f"{error}.",
-                next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and restart "
-                "the kernel.",
-                anchor="endpoint-dead",
-            ) from None
+        except ValueError:
+            raise NotAvailable(f"{self.endpoint}{path} answers without JSON") from None
+        except OSError as error:
+            raise nothing_answers(self.endpoint, error) from None
+
+
+def nothing_answers(endpoint: str, error: OSError) -> KitError:
+    """Return the error for an endpoint that is not there."""
+    return KitError(
+        f"Nothing answers at AWS_ENDPOINT_URL={endpoint!r}.",
+        why=f"{said_by(error)}.",
+        next_step="Start it (python3 kit.py serve), or unset AWS_ENDPOINT_URL and "
+        "COLDSTART_BACKEND and restart the kernel.",
+        anchor="endpoint-dead",
+    )
 
 
 def _message(error: urllib.error.HTTPError) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpers.checks.outcome import Outcome
+from helpers.checks.outcome import NotAvailable, Outcome
 from helpers.checks.session import Files, Source
 from helpers.cloud.billing import receipt
 from helpers.cloud.errors import KitError
 from helpers.course.cleanup import clean_up
 from helpers.course.doctor import examine
 from helpers.course.faults import inject
-from helpers.course.fidelity import FidelityTable, fidelity_of
+from helpers.course.fidelity import NOT_MEASURED, FidelityTable, fidelity_of
 from helpers.course.firings import firings_of
 from helpers.course.logbook import Logbook, logbook_of
 from helpers.course.packaging import package
@@ -51,7 +51,7 @@ class Lab:
     def __init__(self, slug: str, **settings: object) -> None:
         """Start or find the account and draw the status card; `settings` are the cloud's."""
         self._session = KERNEL.session(slug, settings)
-        show(self._session.status_card())
+        self._welcome()
 
     def __repr__(self) -> str:
         """Return the line that made it."""
@@ -156,9 +156,17 @@ class Lab:
         return firings_of(cloud, expression, timezone=timezone, after=after, count=count)
 
     def reset(self) -> None:
-        """Empty the account and set the lab up again."""
-        self._session.account.reset()
+        """Empty the account and set the lab up again; what stood in another's stays there."""
+        done = self._session.reset()
+        if done is not None:
+            show(done)
+        self._welcome()
+
+    def _welcome(self) -> None:
         show(self._session.status_card())
+        limits = self._session.limits()
+        if limits is not None:
+            show(limits)
 
     def cleanup(self) -> Card:
         """Name what the lab made, and empty the account."""
@@ -170,7 +178,9 @@ class Lab:
         return Listing("What this would have cost on AWS", tuple(receipt(self.records()).lines()))
 
     def fidelity(self) -> FidelityTable:
-        """Return where this lab differs from AWS."""
+        """Return where this lab differs from AWS; it was measured on the kit's own account only."""
+        if self._session.site.elsewhere is not None:
+            raise NotAvailable(NOT_MEASURED)
         return fidelity_of(self._session.checks.slug)
 
     def questions(self) -> QuestionSheet:

@@ -2,7 +2,8 @@
 
 boto3 and the AWS CLI look for endpoints, keys and profiles in many places, and AWS_ENDPOINT_URL
 alone loses against several of them. So every AWS_* variable goes, the two configuration files are
-the kit's own, instance metadata is off and loopback never passes a proxy.
+the kit's own, instance metadata is off and loopback never passes a proxy. So it is on every
+backend; where a lab may work at all, `guard` says.
 
 Left out: code that names another endpoint or key itself. Source: docs.aws.amazon.com/sdkref/latest/
 guide/settings-reference.html, feature-ss-endpoints.html; botocore/configprovider.py.
@@ -10,31 +11,30 @@ guide/settings-reference.html, feature-ss-endpoints.html; botocore/configprovide
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import boto3
 
-from helpers.cloud.errors import KitError
+from helpers.course.guard import require_allowed
 
 REGION = "us-east-1"
 SETTINGS = Path(__file__).resolve().parent / "aws"
 CONFIG_FILE = SETTINGS / "config"
 CREDENTIALS_FILE = SETTINGS / "credentials"
+NOWHERE = "http://127.0.0.1:9"
+"""The port of the discard service, which no machine of today runs."""
 NO_PROXY = ("127.0.0.1", "localhost", ".localhost")
 OWN_FILES = ("~/.aws/config", "~/.aws/credentials", "~/.boto")
 
 
 @dataclass(frozen=True, slots=True)
 class Shielded:
-    """What was put out of reach, by name and never by value; `joined` is an endpoint that stood."""
+    """What was put out of reach, by name and never by value."""
 
     variables: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    joined: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,23 +48,24 @@ class Shielded:
 
 
 def takeover(
-    environ: MutableMapping[str, str], *, endpoint: str, credentials: tuple[str, str]
+    environ: MutableMapping[str, str],
+    *,
+    endpoint: str,
+    credentials: tuple[str, str],
+    region: str = REGION,
 ) -> Shielded:
-    """Replace every AWS setting in `environ` by the lab's; KitError unless `endpoint` is loopback.
+    """Replace every AWS setting in `environ` by the lab's; KitError where `endpoint` is refused.
 
-    `credentials` are access key id and secret. An AWS_ENDPOINT_URL that stood before the first
-    takeover comes back as `joined`, and its region is kept.
+    `credentials` are access key id and secret.
 
     >>> settings = {"AWS_PROFILE": "work"}
     >>> takeover(settings, endpoint="http://127.0.0.1:4566", credentials=("k", "s")).variables
     ('AWS_PROFILE',)
     """
-    require_loopback(endpoint)
+    require_allowed(endpoint, environ)
     taken_before = environ.get("AWS_CONFIG_FILE") == str(CONFIG_FILE)
-    joined = None if taken_before else environ.get("AWS_ENDPOINT_URL") or None
-    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") if joined else None
-    ours = _settings(endpoint, credentials, region or REGION)
-    standing = [name for name in environ if name.upper().startswith("AWS_")]
+    ours = _settings(endpoint, credentials, region)
+    standing = list(_aws_settings(environ))
     shielded = [
         name
         for name in standing
@@ -77,35 +78,36 @@ def takeover(
     # a session made earlier has read the learner's own files already
     boto3.DEFAULT_SESSION = None
     files = tuple(file for file in OWN_FILES if Path(file).expanduser().is_file())
-    return Shielded(tuple(sorted(shielded)), files, joined)
+    return Shielded(tuple(sorted(shielded)), files)
 
 
-def require_loopback(endpoint: str) -> None:
-    """Raise KitError unless the endpoint's host can only be this machine."""
-    try:
-        parts = urlsplit(endpoint)
-        host = parts.hostname or ""
-        local = parts.scheme in ("http", "https") and is_loopback(host)
-    except ValueError:
-        local = False
-    if not local:
-        raise KitError(
-            f"The endpoint {endpoint!r} is not on this machine.",
-            why="Labs create and delete resources, and must not do so in an account elsewhere.",
-            next_step="Unset AWS_ENDPOINT_URL and restart the kernel, or set it to the address "
-            "that python3 kit.py serve prints.",
-            anchor="endpoint-elsewhere",
-        )
+@dataclass(frozen=True, slots=True)
+class ShutOff:
+    """AWS settings while no account is open: they lead nowhere, and what stood is kept."""
+
+    stood: Mapping[str, str]
+    ours: Mapping[str, str]
+
+    def restore(self, environ: MutableMapping[str, str]) -> None:
+        """Put back what stood, but for what was set since."""
+        for name, value in self.ours.items():
+            if environ.get(name) == value:
+                del environ[name]
+        environ.update({name: value for name, value in self.stood.items() if name not in environ})
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address can only mean this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def shut_off(environ: MutableMapping[str, str]) -> ShutOff:
+    """Let AWS settings lead nowhere, because the lab's account could not be opened.
+
+    Whoever runs the next cells all the same must not do so in a real account.
+    """
+    stood = _aws_settings(environ)
+    takeover(environ, endpoint=NOWHERE, credentials=("nobody", "nobody"))
+    return ShutOff(stood, _aws_settings(environ))
+
+
+def _aws_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if name.upper().startswith("AWS_")}
 
 
 def _settings(endpoint: str, credentials: tuple[str, str], region: str) -> dict[str, str]:

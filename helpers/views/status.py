@@ -1,7 +1,8 @@
 """The status card: which account a lab works in, what is real in it, and what was shielded.
 
 It says nothing that changes from run to run (no port, no key, no time): `lab.shell()` has those.
-Only the file level and the Python version depend on the machine.
+Only the file level and the Python version depend on the machine. An account on another machine is
+the exception: there the card says which, and with which key.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ REAL = (
 
 @dataclass(frozen=True, slots=True)
 class StatusCard:
-    """What a learner should know of the account before the first cell."""
+    """What a learner should know of the account before the first cell.
+
+    `product` is what an endpoint that is not the kit's own says of itself, `remote` what is touched
+    on another machine; both are "" on the kit's own account.
+    """
 
     title: str
     account_id: str
@@ -37,13 +42,17 @@ class StatusCard:
     cpu_share: bool = False
     shielded: Sequence[str] = ()
     note: str = ""
+    product: str = ""
+    remote: str = ""
 
     def lines(self) -> list[tuple[str, str]]:
         """Return the card's rows; rows with nothing to say are left out."""
         pairs = [
             ("Account", f"{self.account_id} in {self.region}, {self.where}"),
-            ("Real here", REAL),
-            ("Python", f"{self.python}, whatever Runtime a function names"),
+            ("Elsewhere", self.remote),
+            ("Backend", self.product),
+            ("Real here", "" if self.product else REAL),
+            ("Python", "" if self.product else f"{self.python}, whatever Runtime a function names"),
             ("Files", FILE_LEVELS.get(self.file_level or "", "")),
             ("Processor", CPU_SHARE if self.cpu_share else ""),
             ("Waiting", _waiting(self.time_lapse)),

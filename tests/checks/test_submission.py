@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from helpers.checks.capability import Capability
 from helpers.checks.exercise import Check, Exercise
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
 from helpers.checks.submission import call, is_untouched, judge, payload_of, shown
@@ -73,6 +74,26 @@ def test_a_backend_that_cannot_show_it_is_not_available():
     outcome = outcome_of(raising(NotAvailable("no records here")))
 
     assert (Status.NOT_AVAILABLE, "no records here") == (outcome.status, outcome.did)
+
+
+class Lacking:
+    """An account that cannot end a function at its timeout."""
+
+    def missing(self, needs: Iterable[Capability]) -> list[Capability]:
+        return [need for need in needs if need is Capability.TIMEOUT]
+
+
+def test_what_an_exercise_needs_is_asked_for_before_its_check_runs():
+    """Where a capability is missing, even an untouched starter is not available, and says why."""
+    hints = ("a", "b", "c")
+    ran = raising(AssertionError("ran"))
+    needs = frozenset({Capability.TIMEOUT, Capability.LOGS})
+
+    outcome = judge(Exercise("1.2", "do it", True, hints, ran, needs), Lacking(), (...,))  # type: ignore[arg-type]
+
+    assert Status.NOT_AVAILABLE is outcome.status
+    assert Capability.TIMEOUT.sentence == outcome.needs
+    assert f"Needs  {Capability.TIMEOUT.sentence}" in str(outcome)
 
 
 def test_an_error_of_the_kit_about_the_answer_is_feedback_with_its_next_step():

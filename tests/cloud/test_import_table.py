@@ -81,6 +81,7 @@ ALONE = {
 THIRD_PARTY = {
     "moto": (f"{CLOUD}.moto_seam",),
     "botocore": (f"{CLOUD}.moto_seam", "helpers.course", "helpers.checks", "helpers.consoles"),
+    "localstack_client": ("helpers.course.localstack",),
     "boto3": ("helpers.course", "helpers.consoles"),
     "IPython": ("helpers.course", "helpers.consoles"),
     "ipywidgets": ("helpers.course", "helpers.consoles"),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from helpers.checks.outcome import NotStarted
+from helpers.course.abilities import Abilities
 from helpers.course.account import Account
 from helpers.course.checking import CheckSession
 from helpers.course.cleanup import clean_up
@@ -106,7 +107,7 @@ def test_the_role_allows_the_function_s_own_logs_and_what_was_asked(account: Acc
 def test_a_check_leaves_nothing_of_its_own_behind(account: Account, functions: Functions):
     """Functions, roles and logs of a check go with it; the learner's stay."""
     functions.deploy(ECHO, "mine", {})
-    session = CheckSession(account)
+    session = CheckSession(account, Abilities(account))
     session.deploy(ECHO, "mine")
     session.deploy(ECHO, "check-echo")
     assert 5 == session.invoke("check-echo", 5).payload
@@ -124,7 +125,7 @@ def test_a_check_leaves_nothing_of_its_own_behind(account: Account, functions: F
 
 def test_invoking_an_untouched_stub_in_a_check_is_not_started(account: Account):
     """A starter deployed as it is says so by its own exception."""
-    session = CheckSession(account)
+    session = CheckSession(account, Abilities(account))
     session.deploy(STUB, "check-stub")
 
     with pytest.raises(NotStarted):

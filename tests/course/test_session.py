@@ -12,9 +12,12 @@ from botocore.exceptions import ClientError
 from helpers.checks.exercise import Exercise, LabChecks
 from helpers.checks.outcome import CheckFailed, NotAvailable, NotYet, Status
 from helpers.cloud.client import CloudError
+from helpers.cloud.errors import KitError
+from helpers.course.abilities import Abilities
 from helpers.course.account import Account
 from helpers.course.checking import CheckSession, digest_of
 from helpers.course.session import LAB_SETTINGS, Kernel
+from helpers.course.takeover import NOWHERE
 
 SLUG = "77-fake"
 
@@ -56,6 +59,11 @@ class Shielded:
 
 def account_of(cloud: FakeCloud, **clients: Any) -> Account:
     return Account(cloud, Shielded(), False, _clients=clients, _account_id="123456789012")  # type: ignore[arg-type]
+
+
+def check_session(cloud: FakeCloud, **clients: Any) -> CheckSession:
+    account = account_of(cloud, **clients)
+    return CheckSession(account, Abilities(account))
 
 
 Verdict = Callable[..., None]
@@ -109,6 +117,27 @@ def test_an_account_opens_with_the_settings_of_labs_and_takes_changes(kernel: Ke
 
     assert {**LAB_SETTINGS, "cpu_share": True} == first.account.cloud.health()["settings"]
     assert 60 == LAB_SETTINGS["time_lapse"]
+
+
+def test_an_account_that_does_not_open_leaves_no_way_to_another(tmp_path: Path):
+    """Cells that are run all the same reach nobody, and the next try finds what stood."""
+    seen: list[dict[str, str]] = []
+
+    def refuse(environ: Any, *, settings: Any) -> Account:
+        seen.append(dict(environ))
+        raise KitError("Nothing answers.")
+
+    environ = {"COLDSTART_DATA": str(tmp_path), "AWS_PROFILE": "work"}
+    kernel = Kernel(refuse, environ)
+
+    for _ in range(2):
+        with pytest.raises(KitError, match="Nothing answers"):
+            kernel.session("00-welcome", {})
+
+        assert NOWHERE == environ["AWS_ENDPOINT_URL"]
+        assert "AWS_PROFILE" not in environ
+    assert ["work", "work"] == [each.get("AWS_PROFILE") for each in seen]
+    assert not any("AWS_ENDPOINT_URL" in each for each in seen)
 
 
 def test_an_account_whose_process_died_is_replaced_by_a_new_one(kernel: Kernel):
@@ -172,7 +201,7 @@ def test_a_check_sees_the_records_since_it_began():
     """What happened before the check is not its business."""
     cloud = FakeCloud()
     cloud.entries = [{"sequence": 1, "kind": "a"}]
-    session = CheckSession(account_of(cloud))
+    session = check_session(cloud)
     cloud.entries += [{"sequence": 2, "kind": "a"}, {"sequence": 3, "kind": "b"}]
 
     assert [2] == [record["sequence"] for record in session.records(kind="a")]
@@ -182,7 +211,7 @@ def test_an_endpoint_without_recorder_makes_records_not_available():
     """Checks that need no records still run there."""
     cloud = FakeCloud()
     cloud.entries = None
-    session = CheckSession(account_of(cloud))
+    session = check_session(cloud)
 
     with pytest.raises(NotAvailable, match="keeps no records"):
         session.records()
@@ -194,17 +223,17 @@ def test_a_check_can_make_calls_fail_where_the_account_can():
     planned: list[dict[str, object]] = []
     cloud.entries = []
     cloud.fault = lambda **fault: planned.append(fault)
-    CheckSession(account_of(cloud)).fault("ssm:GetParameter", "ThrottlingException", times=2)
+    check_session(cloud).fault("ssm:GetParameter", "ThrottlingException", times=2)
 
     assert [{"action": "ssm:GetParameter", "error": "ThrottlingException", "times": 2}] == planned
     cloud.entries = None
     with pytest.raises(NotAvailable, match="fail on demand"):
-        CheckSession(account_of(cloud)).fault("ssm:GetParameter", "X", times=1)
+        check_session(cloud).fault("ssm:GetParameter", "X", times=1)
 
 
 def test_waiting_in_vain_is_feedback():
     """wait_until gives the first true value, or says what was awaited."""
-    session = CheckSession(account_of(FakeCloud()))
+    session = check_session(FakeCloud())
 
     assert 7 == session.wait_until(lambda: 7, 0.1, "seven came")
     with pytest.raises(NotYet, match="After 0 s: no order came"):
@@ -227,7 +256,7 @@ def test_clean_up_after_a_check_never_hides_its_outcome():
         def __getattr__(self, name: str) -> Any:
             raise AssertionError(name)
 
-    session = CheckSession(account_of(FakeCloud(), **{"lambda": Refusing()}))
+    session = check_session(FakeCloud(), **{"lambda": Refusing()})
     session._made.add("check-x")
 
     session.close()

@@ -9,6 +9,7 @@ import pytest
 
 from tools.notebooks.checkout import BUILD_PYTHON, Checkout
 from tools.notebooks.sanitize import stored_outputs
+from tools.notebooks.watching import Watch
 from tools.rehearse import Variant, outcomes, rehearse, run_lesson
 
 pytestmark = pytest.mark.timeout(900)
@@ -38,14 +39,24 @@ def test_untouched(each_lesson):
     assert found == dict.fromkeys(each_lesson.exercise_ids(), "not started")
 
 
-def test_solved(each_lesson):
-    """The solved lab passes every check, and what it shows is what is stored."""
-    notebook = run_lesson(each_lesson, Variant.SOLVED)
+def test_solved(each_lesson, tmp_path):
+    """The solved lab passes every check, shows what is stored, and asks nobody but this machine."""
+    watch = Watch(tmp_path / "connections")
 
+    notebook = run_lesson(each_lesson, Variant.SOLVED, watch=watch)
+
+    assert [] == watch.departures()
+    assert {"ipykernel_launcher", "helpers.cloud.server"} <= modules_in(watch.processes())
     assert outcomes(notebook) == dict.fromkeys(each_lesson.exercise_ids(), "passed")
 
     if sys.version_info[:2] == BUILD_PYTHON:
         assert differences(each_lesson, notebook) == []
+
+
+def modules_in(command_lines):
+    """Return the modules that were started with -m."""
+    words = [line.split() for line in command_lines]
+    return {line[line.index("-m") + 1] for line in words if "-m" in line[:-1]}
 
 
 def differences(lesson, notebook):

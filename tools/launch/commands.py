@@ -13,10 +13,12 @@ from pathlib import Path
 from types import FrameType
 
 from helpers.firstaid import folders, ports
+from tools.launch.bundling import add_options, to_arguments
 from tools.launch.copies import WELCOME, Copies
 from tools.launch.doctor import run_doctor
 from tools.launch.errors import LaunchError
 from tools.launch.installation import Installation
+from tools.launch.room import Room, run_room
 from tools.launch.setup_lock import setup_lock
 from tools.launch.suite import run_suite
 
@@ -51,6 +53,15 @@ def parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="say what on this machine helps or hinders")
     doctor.add_argument("--port", type=_port, default=4566, help="the port serve would use")
+    doctor.add_argument("--room", action="store_true", help="can learners work here? one page")
+    doctor.add_argument("--learners", type=_count, default=1, metavar="N", help="so many at once")
+    doctor.add_argument(
+        "--to",
+        type=lambda text: Path(text).expanduser(),
+        default=Path(),
+        metavar="FOLDER",
+        help="where the page of --room goes",
+    )
 
     build = commands.add_parser("build", help="make labs/ and solutions/ from lessons/")
     build.add_argument("name", nargs="?", help="a lesson: 01, handlers or 01-handlers")
@@ -58,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="begin a lesson")
     new.add_argument("slug", help="such as observability or 12-observability")
+
+    bundle = commands.add_parser(
+        "bundle", help="pack the kit and its packages, for rooms without a network"
+    )
+    add_options(bundle, HOME)
 
     bench = commands.add_parser("bench", help="measure, print the table, and write bench.json")
     bench.add_argument("groups", nargs="*", metavar="GROUP", help="a part of it, such as triggers")
@@ -176,6 +192,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text[:5]) < 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of learners: choose 1 to 9999")
+    return int(text)
+
+
 def _require_free_port(port: int) -> None:
     complaint = ports.why_not(port)
     if complaint:
@@ -188,6 +210,9 @@ def _require_free_port(port: int) -> None:
 
 
 def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    if options.room:
+        room = Room(options.learners, options.to.resolve())
+        return run_room(Installation(HOME), room, port=options.port)
     return run_doctor(Installation(HOME), port=options.port)
 
 
@@ -199,6 +224,12 @@ def _build(options: argparse.Namespace, _passed_on: list[str]) -> int:
 
 def _new(options: argparse.Namespace, _passed_on: list[str]) -> int:
     return _author(["tools.scaffold", options.slug])
+
+
+def _bundle(options: argparse.Namespace, _passed_on: list[str]) -> int:
+    installation = Installation(HOME)
+    installation.ensure()
+    return _hand_over(installation, ["tools.bundle", *to_arguments(options)])
 
 
 def _bench(options: argparse.Namespace, _passed_on: list[str]) -> int:
@@ -240,4 +271,5 @@ _COMMANDS = {
     "build": _build,
     "new": _new,
     "bench": _bench,
+    "bundle": _bundle,
 }

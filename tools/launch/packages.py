@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from tools.launch.built import lock_with_built, read_bundle
 from tools.launch.errors import LaunchError
 
 # The first pattern that matches the log explains it: causes come before their consequences.
@@ -61,10 +62,13 @@ def pip_commands(python: Path, home: Path, lock: str, *, log: Path, quiet: bool)
     With setuptools in place no build reaches for the network, not even of a package that is
     published as source only.
     """
-    builder = log.with_name("build-requirements.txt")
-    builder.write_text(
-        requirement_of("setuptools", (home / lock).read_text(encoding="utf-8")), encoding="utf-8"
-    )
+    text = (home / lock).read_text(encoding="utf-8")
+    builder, packages = log.with_name("build-requirements.txt"), home / lock
+    builder.write_text(requirement_of("setuptools", text), encoding="utf-8")
+    bundle = read_bundle(home)
+    if bundle and bundle.built:
+        packages = log.with_name(lock)
+        packages.write_text(lock_with_built(text, bundle.built), encoding="utf-8")
     command = [
         str(python),
         "-m",
@@ -75,8 +79,8 @@ def pip_commands(python: Path, home: Path, lock: str, *, log: Path, quiet: bool)
         str(log),
     ]
     command += ["--require-hashes", "--no-deps", "--use-pep517", "--no-build-isolation"]
-    command += [*_wheels_options(home), *(["--quiet"] if quiet else [])]
-    return [[*command, "-r", str(requirements)] for requirements in (builder, home / lock)]
+    command += [*wheels_options(home), *(["--quiet"] if quiet else [])]
+    return [[*command, "-r", str(requirements)] for requirements in (builder, packages)]
 
 
 def requirement_of(name: str, lock_text: str) -> str:
@@ -85,7 +89,7 @@ def requirement_of(name: str, lock_text: str) -> str:
     return block.group() if block else ""
 
 
-def _wheels_options(home: Path) -> list[str]:
+def wheels_options(home: Path) -> list[str]:
     """Return pip's options for a folder of wheels, for rooms without a network."""
     named = os.environ.get("COLDSTART_WHEELS")
     folder = Path(named).expanduser().resolve() if named else home / "wheels"

@@ -22,6 +22,8 @@ from traitlets import default
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from tools.notebooks.watching import Watch
+
 CELL_TIMEOUT_S = 180
 
 
@@ -51,16 +53,21 @@ class KitKernelManager(AsyncKernelManager):
         return ThisPython(parent=self)
 
 
-def execute(notebook: NotebookNode, *, root: Path, strict: bool = False) -> NotebookNode:
+def execute(
+    notebook: NotebookNode, *, root: Path, strict: bool = False, watch: Watch | None = None
+) -> NotebookNode:
     """Run a notebook's cells in place, in an empty folder, and return it.
 
     Cells tagged `raises-exception` must raise (unless `may-raise` stands beside it), all others
     must not: RunError says which did.
-    With `strict`, a check that is not passed raises.
+    With `strict`, a check that is not passed raises; `watch` notes what leaves this machine.
     """
     with tempfile.TemporaryDirectory(prefix="coldstart-run-", ignore_cleanup_errors=True) as folder:
         work = Path(folder, "work")
         work.mkdir()
+        environment = kernel_environment(root, Path(folder), strict=strict)
+        if watch is not None:
+            environment |= watch.variables(root)
         client = NotebookClient(
             notebook,
             kernel_manager_class=KitKernelManager,
@@ -69,7 +76,7 @@ def execute(notebook: NotebookNode, *, root: Path, strict: bool = False) -> Note
             store_widget_state=False,
         )
         try:
-            client.execute(cwd=str(work), env=kernel_environment(root, Path(folder), strict=strict))
+            client.execute(cwd=str(work), env=environment)
         except CellExecutionError as error:
             raise RunError(_failed_cell(notebook), f"{error.ename}: {error.evalue}") from error
     for cell in notebook.cells:

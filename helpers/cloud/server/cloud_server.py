@@ -22,6 +22,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.http_server import HttpServer
 from helpers.cloud.records import Recorder
 from helpers.cloud.registry import Registry
+from helpers.cloud.server.capabilities import capabilities
 from helpers.cloud.server.foundation import AdministratorKey, Foundation, Part
 from helpers.cloud.settings import Settings
 
@@ -96,6 +97,7 @@ class CloudServer:
             "python": platform.python_version(),
             "file_level": str(self.file_level),
             "environments": len(self._plane.pool.environments()),
+            "capabilities": capabilities(),
         }
 
     def _compose(self) -> None:
