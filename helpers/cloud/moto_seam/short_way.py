@@ -9,14 +9,14 @@ web page (CORS), OPTIONS, and paths that the map does not know or redirects.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
 from botocore.exceptions import ClientError
-from moto.core.request import Request
+from moto.core.request import EnvironHeaders, Request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -68,6 +68,17 @@ class ShortWay:
         return found
 
 
+class ServerHeaders(EnvironHeaders):  # type: ignore[misc]
+    """The headers of a request, spelled out once, however often moto goes through them."""
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._spelled)
+
+    @cached_property
+    def _spelled(self) -> tuple[tuple[str, str], ...]:
+        return tuple(super().__iter__())
+
+
 class ServerRequest(Request):  # type: ignore[misc]
     """A request as moto's server makes it, which works out its URL and its form once, and simply.
 
@@ -75,6 +86,11 @@ class ServerRequest(Request):  # type: ignore[misc]
     """
 
     from_wsgi_server = True
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        super().__init__(environ)
+        self.headers = ServerHeaders(environ)
+
     raw_path = cached_property(Request.raw_path.fget)
 
     @cached_property
@@ -109,7 +125,7 @@ class ServerResponse(Response):
 def _called(function: Callable[..., Any], request: ServerRequest) -> Response:
     """Call one of moto's functions; return its answer as moto's `convert_to_flask_response`."""
     try:
-        result = function(request, request.raw_url, dict(request.headers))
+        result = function(request, request.raw_url, dict(iter(request.headers)))
     except ClientError as error:
         result = 400, {}, error.response["Error"]["Message"]
     status, headers, content = result if len(result) == 3 else (200, {}, result)

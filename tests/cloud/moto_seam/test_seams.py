@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
-    "moto.core.request": {"short_way": ["Request.raw_path", "Request.raw_url"]},
+    "moto.core.request": {"short_way": ["EnvironHeaders", "Request.raw_path", "Request.raw_url"]},
     "moto.core.base_backend": {
         "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"],
         "service_models": ["AccountSpecificBackend.get_session"],

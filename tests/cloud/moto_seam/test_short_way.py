@@ -16,6 +16,7 @@ from helpers.cloud.wsgi import call
 
 CHANGES = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{52}|\d{4}-\d\d-\d\dT[\d:.]+Z?"
+    r"|\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT"
 )
 FORM, JSON = "application/x-www-form-urlencoded", "application/x-amz-json-1.0"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:short"
