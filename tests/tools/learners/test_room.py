@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import _thread
 import io
-import os
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,20 @@ def test_a_cell_that_raises_ends_that_learner_and_is_told():
     assert "ValueError: no prices" in outcome.failures[0]
 
 
-def test_an_interrupt_ends_every_kernel(tmp_path: Path):
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files of its own, with a name short enough for sockets in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_an_interrupt_ends_every_kernel(tmp_path: Path, temporary: Path):
     """Ctrl-C leaves no process and no folder; who has not arrived yet does not come."""
     here = tmp_path / "kernels"
     here.mkdir()
     announce = f"import os, pathlib\npathlib.Path({str(here)!r}, str(os.getpid())).touch()\n"
     endless = notebook(("run", f"{announce}import threading\nthreading.Event().wait()"))
-    before = {*Path(os.environ.get("TMPDIR", "/tmp")).glob("coldstart-room-*")}
 
     def interrupt() -> None:
         until(lambda: len([*here.iterdir()]) == 2)
@@ -97,7 +105,7 @@ def test_an_interrupt_ends_every_kernel(tmp_path: Path):
 
     kernels = [int(file.name) for file in here.iterdir()]
     until(lambda: not any(psutil.pid_exists(pid) for pid in kernels))
-    assert before == {*Path(os.environ.get("TMPDIR", "/tmp")).glob("coldstart-room-*")}
+    assert [] == [*temporary.iterdir()]
 
 
 def test_arrivals_are_the_same_for_a_seed():
