@@ -25,6 +25,7 @@ from helpers.checks.exercise import find_lab
 from helpers.checks.outcome import Outcome, Status
 from helpers.checks.submission import judge
 from helpers.cloud.client import CloudError, start_cloud
+from helpers.course.abilities import Abilities
 from helpers.course.account import Account
 from helpers.course.checking import CheckSession
 from helpers.course.session import LAB_SETTINGS
@@ -179,7 +180,7 @@ class Examination:
         return asdict(self._outcome(exercise_id, submitted))
 
     def _outcome(self, exercise_id: str, submitted: tuple[Any, ...]) -> Any:
-        session = CheckSession(self._account)
+        session = CheckSession(self._account, Abilities(self._account))
         try:
             return judge(self._lab.exercise(exercise_id), session, submitted)
         except Exception as error:
