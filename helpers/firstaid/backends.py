@@ -29,10 +29,12 @@ START = (
 
 def backend(environ: Mapping[str, str]) -> Finding:
     """Say whether the chosen backend can be reached, and the first thing that hinders it."""
-    chosen = environ.get("COLDSTART_BACKEND", "") or "embedded"
+    chosen = environ.get("COLDSTART_BACKEND", "").strip()
+    if not chosen and environ.get("AWS_ENDPOINT_URL"):
+        return Finding(Mark.OK, SUBJECT, "the account that AWS_ENDPOINT_URL names")
     if chosen == "localstack":
         return localstack(environ)
-    if chosen not in CHOICES:
+    if chosen and chosen not in CHOICES:
         return Finding(
             Mark.FAIL,
             SUBJECT,

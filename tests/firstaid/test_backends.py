@@ -140,3 +140,11 @@ def test_a_backend_that_leads_nowhere_is_found(environ: dict[str, str], words: s
 def test_the_kit_s_own_account_and_a_named_endpoint_are_well(environ: dict[str, str]):
     """By default labs start their own account; an endpoint has a finding of its own."""
     assert Mark.OK is backends.backend(environ).mark
+
+
+def test_an_endpoint_that_is_set_is_what_labs_join():
+    """Without COLDSTART_BACKEND, an endpoint that is set is the account, and not the kit's own."""
+    endpoint = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+
+    assert "the account that AWS_ENDPOINT_URL names" == backends.backend(endpoint).seen
+    assert "own account" in backends.backend(endpoint | {"COLDSTART_BACKEND": "embedded"}).seen
