@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from helpers.firstaid.finding import Finding, Mark
+from tools.launch import commands
 from tools.launch import room as room_module
 from tools.launch.built import Bundle
 from tools.launch.capacity import free_memory, processors
@@ -265,6 +266,14 @@ def test_one_page_is_printed_and_written(
     assert 2 == printed.count("NOT READY for 2 learners. First: ")
     [page] = to.iterdir()
     assert "NOT READY for 2 learners" in page.read_text(encoding="utf-8")
+
+
+def test_a_number_of_learners_means_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever names how many learners come gets the pre-flight, with or without --room."""
+    monkeypatch.setattr(commands, "run_room", lambda _installation, room, **_: room.learners)
+    options = commands.parser().parse_args(["doctor", "--learners", "30"])
+
+    assert 30 == commands._doctor(options, [])
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
