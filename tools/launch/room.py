@@ -89,7 +89,7 @@ def _is_read_only_kit(finding: Finding) -> bool:
 
 
 def _shared(finding: Finding) -> Finding:
-    why = "that is as it should be on a hub, where notebooks lie in homes; kit.py lab needs to"
+    why = "as it should be on a hub, where notebooks lie in homes; only kit.py lab writes there"
     return replace(finding, mark=Mark.WARN, cause=why)
 
 
