@@ -22,6 +22,9 @@ from helpers.cloud.gateway import REGION
 from helpers.cloud.server.cloud_server import CloudServer
 from helpers.cloud.settings import Settings
 
+BETWEEN_SEARCHES = (20_000, 20, 20)
+"""How many new objects make Python look for garbage, and how many such looks a wider one."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a cloud until its pipe closes (child) or a signal comes (foreground)."""
@@ -54,12 +57,17 @@ def _run_child() -> int:
 
 
 def _composed(settings: Settings, *, port: int = 0) -> CloudServer:
-    """Build a cloud without looking for garbage: what is made now stays to the end."""
+    """Build a cloud without looking for garbage: what is made now stays to the end.
+
+    Later it is looked for less often than Python would: a call of a service makes some thousand
+    objects and hardly a cycle, and every search stops whoever is on the way to a handler.
+    """
     gc.disable()
     try:
         return CloudServer(settings, port=port)
     finally:
         gc.freeze()
+        gc.set_threshold(*BETWEEN_SEARCHES)
         gc.enable()
 
 
