@@ -18,6 +18,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -223,7 +224,7 @@ class Examination:
             given = {name: value for name, value in given.items() if name != "file_level"}
         try:
             return {"answer": getattr(self._cloud, what)(**given)}
-        except (CloudError, TypeError, ValueError) as error:
+        except (CloudError, HTTPException, TypeError, ValueError) as error:
             return {"refused": str(error)[:300]}
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from tools.grade.answers import Answers
+from tools.grade.collecting import steering_nothing
 from tools.grade.labs import Lab, LabCell
 from tools.grade.sitting import Room, Sat, now
 
@@ -58,7 +59,7 @@ class Graded:
 
     def find(self, exercise: str, grade: Grade, evidence: str, *, at: str = "") -> None:
         """Note what was found, unless something was found before."""
-        line = " ".join(evidence.split())
+        line = steering_nothing(" ".join(evidence.split()))
         if len(line) > LONGEST_EVIDENCE:
             line = f"{line[: LONGEST_EVIDENCE - 1]}…"
         self.findings.setdefault(exercise, Finding(exercise, grade, line, at or now()))

@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from tools.grade.collecting import steering_nothing
 from tools.grade.limits import Limits, kill_tree, scrubbed
 from tools.grade.namespaces import OUTER, ROOT, confined
 
 BEGIN_WITHIN_S = 120
 INSIDE = Path("/tmp/examiner")
 LONGEST_LINE = 1024 * 1024
+MOST_LINES = 20
 
 
 @dataclass(slots=True)
@@ -46,14 +48,22 @@ class Sat:
             outcome = message["outcome"] | {"at": now()}
             self.outcomes[outcome["exercise"]] = outcome
         elif "odd" in message:
-            self.odd.append(message["odd"])
+            _note(self.odd, message["odd"])
         elif "failed" in message:
-            self.failed.append(message["failed"])
+            _note(self.failed, message["failed"])
         elif "file_level" in message:
             self.file_level = message["file_level"]
         elif "ended" in message:
             self.ended, self.is_hostile = message["ended"], bool(message["hostile"])
         return "ended" in message or "end" in message
+
+
+def _note(lines: list[str], line: str) -> None:
+    """Keep a line for the report; an answer that causes thousands does not fill it."""
+    if len(lines) < MOST_LINES:
+        lines.append(steering_nothing(line))
+    elif len(lines) == MOST_LINES:
+        lines.append("and more of the same kind")
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.tools.grade.conftest import GREET, PRICE, SLUG, Notebook
-from tests.tools.grade.rooms import PlayedRoom, all_passed
+from tests.tools.grade.rooms import PlayedRoom, all_passed, outcome
 from tools.grade.gradebook import Gradebook, Grader
 from tools.grade.kept import Kept, write_whole
 from tools.grade.labs import Lab
@@ -50,6 +50,32 @@ def test_a_second_run_keeps_what_is_done(
     assert 3 == len(room.specs)
     grade(tmp_path, labs, room, again=True)
     assert 5 == len(room.specs)
+
+
+def test_what_an_answer_says_can_be_written_and_steers_nothing(
+    tmp_path: Path, notebook: Notebook, labs: Mapping[str, Lab]
+) -> None:
+    """Half of a pair of surrogates stops no report, no terminal obeys, and no list is endless."""
+    notebook.answered(e01="greet = 1").written(tmp_path / "ana" / "x.ipynb")
+    bad = "raised \ud800\x1b]0;mine\x07\u202e!"
+
+    def play(spec: Mapping[str, Any]) -> Sat:
+        sat = Sat()
+        for number in range(3000):
+            sat.take({"odd": f"asked for {number} {bad}"})
+            sat.take({"failed": bad})
+        sat.take({"outcome": outcome(GREET, "not yet", bad)})
+        return sat
+
+    book = grade(tmp_path, labs, PlayedRoom(play=play))
+    occasion = Occasion("x", "2026-01-02")
+    written = [as_csv(book.rows), as_html(book, occasion), as_text(book)]
+    for text in written:
+        write_whole(tmp_path / "report", text)
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+    assert "raised ]0;mine!" in book.rows[0].evidence
+    assert 50 > len(book.odd)
+    assert "and more of the same kind" in written[1]
 
 
 def test_an_interrupted_run_goes_on(
