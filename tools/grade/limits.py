@@ -83,7 +83,7 @@ def limit_this_process(limits: Limits, *, is_confined: bool) -> None:
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_CPU": limits.cpu_s, "RLIMIT_FSIZE": limits.file_mb * MB}
     if sys.platform == "linux":
         wanted["RLIMIT_AS"] = limits.address_space_mb * MB
-        if is_confined and _kernel() >= PER_NAMESPACE_SINCE:
+        if is_confined and kernel_version() >= PER_NAMESPACE_SINCE:
             wanted["RLIMIT_NPROC"] = 4 * limits.desk_processes  # it counts threads too
     for name, value in wanted.items():
         number = getattr(resource, name)
@@ -93,7 +93,8 @@ def limit_this_process(limits: Limits, *, is_confined: bool) -> None:
     os.nice(10)  # whoever watches comes first
 
 
-def _kernel() -> tuple[int, ...]:
+def kernel_version() -> tuple[int, ...]:
+    """Return the first two numbers of the kernel's version."""
     return tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2])
 
 
