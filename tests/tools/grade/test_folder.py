@@ -90,7 +90,7 @@ def test_each_learner_gets_what_the_checks_find(
         answered.written(folder / name / "00-welcome.ipynb")
     room = Room(is_confined, Limits(cell_s=15))
     grader = Grader(labs, room, 2, lambda _: None)
-    book = grader.grade(folder, Kept(folder / "grades"), leave_out=folder / "grades")
+    book = grader.grade(folder, Kept(folder / "grades", b"mine"), leave_out=folder / "grades")
     rows = list(csv.reader(io.StringIO(as_csv(book.rows))))[1:]
     assert [
         ("ana", GREET, "passed"),
@@ -107,6 +107,6 @@ def test_each_learner_gets_what_the_checks_find(
     evidence = {(row[0], row[2]): row[7] for row in rows}
     assert " ".join(wrong.expect.split()) in evidence["eve", PRICE]
     assert "RuntimeError: reached: ." in evidence["peggy", GREET]
-    again = grader.grade(folder, Kept(folder / "grades"), leave_out=folder / "grades")
+    again = grader.grade(folder, Kept(folder / "grades", b"mine"), leave_out=folder / "grades")
     assert (5, as_csv(book.rows)) == (again.kept, as_csv(again.rows))
     assert [] == list(temporary.iterdir())
