@@ -39,7 +39,7 @@ def examine(account: Account, progress: Progress, environ: Mapping[str, str]) ->
     setting = widgets.Setting.of(Path(sys.prefix), environ, home)
     findings = (
         *_account(account),
-        backends.backend(environ),
+        backends.backend(_as_asked(environ, joined=account.joined)),
         Finding(Mark.OK, "settings", str(account.shielded)),
         pythons.version(),
         pythons.kernel(CHECKOUT),
@@ -53,6 +53,11 @@ def examine(account: Account, progress: Progress, environ: Mapping[str, str]) ->
         *clouds.left_over(),
     )
     return FindingTable(findings, _way_to_page(Path.cwd()))
+
+
+def _as_asked(environ: Mapping[str, str], *, joined: bool) -> Mapping[str, str]:
+    """Return the variables without the endpoint that a lab set itself, for its own account."""
+    return {n: v for n, v in environ.items() if joined or n != "AWS_ENDPOINT_URL"}
 
 
 def _account(account: Account) -> Iterator[Finding]:

@@ -22,14 +22,11 @@ from localstack_client.session import Session
 from helpers.cloud.errors import KitError
 from helpers.course.guard import is_remote
 from helpers.course.product import said_by
+from helpers.firstaid.backends import START
 
 HOST = "LOCALSTACK_HOST"
 TOKEN = "LOCALSTACK_AUTH_TOKEN"
 DOCKER_ANSWERS_WITHIN_S = 10
-START = (
-    "docker run --rm -p 127.0.0.1:4566:4566 -p 127.0.0.1:4510-4559:4510-4559 "
-    f"-e {TOKEN} -v /var/run/docker.sock:/var/run/docker.sock localstack/localstack"
-)
 
 
 def localstack_endpoint(environ: Mapping[str, str]) -> str:

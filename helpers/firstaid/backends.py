@@ -21,15 +21,20 @@ CHOICES = ("embedded", "localstack", "endpoint")
 TOKENS = ("LOCALSTACK_AUTH_TOKEN", "LOCALSTACK_API_KEY")
 PORT = 4566
 SUBJECT = "backend"
-START = "localstack start -d"
+START = (
+    "docker run --rm -p 127.0.0.1:4566:4566 -p 127.0.0.1:4510-4559:4510-4559 "
+    f"-e {TOKENS[0]} -v /var/run/docker.sock:/var/run/docker.sock localstack/localstack"
+)
 
 
 def backend(environ: Mapping[str, str]) -> Finding:
     """Say whether the chosen backend can be reached, and the first thing that hinders it."""
-    chosen = environ.get("COLDSTART_BACKEND", "") or "embedded"
+    chosen = environ.get("COLDSTART_BACKEND", "").strip()
+    if not chosen and environ.get("AWS_ENDPOINT_URL"):
+        return Finding(Mark.OK, SUBJECT, "the account that AWS_ENDPOINT_URL names")
     if chosen == "localstack":
         return localstack(environ)
-    if chosen not in CHOICES:
+    if chosen and chosen not in CHOICES:
         return Finding(
             Mark.FAIL,
             SUBJECT,
@@ -52,9 +57,9 @@ def backend(environ: Mapping[str, str]) -> Finding:
 
 def localstack(environ: Mapping[str, str]) -> Finding:
     """Say whether LocalStack answers, and if not, what it lacks: Docker, a token, a start."""
-    address = _address(environ)
+    variable, address = _place(environ)
     if not is_local(address):
-        return elsewhere(SUBJECT, "LOCALSTACK_HOST", environ)
+        return elsewhere(SUBJECT, variable, environ)
     answer = ask(address, LOCALSTACK)
     if answer.status == 200 and "services" in answer.document:
         return Finding(Mark.OK, SUBJECT, f"LocalStack answers at {address}")
@@ -73,7 +78,7 @@ def _hindrance(environ: Mapping[str, str]) -> tuple[str, str, str]:
         start = "start Docker, or unset COLDSTART_BACKEND"
         return f"Docker does not run: {refusal}", start, "localstack-docker"
     if not any(environ.get(name) for name in TOKENS):
-        token = "localstack auth set-token YOUR-TOKEN, or export LOCALSTACK_AUTH_TOKEN"
+        token = f"export {TOKENS[0]}=YOUR-TOKEN, from app.localstack.cloud"
         return f"it starts only with a token, and {TOKENS[0]} is not set", token, "localstack-token"
     return "it is not running, or listens elsewhere", START, "localstack-not-running"
 
@@ -89,9 +94,16 @@ def _docker_refusal() -> str:
     return (result.stderr.strip().splitlines() or ["it gave no reason"])[-1]
 
 
-def _address(environ: Mapping[str, str]) -> str:
+def _place(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return which variable says where LocalStack is, as its client library reads them, and what.
+
+    Source: github.com/localstack/localstack-python-client, config.py.
+    """
+    standing = environ.get("AWS_ENDPOINT_URL", "").strip()
+    if standing:
+        return "AWS_ENDPOINT_URL", standing
     host, _, port = (environ.get("LOCALSTACK_HOST") or f"localhost:{PORT}").partition(":")
-    return f"http://{host}:{port or PORT}"
+    return "LOCALSTACK_HOST", f"http://{host}:{port or PORT}"
 
 
 def _own(chosen: str) -> str:

@@ -31,6 +31,9 @@ def joined(environ: Mapping[str, str]) -> list[Finding]:
     endpoint = environ.get("AWS_ENDPOINT_URL", "")
     if not endpoint:
         return [Finding(Mark.OK, "endpoint", "AWS_ENDPOINT_URL is not set; a lab starts its own")]
+    if environ.get("COLDSTART_BACKEND", "").strip() == "embedded":
+        seen = "AWS_ENDPOINT_URL is set, and COLDSTART_BACKEND=embedded goes before it"
+        return [Finding(Mark.OK, "endpoint", seen)]
     if not is_local(endpoint):
         return [elsewhere("endpoint", "AWS_ENDPOINT_URL", environ)]
     answer = ask(endpoint)

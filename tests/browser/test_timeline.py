@@ -41,7 +41,7 @@ def burst():
     send({"die": True})
 '''
 LIVE = "live = LiveTimeline(lab, function='place-order')\nlive"
-KILL = "from helpers.course.session import KERNEL\nKERNEL._account.cloud.process.kill()"
+KILL = "lab._session.account.cloud.process.kill()"
 STATIC = "timeline(lab.records(), function='place-order')"
 
 

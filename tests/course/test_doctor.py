@@ -55,6 +55,17 @@ def test_an_account_that_ended_is_found(dead: Cloud, tmp_path: Path):
     assert "restart the kernel, and run the lab's cells from the top" == found.command
 
 
+@pytest.mark.parametrize(
+    ("joined", "words"), [(False, "own account"), (True, "that AWS_ENDPOINT_URL names")]
+)
+def test_whose_account_it_is_is_told(dead: Cloud, tmp_path: Path, joined: bool, words: str):
+    """A lab sets AWS_ENDPOINT_URL for its own account as well, and the doctor knows."""
+    environ = {"AWS_ENDPOINT_URL": dead.endpoint}
+    account = Account(dead, Shielded(), joined=joined)
+
+    assert words in findings(account, tmp_path, environ)["backend"].seen
+
+
 def test_an_account_that_was_joined_and_ended_is_found(dead: Cloud, tmp_path: Path):
     """An account of somebody else is to be started there, or left."""
     found = findings(Account(dead, Shielded(), joined=True), tmp_path)["endpoint"]

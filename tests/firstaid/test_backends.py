@@ -69,7 +69,7 @@ def test_localstack_without_a_token_is_found(dead: str, docker: Path):
 
     assert (Mark.FAIL, "localstack-token") == (found.mark, found.anchor)
     assert "LOCALSTACK_AUTH_TOKEN is not set" in found.cause
-    assert "localstack auth set-token" in found.command
+    assert found.command.startswith("export LOCALSTACK_AUTH_TOKEN=")
 
 
 @needs_posix
@@ -81,7 +81,7 @@ def test_localstack_that_was_not_started_is_found_and_its_token_kept_secret(
     found = chosen(dead, LOCALSTACK_AUTH_TOKEN="hush")
 
     assert (Mark.FAIL, "localstack-not-running") == (found.mark, found.anchor)
-    assert "localstack start -d" == found.command
+    assert found.command.startswith("docker run ")
     assert "hush" not in repr(found)
 
 
@@ -90,6 +90,15 @@ def test_localstack_that_answers_is_well(stranger: Stranger, docker: Path):
     stranger.answers["/_localstack/health"] = {"services": {"lambda": "running"}}
 
     assert Mark.OK is chosen(f"localhost:{stranger.port}").mark
+
+
+def test_the_endpoint_goes_before_the_host(stranger: Stranger, dead: str):
+    """AWS_ENDPOINT_URL says where LocalStack is, as for its client library and for a lab."""
+    stranger.answers["/_localstack/health"] = {"services": {"lambda": "running"}}
+
+    assert Mark.OK is chosen(dead, AWS_ENDPOINT_URL=f"http://localhost:{stranger.port}").mark
+    found = chosen(dead, AWS_ENDPOINT_URL="http://classroom.example.com:4566")
+    assert "unset AWS_ENDPOINT_URL" == found.command
 
 
 @pytest.mark.parametrize("host", ["classroom.example.com:4566", "localhost.localstack.cloud"])
@@ -131,3 +140,11 @@ def test_a_backend_that_leads_nowhere_is_found(environ: dict[str, str], words: s
 def test_the_kit_s_own_account_and_a_named_endpoint_are_well(environ: dict[str, str]):
     """By default labs start their own account; an endpoint has a finding of its own."""
     assert Mark.OK is backends.backend(environ).mark
+
+
+def test_an_endpoint_that_is_set_is_what_labs_join():
+    """Without COLDSTART_BACKEND, an endpoint that is set is the account, and not the kit's own."""
+    endpoint = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+
+    assert "the account that AWS_ENDPOINT_URL names" == backends.backend(endpoint).seen
+    assert "own account" in backends.backend(endpoint | {"COLDSTART_BACKEND": "embedded"}).seen

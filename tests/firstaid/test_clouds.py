@@ -51,6 +51,8 @@ def test_an_endpoint_elsewhere_is_found_and_not_asked(monkeypatch: pytest.Monkey
 def test_no_endpoint_is_well():
     """Without the variable a lab starts its own account."""
     assert [Mark.OK] == [found.mark for found in clouds.joined({})]
+    passed_over = {"AWS_ENDPOINT_URL": DEAD, "COLDSTART_BACKEND": "embedded"}
+    assert [Mark.OK] == [found.mark for found in clouds.joined(passed_over)]
 
 
 @pytest.mark.usefixtures("patient")

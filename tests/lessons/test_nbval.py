@@ -55,7 +55,8 @@ def nbval(notebook: nbformat.NotebookNode, folder: Path) -> subprocess.Completed
     nbformat.write(notebook, work / "solution.ipynb")
     sanitize = ROOT / "tests" / "lessons" / "sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={sanitize}", "-x", "-q"]
-    apart = ["-p", "no:cacheprovider", "-p", "no:xdist", "--rootdir", str(work), "-c", "/dev/null"]
+    plugins = ["-p", "tests.lessons.nbval_kernels", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    apart = [*plugins, "--rootdir", str(work), "-c", "/dev/null"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, *apart, "--color=no", "solution.ipynb"],
         cwd=work,

@@ -219,7 +219,7 @@ def _require_free_port(port: int) -> None:
 
 
 def _doctor(options: argparse.Namespace, _passed_on: list[str]) -> int:
-    if options.room:
+    if options.room or options.learners > 1:
         room = Room(options.learners, options.to.resolve())
         return run_room(Installation(HOME), room, port=options.port)
     return run_doctor(Installation(HOME), port=options.port)

@@ -10,7 +10,6 @@ import asyncio
 import atexit
 import contextlib
 import re
-import socket
 import time
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclient import NotebookClient
-from traitlets.config import Config
 
 from tools.learners.footprint import Footprint, families, measure
 from tools.notebooks.checkout import ROOT
@@ -121,7 +119,6 @@ class Learner:
 
         client: NotebookClient = NotebookClient(
             notebook,
-            config=Config(KernelManager=self._sockets()),
             kernel_manager_class=KitKernelManager,
             timeout=CELL_WITHIN_S,
             startup_timeout=KERNEL_WITHIN_S,
@@ -141,16 +138,6 @@ class Learner:
             if client.km is not None and client.km.has_kernel:
                 with contextlib.suppress(RuntimeError):
                     await client.km.shutdown_kernel(now=True)
-
-    def _sockets(self) -> Mapping[str, str]:
-        """Return where the kernel listens: at files, as in a room that many kernels share.
-
-        Jupyter draws TCP ports long before a busy machine's kernel has them, and somebody else's
-        connection may have taken one by then: such a kernel hangs.
-        """
-        at_ports = not hasattr(socket, "AF_UNIX")
-        file = str(self.folder / "kernel.json")
-        return {"connection_file": file, "transport": "tcp" if at_ports else "ipc"}
 
     def _variables(self) -> Mapping[str, str]:
         home = str(self.folder / "home")

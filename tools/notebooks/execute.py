@@ -19,6 +19,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets import default
 
+from tools.notebooks.sockets import ListensAtFiles
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -45,7 +47,7 @@ class ThisPython(KernelSpecManager):
         return KernelSpec(argv=argv, display_name=kernel_name, language="python")
 
 
-class KitKernelManager(AsyncKernelManager):
+class KitKernelManager(ListensAtFiles, AsyncKernelManager):
     """Starts and ends kernels of this interpreter."""
 
     @default("kernel_spec_manager")

@@ -22,45 +22,43 @@ HEADER = f"""\
 Written by `python -m tools.proof --write`; run it again instead of editing this page.
 
 A lab uses boto3 alone, so it runs on any account that behaves as AWS does.
-`COLDSTART_BACKEND` names the account before JupyterLab starts:
+[The README](../README.md#other-backends) says how to choose one, and what a lab does where
+something is missing. This page says what is missing, exercise by exercise.
 
-| `COLDSTART_BACKEND` | the labs run on |
-|---|---|
-| `embedded`, or nothing | the kit's own cloud, started and ended with the notebook |
-| `localstack` | what localstack-client finds: `LOCALSTACK_HOST`, or `localhost:4566` |
-| `endpoint` | what `AWS_ENDPOINT_URL` names |
+## MiniStack
 
-Another product lacks some of what exercises are about.
-When a lab starts there, it tries what its exercises need, and says on top which are limited.
-Their checks answer *not available here*: neither passed nor failed.
+MiniStack runs functions without Docker and without a token. Start it in an environment of its own,
+with boto3 for the handlers, and leave its terminal open:
 
-MiniStack works in another account than the labs unless it is told theirs:
-`MINISTACK_ACCOUNT_ID=123456789012 BIND_HOST=127.0.0.1 ministack`, then
-`COLDSTART_BACKEND=localstack python3 kit.py lab`.
+```
+python3 -m venv ministack
+ministack/bin/python -m pip install ministack=={VERSION} boto3
+MINISTACK_ACCOUNT_ID=123456789012 BIND_HOST=127.0.0.1 ministack/bin/ministack
+```
+
+`MINISTACK_ACCOUNT_ID` is the account of the labs; otherwise requests without a key meet another.
+Then, in a second terminal: `COLDSTART_BACKEND=localstack python3 kit.py lab`.
 
 ## What was seen
 
 Each solved lab ran from top to bottom, in an emptied account: on the kit's own cloud, on
 `kit.py serve` reached through localstack-client as if it were LocalStack, and on MiniStack
-{VERSION}, which runs functions without Docker.
+{VERSION}.
 Cells count code cells: all, then those that a card *Not available on this account* stands in for,
 then those that show or raise something else than on AWS.
 
 """
 NEEDS_DOCKER = f"""
 **LocalStack itself was {NOT_RUN}**: it needs Docker and an account's token.
-Where both are there, this runs the same labs on it and prints its rows:
+Where it runs, this runs the same labs on it and prints its rows:
 
 ```
-export LOCALSTACK_AUTH_TOKEN=…
-docker run --rm -p 127.0.0.1:4566:4566 -p 127.0.0.1:4510-4559:4510-4559 \\
-  -e LOCALSTACK_AUTH_TOKEN -v /var/run/docker.sock:/var/run/docker.sock localstack/localstack
 .venv/bin/python -m tools.proof --backend localstack
 ```
 
 Exercises that need one of these are limited there for certain: {{kit_only}}.
 A function in a container reaches neither 127.0.0.1 nor the Python of this computer: `loopback` and
-`custom-runtime` are missing as well.
+`custom-runtime` are missing there as well.
 Policies are enforced when LocalStack runs with a licence and `ENFORCE_IAM=1`.
 
 ## What is missing where

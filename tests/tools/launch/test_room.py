@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from helpers.firstaid.finding import Finding, Mark
+from tools.launch import commands
 from tools.launch import room as room_module
 from tools.launch.built import Bundle
 from tools.launch.capacity import free_memory, processors
@@ -25,6 +26,7 @@ from tools.launch.room import (
     Smoke,
     capacity_findings,
     loopback,
+    machine_findings,
     run_room,
     smoke_environment,
     smoke_findings,
@@ -100,9 +102,19 @@ def test_the_verdict_names_what_comes_first() -> None:
     odd = Finding(Mark.WARN, "proxies", "set", "they are", "unset them", "proxies")
     bad = Finding(Mark.FAIL, "packages", "not there", "no network", "python3 kit.py bundle", "x")
     assert "READY for 1 learner." == verdict([well], 1)
-    assert "READY for 30 learners, with 1 remarks." == verdict([well, odd], 30)
+    assert "READY for 30 learners, with 1 remark." == verdict([well, odd], 30)
+    assert "READY for 2 learners, with 2 remarks." == verdict([odd, odd], 2)
     expected = "NOT READY for 30 learners. First: packages: python3 kit.py bundle"
     assert expected == verdict([well, odd, bad], 30)
+
+
+def test_a_kit_that_learners_share_may_be_read_only() -> None:
+    """On a hub nobody can write the kit; before it is set up, nothing goes without writing."""
+    folder = Finding(Mark.FAIL, "kit's folder", "cannot be written", "not yours", "copy it", "x")
+    [shared] = machine_findings([folder, Finding(Mark.OK, "disk", "said")], installed=True)
+    assert Mark.WARN is shared.mark
+    assert "hub" in shared.cause
+    assert [folder] == machine_findings([folder], installed=False)
 
 
 def test_the_page_shows_hindrances_first_and_no_markup_of_others() -> None:
@@ -249,7 +261,6 @@ def test_one_page_is_printed_and_written(
     """Verdict first and last on the terminal, and the same in one HTML file."""
     unpack(installation.home)
     to = tmp_path / "pages"
-    to.mkdir()
     assert 1 == run_room(installation, Room(2, to), port=0)
     printed = capsys.readouterr().out
     assert 2 == printed.count("NOT READY for 2 learners. First: ")
@@ -257,8 +268,17 @@ def test_one_page_is_printed_and_written(
     assert "NOT READY for 2 learners" in page.read_text(encoding="utf-8")
 
 
+def test_a_number_of_learners_means_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever names how many learners come gets the pre-flight, with or without --room."""
+    monkeypatch.setattr(commands, "run_room", lambda _installation, room, **_: room.learners)
+    options = commands.parser().parse_args(["doctor", "--learners", "30"])
+
+    assert 30 == commands._doctor(options, [])
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     """The page is the point, so its absence is an error with a way out."""
+    (tmp_path / "nowhere").touch()
     with pytest.raises(LaunchError, match="--to FOLDER"):
         write(tmp_path / "nowhere" / "room.html", "")
 
