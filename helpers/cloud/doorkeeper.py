@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.http_fronts.address import is_public_host, public_address
@@ -165,7 +165,9 @@ def _not_for_strangers(request: HttpRequest) -> HttpAnswer | None:
     if foreign and not _is_public(request) and not _is_presigned_s3(request):
         message = f"A page of {origin!r} may not talk to this account."
         return json_answer(403, {"message": message})
-    if request.path == "/moto-api" or request.path.startswith("/moto-api/"):
+    # moto looks at the decoded path, in which %6D is an m
+    path = unquote(request.path)
+    if path == "/moto-api" or path.startswith("/moto-api/"):
         return json_answer(404, {"message": f"There is no {request.path}."})
     return None
 

@@ -83,7 +83,12 @@ def is_aws(host: str) -> bool:
 
 
 def _host(endpoint: str) -> str | None:
-    """Return the host of an http or https URL, or None where there is none."""
+    """Return the host of an http or https URL, or None where there is none.
+
+    Other letters than ASCII's, and a backslash, are read differently by those who send requests.
+    """
+    if not endpoint.isascii() or "\\" in endpoint:
+        return None
     try:
         parts = urlsplit(endpoint)
     except ValueError:

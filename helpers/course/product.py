@@ -65,11 +65,21 @@ def reset_product(endpoint: str) -> str:
     return ""
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Lets a redirect be the error that it is: where it leads, the guard has not allowed."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing."""
+
+
 def opener_for(endpoint: str) -> urllib.request.OpenerDirector:
-    """Return what opens requests: no proxy stands before this machine, yours before others."""
+    """Return what opens requests: no proxy stands before this machine, yours before others.
+
+    It stays with the endpoint that was asked, whatever that answers.
+    """
     if is_remote(endpoint):
-        return urllib.request.build_opener()
-    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        return urllib.request.build_opener(_NoRedirects)
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
 
 
 def said_by(error: OSError) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.checks.exercise import LabChecks, find_lab
 from helpers.checks.outcome import CheckFailed, Outcome, Status
 from helpers.checks.submission import judge
+from helpers.cloud.errors import KitError
 from helpers.course.abilities import Abilities
 from helpers.course.account import LAMBDA_CONFIG, Account, open_account
 from helpers.course.checking import CheckSession, digest_of, text_of
@@ -157,7 +158,7 @@ class Kernel:
 
     def session(self, slug: str, settings: Mapping[str, object]) -> LabSession:
         """Return the session of a lab; the first call opens the account."""
-        checks = find_lab(slug)
+        checks = self._checks_of(slug)
         site = self._site
         if site is None or not site.account.is_alive():
             site = self._open({**LAB_SETTINGS, **settings})
@@ -174,6 +175,18 @@ class Kernel:
                 Hints(partial(progress.add_hint, slug)),
             )
         return self._sessions[slug]
+
+    def _checks_of(self, slug: str) -> LabChecks:
+        """Return a lab's checks; cells below a mistyped `Lab(...)` must not reach another account.
+
+        One that is open already stays.
+        """
+        try:
+            return find_lab(slug)
+        except KitError:
+            if self._site is None and self._shut_off is None:
+                self._shut_off = shut_off(self._environ)
+            raise
 
     def _open(self, settings: Mapping[str, object]) -> Site:
         """Leave an account whose process is gone, whose endpoint is not one to join; open one."""

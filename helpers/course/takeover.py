@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 
 from helpers.course.guard import require_allowed
+from helpers.firstaid.addresses import is_loopback
 
 REGION = "us-east-1"
 SETTINGS = Path(__file__).resolve().parent / "aws"
@@ -74,10 +76,10 @@ def takeover(
     for name in standing:
         del environ[name]
     environ.update(ours)
-    _keep_loopback_off_proxies(environ)
+    _keep_loopback_off_proxies(environ, endpoint)
     # a session made earlier has read the learner's own files already
     boto3.DEFAULT_SESSION = None
-    files = tuple(file for file in OWN_FILES if Path(file).expanduser().is_file())
+    files = tuple(file for file in OWN_FILES if _is_in_reach(file))
     return Shielded(tuple(sorted(shielded)), files)
 
 
@@ -126,9 +128,24 @@ def _settings(endpoint: str, credentials: tuple[str, str], region: str) -> dict[
     }
 
 
-def _keep_loopback_off_proxies(environ: MutableMapping[str, str]) -> None:
+def _is_in_reach(file: str) -> bool:
+    try:
+        return Path(file).expanduser().is_file()
+    except (OSError, RuntimeError):  # a folder that only root may read, or no home at all
+        return False
+
+
+def _keep_loopback_off_proxies(environ: MutableMapping[str, str], endpoint: str) -> None:
     standing = ",".join(environ.get(name, "") for name in ("no_proxy", "NO_PROXY"))
     hosts = [host.strip() for host in standing.split(",") if host.strip()]
     # tools differ in which spelling they read, and the lower-case one wins in Python
-    value = ",".join(dict.fromkeys([*hosts, *NO_PROXY]))
+    value = ",".join(dict.fromkeys([*hosts, *NO_PROXY, *_spellings(endpoint)]))
     environ["NO_PROXY"] = environ["no_proxy"] = value
+
+
+def _spellings(endpoint: str) -> tuple[str, ...]:
+    """Return how lists of hosts write the endpoint's, where it is of this machine: ::1 as [::1]."""
+    host = urlsplit(endpoint).hostname or ""
+    if not is_loopback(host):
+        return ()
+    return (host, f"[{host}]") if ":" in host else (host,)

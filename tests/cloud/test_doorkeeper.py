@@ -268,9 +268,12 @@ def test_unsigned_s3_requests_pass_as_nobody():
     assert Caller(CallerKind.ANONYMOUS, service="s3") == keeper().admit(request)
 
 
-@pytest.mark.parametrize("path", ["/moto-api", "/moto-api/", "/moto-api/reset"])
+@pytest.mark.parametrize(
+    "path",
+    ["/moto-api", "/moto-api/", "/moto-api/reset", "/%6Doto-api/reset", "/moto-api%2Freset"],
+)
 def test_motos_own_endpoints_do_not_exist(path):
-    """Not even for the administrator."""
+    """Not even for the administrator, and under no other spelling of their address."""
     assert 404 == kind_of(keeper().admit(signed(plain("POST", path))))
 
 

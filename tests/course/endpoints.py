@@ -23,11 +23,15 @@ LOCALSTACK = {
 
 @dataclass
 class Endpoint:
-    """What is answered (anything else gets 404), and what was asked."""
+    """What is answered (anything else gets 404), and what was asked.
+
+    With `elsewhere`, every answer is a redirect to there.
+    """
 
     answers: Mapping[str, Any]
     url: str = ""
     calls: list[str] = field(default_factory=list)
+    elsewhere: str = ""
 
 
 @contextmanager
@@ -46,7 +50,9 @@ def endpoint(answers: Mapping[str, Any]) -> Iterator[Endpoint]:
             call = f"{self.command} {self.path}"
             played.calls.append(call)
             known = call in played.answers
-            self.send_response(200 if known else 404)
+            self.send_response(302 if played.elsewhere else 200 if known else 404)
+            if played.elsewhere:
+                self.send_header("Location", f"{played.elsewhere}{self.path}")
             self.end_headers()
             self.wfile.write(json.dumps(played.answers[call]).encode() if known else b"<Error/>")
 

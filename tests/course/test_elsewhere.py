@@ -19,6 +19,7 @@ from helpers.course.account import Account
 from helpers.course.elsewhere import Elsewhere, limits_card, touched_by_labs
 from helpers.course.foreign import ForeignCloud
 from helpers.course.functions import Functions
+from helpers.course.joined import JoinedCloud
 from helpers.course.narration import silence
 from helpers.course.packaging import package
 from helpers.course.product import product_at, reset_product
@@ -214,6 +215,20 @@ def test_a_product_says_what_it_is():
     assert "it says nothing of itself at /_localstack/health" == silent
     with pytest.raises(OSError, match="refused"):
         product_at(NOBODY)
+
+
+def test_an_endpoint_leads_nobody_to_another():
+    """A redirect is a refusal: what it names was not allowed, and gets neither page nor key."""
+    with endpoint(LOCALSTACK) as other, endpoint({}) as played:
+        played.elsewhere = other.url
+        joined = JoinedCloud.from_environment(played.url, {"AWS_ACCESS_KEY_ID": "AKIAREAL"})
+
+        assert "" == product_at(played.url).version
+        assert {} == joined.health()
+        assert "" == reset_product(played.url)
+
+    assert [] == other.calls
+    assert 5 == len(played.calls)
 
 
 def test_the_limits_of_a_lab_are_told_by_what_is_missing():

@@ -16,7 +16,15 @@ ELSEWHERE = (
     "https://ls-x1.sandbox.localstack.cloud",
     "http://amazonaws.com.evil.example",
 )
-NO_ADDRESS = ("ftp://127.0.0.1", "127.0.0.1:4566", "http://[::1", "")
+NO_ADDRESS = (
+    "ftp://127.0.0.1",
+    "127.0.0.1:4566",
+    "http://[::1",
+    "",
+    "http://evil.example\\@127.0.0.1:4566",
+    "https://sts.\uff41mazonaws.com",
+    "https://sts\u3002amazonaws\u3002com",
+)
 REAL = (
     "https://lambda.us-east-1.amazonaws.com",
     "https://sqs.cn-north-1.amazonaws.com.cn",

@@ -140,6 +140,25 @@ def test_an_account_that_does_not_open_leaves_no_way_to_another(tmp_path: Path):
     assert not any("AWS_ENDPOINT_URL" in each for each in seen)
 
 
+def test_a_lab_that_there_is_not_leaves_no_way_to_another_account_either(kernel: Kernel):
+    """Below a mistyped name, cells reach nobody; the right name finds what stood."""
+    environ = kernel._environ
+    environ["AWS_PROFILE"] = "work"
+    for _ in range(2):
+        with pytest.raises(KitError, match="There is no lab"):
+            kernel.session("01-handler", {})
+
+        assert NOWHERE == environ["AWS_ENDPOINT_URL"]
+        assert "AWS_PROFILE" not in environ
+
+    session = kernel.session(SLUG, {})
+
+    assert session.account.cloud.endpoint == environ["AWS_ENDPOINT_URL"]
+    with pytest.raises(KitError, match="There is no lab"):
+        kernel.session("01-handler", {})
+    assert session.account.cloud.endpoint == environ["AWS_ENDPOINT_URL"]
+
+
 def test_an_account_whose_process_died_is_replaced_by_a_new_one(kernel: Kernel):
     """Running the setup cell heals a lab; the dead endpoint is not joined."""
     first = kernel.session(SLUG, {})

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from botocore.utils import get_environ_proxies
 
 from helpers.cloud.errors import KitError
 from helpers.course.takeover import CONFIG_FILE, NOWHERE, Shielded, shut_off, takeover
@@ -274,6 +275,36 @@ def test_the_hosts_that_skip_the_proxy_are_kept():
 
     expected = "b.example,a.example,localhost,127.0.0.1,.localhost"
     assert expected == environ["NO_PROXY"] == environ["no_proxy"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost", "[::1]", "a.localhost"])
+def test_no_spelling_of_this_machine_passes_a_proxy(host, monkeypatch):
+    """Also one that lists of hosts do not name by habit."""
+    environ = {"http_proxy": "http://proxy.example:1"}
+    takeover(environ, endpoint=f"http://{host}:4566", credentials=KEYS)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    assert {} == get_environ_proxies(f"http://{host}:4566/")
+    assert {} != get_environ_proxies("http://elsewhere.example/")
+
+
+def test_a_folder_that_may_not_be_read_is_out_of_reach(monkeypatch):
+    """What root left in ~/.aws stops no lab; nor does a user without a home."""
+
+    def refuse(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+
+    assert () == takeover({}, endpoint=ENDPOINT, credentials=KEYS).files
+
+    def have_none(_: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", have_none)
+
+    assert () == takeover({}, endpoint=ENDPOINT, credentials=KEYS).files
 
 
 def test_the_region_of_the_account_is_the_only_one():

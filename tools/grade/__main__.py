@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from datetime import datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 from tools.grade.collecting import printable
 from tools.grade.gradebook import Gradebook, Grader, fitting_jobs
 from tools.grade.grading import Grade
-from tools.grade.kept import Kept, write_whole
+from tools.grade.kept import Kept, own_key, write_whole
 from tools.grade.labs import read_labs
 from tools.grade.limits import Limits
 from tools.grade.namespaces import ROOT, confinement
@@ -59,7 +60,8 @@ def _grade(options: argparse.Namespace) -> Gradebook:
     jobs = max(1, options.jobs or fitting_jobs())
     print(f"Grading {folder}, up to {jobs} at once.", flush=True)
     grader = Grader(read_labs(ROOT), room, jobs, lambda line: print(line, flush=True))
-    book = grader.grade(folder, Kept(target, again=options.again), leave_out=target)
+    kept = Kept(target, own_key(os.environ), again=options.again)
+    book = grader.grade(folder, kept, leave_out=target)
     book.not_confined = why_not
     if not book.rows:
         odd = "".join(f"\n  {each}" for each in book.odd)

@@ -25,6 +25,7 @@ CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?\d+_\d+_(?P<rest>.+)")
 COPY = re.compile(r"(?: ?\(\d+\)|-Copy\d+| copy(?: \d+)?|\.new|\.\d{4}-\d\d-\d\d.*)$", re.I)
 WORDS = re.compile(r"(?<![a-z])(?:coldstart|progress|solved|final|lab)(?![a-z])", re.I)
 AT_ENDS = " _-.,()[]"
+STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 class Unreadable(Exception):  # noqa: N818 - said of a file
@@ -94,8 +95,16 @@ def learner_of(name: PurePath, slugs: Collection[str]) -> str:
 
 def printable(text: str) -> str:
     """Return a name without what steers a terminal, a page or the direction of writing."""
-    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    kept = steering_nothing(text)
     return kept if len(kept) <= LONGEST_NAME else f"{kept[: LONGEST_NAME - 1]}…"
+
+
+def steering_nothing(text: str) -> str:
+    """Return a text of any length that can be shown and written everywhere.
+
+    Half of a surrogate pair, which JSON can hold, would stop whoever writes a file.
+    """
+    return "".join(c for c in text if unicodedata.category(c) not in STEERING)
 
 
 def read_bytes(path: Path) -> bytes:

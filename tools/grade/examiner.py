@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,11 +32,8 @@ from helpers.course.session import LAB_SETTINGS
 from helpers.course.takeover import takeover
 from tools.grade.handing import Decoder, Encoder, Gone, Line, Unbelievable
 from tools.grade.limits import Limits, Watch, kill_tree, scrubbed
-from tools.grade.namespaces import INNER, ROOT, confined
+from tools.grade.namespaces import APART, INNER, ROOT, confined, seal_settings
 
-LAUNCHER = """#!/bin/sh
-exec {unshare} --user --map-root-user --mount --pid --fork --kill-child --mount-proc {python} "$@"
-"""
 LEARNER_FREE = frozenset({"records", "health", "schedules"})
 LAB_ONLY = frozenset({"config", "fault"})
 
@@ -109,6 +106,7 @@ class Examination:
         shielded = takeover(os.environ, endpoint=self._cloud.endpoint, credentials=guest)
         self._account = Account(self._cloud, shielded, joined=False)
         self.file_level = str(self._cloud.health().get("file_level", "A"))
+        self._is_confined = is_confined
         self._desk = Desk(self._limits, is_confined=is_confined)
         self._in_lab_cell = False
         self._raised: dict[str, str] = {}
@@ -126,6 +124,8 @@ class Examination:
                 }
             )
             self._desk.line.receive()
+            if self._is_confined:
+                seal_settings()  # before the first handler; the desk has its own by now
             for cell in self._cells:
                 self._go_through(cell)
                 if self._cloud.process is not None and self._cloud.process.poll() is not None:
@@ -223,7 +223,7 @@ class Examination:
             given = {name: value for name, value in given.items() if name != "file_level"}
         try:
             return {"answer": getattr(self._cloud, what)(**given)}
-        except (CloudError, TypeError, ValueError) as error:
+        except (CloudError, HTTPException, TypeError, ValueError) as error:
             return {"refused": str(error)[:300]}
 
 
@@ -256,16 +256,6 @@ def _end_with_the_grader(reading: IO[bytes]) -> None:
     threading.Thread(target=wait, name="grader", daemon=True).start()
 
 
-def _start_programs_apart() -> None:
-    """Let a check that starts Python with a learner's words (pip) start it apart from this one."""
-    launcher = Path(tempfile.gettempdir(), "python-apart")
-    unshare = shlex.quote(shutil.which("unshare") or "unshare")
-    text = LAUNCHER.format(unshare=unshare, python=shlex.quote(sys.executable))
-    launcher.write_text(text)
-    launcher.chmod(0o755)
-    sys.executable = str(launcher)
-
-
 def main(arguments: list[str]) -> None:
     """Hold the examination that comes on standard input."""
     is_confined = arguments == ["confined"]
@@ -279,7 +269,8 @@ def main(arguments: list[str]) -> None:
     _end_with_the_grader(reading)
     examination = Examination(spec, is_confined=is_confined)
     if is_confined:
-        _start_programs_apart()
+        # a check that starts Python with a learner's words (pip) starts it apart from this one
+        sys.executable = str(APART)
     tell({"file_level": examination.file_level})
     examination.hold()
 

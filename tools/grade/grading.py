@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from tools.grade.answers import Answers
+from tools.grade.collecting import steering_nothing
 from tools.grade.labs import Lab, LabCell
 from tools.grade.sitting import Room, Sat, now
 
@@ -58,7 +59,7 @@ class Graded:
 
     def find(self, exercise: str, grade: Grade, evidence: str, *, at: str = "") -> None:
         """Note what was found, unless something was found before."""
-        line = " ".join(evidence.split())
+        line = steering_nothing(" ".join(evidence.split()))
         if len(line) > LONGEST_EVIDENCE:
             line = f"{line[: LONGEST_EVIDENCE - 1]}…"
         self.findings.setdefault(exercise, Finding(exercise, grade, line, at or now()))
@@ -79,10 +80,11 @@ def grade_answers(answers: Answers, room: Room) -> Graded:
     began = time.monotonic()
     dropped: set[str] = set()
     while left := [e for e in lab.exercises if e not in graded.findings]:
-        if time.monotonic() - began > WITHIN_S:
+        rest = began + WITHIN_S - time.monotonic()
+        if rest <= 0:
             _find_all(graded, left, Grade.TIMED_OUT, f"the lab took more than {WITHIN_S // 60} min")
             break
-        sat = room.sit(specification(answers, left, dropped))
+        sat = room.sit(specification(answers, left, dropped), within_s=rest)
         graded.runs += 1
         _settle(graded, answers, sat, left, dropped)
     graded.seconds = time.monotonic() - began

@@ -36,6 +36,9 @@ KEPT = (
 LOOK_EVERY_S = 0.1
 LOOKS_PER_ROUND = 5
 """Everything is looked at once while the desk is looked at so often."""
+LOOKS_AT_A_TREE = 5
+HALF_READ = (IndexError, ValueError)
+"""What psutil raises for any process of the machine whose file in /proc is empty as it ends."""
 PER_NAMESPACE_SINCE = (5, 14)
 """The kernel that counts RLIMIT_NPROC by user namespace; before, it counts all that a user runs."""
 
@@ -83,7 +86,7 @@ def limit_this_process(limits: Limits, *, is_confined: bool) -> None:
     wanted = {"RLIMIT_CORE": 0, "RLIMIT_CPU": limits.cpu_s, "RLIMIT_FSIZE": limits.file_mb * MB}
     if sys.platform == "linux":
         wanted["RLIMIT_AS"] = limits.address_space_mb * MB
-        if is_confined and _kernel() >= PER_NAMESPACE_SINCE:
+        if is_confined and kernel_version() >= PER_NAMESPACE_SINCE:
             wanted["RLIMIT_NPROC"] = 4 * limits.desk_processes  # it counts threads too
     for name, value in wanted.items():
         number = getattr(resource, name)
@@ -93,7 +96,8 @@ def limit_this_process(limits: Limits, *, is_confined: bool) -> None:
     os.nice(10)  # whoever watches comes first
 
 
-def _kernel() -> tuple[int, ...]:
+def kernel_version() -> tuple[int, ...]:
+    """Return the first two numbers of the kernel's version."""
     return tuple(int(part) for part in re.findall(r"\d+", platform.release())[:2])
 
 
@@ -136,10 +140,7 @@ class Watch:
     def _excess_of(self, pid: int | None, processes: int, memory_mb: int) -> str:
         if pid is None:
             return ""
-        try:
-            tree = psutil.Process(pid).children(recursive=True)
-        except psutil.Error:
-            return ""
+        tree = _tree(pid)[1:]
         if len(tree) > processes:
             alive = sum(_is_alive(process) for process in tree)
             if alive > processes:
@@ -150,31 +151,41 @@ class Watch:
         return ""
 
 
+def _tree(pid: int) -> list[psutil.Process]:
+    """Return a process and everything below it; nothing when it is gone."""
+    found: list[psutil.Process] = []
+    for _ in range(LOOKS_AT_A_TREE):
+        try:
+            found = [psutil.Process(pid)]
+            return [*found, *found[0].children(recursive=True)]
+        except psutil.Error:
+            return []
+        except HALF_READ:
+            continue
+    return found
+
+
 def _is_alive(process: psutil.Process) -> bool:
     try:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
+    except (psutil.Error, *HALF_READ):
         return False
 
 
 def _resident_bytes(process: psutil.Process) -> int:
     try:
         return int(process.memory_info().rss)
-    except psutil.Error:
+    except (psutil.Error, *HALF_READ):
         return 0
 
 
 def kill_tree(pid: int) -> None:
     """Kill a process and everything below it."""
-    try:
-        root = psutil.Process(pid)
-        tree = [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return
+    tree = _tree(pid)
     for process in tree:
         try:
             process.kill()
-        except psutil.Error:
+        except (psutil.Error, *HALF_READ):
             continue
     deadline = time.monotonic() + 5
     while any(map(_is_alive, tree)) and time.monotonic() < deadline:

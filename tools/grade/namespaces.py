@@ -21,15 +21,19 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tools.grade.limits import kernel_version
+
 ROOT = Path(__file__).resolve().parents[2]
 KIT = ("helpers", "tools", "lessons", "solutions")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix")
 SETTINGS = ("ld.so.cache", "localtime", "passwd", "group", "nsswitch.conf", "hosts", "mime.types")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OUTER = ("--user", "--map-root-user", "--mount", "--pid", "--net", "--ipc", "--fork")
+APART = Path("/python-apart")
+"""In an examiner's root: Python for what a check starts with a learner's words."""
 INNER = ("--user", "--map-root-user", "--mount", "--pid", "--ipc", "--fork")
 
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
 AT_FDCWD, AT_RECURSIVE, MOUNT_ATTR_RDONLY = -100, 0x8000, 1
 SYS_MOUNT_SETATTR = 442
@@ -37,6 +41,7 @@ PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 LAST_CAPABILITY = 63
 IFF_UP, SIOCSIFFLAGS = 1, 0x8914
 PROBE_WITHIN_S = 120
+PID_MAX_PER_NAMESPACE_SINCE = (6, 14)
 
 
 class _Attributes(ctypes.Structure):
@@ -116,11 +121,29 @@ def raise_loopback() -> None:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
 
+def seal_root() -> None:
+    """Let nobody below write beside what is shown: to /etc, or in the place of /bin.
+
+    Folders with memory of their own stay writable. In namespaces below this one, it is for good.
+    """
+    _mount(None, "/", None, MS_REMOUNT | MS_BIND | MS_RDONLY)
+
+
+def seal_settings() -> None:
+    """Let nobody below write the machine's settings, which root may do without any capability.
+
+    No process file system can be mounted below, after this.
+    """
+    _mount("/proc/sys", "/proc/sys", None, MS_BIND)
+    _mount(None, "/proc/sys", None, MS_REMOUNT | MS_BIND | MS_RDONLY)
+
+
 def give_up_rights(*, processes: int) -> None:
     """Keep this process and its children from ever having a capability, once they exec."""
-    # newer kernels bound a process namespace; elsewhere the limits and the watch do
-    with contextlib.suppress(OSError):
-        Path("/proc/sys/kernel/pid_max").write_text(str(processes))
+    # older kernels have one bound for the whole machine, which root could set; there the limits do
+    if kernel_version() >= PID_MAX_PER_NAMESPACE_SINCE:
+        with contextlib.suppress(OSError):
+            Path("/proc/sys/kernel/pid_max").write_text(str(processes))
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     libc = _libc()
@@ -196,16 +219,19 @@ def _trial(stage: Path) -> None:
     raise_loopback()
     command = [sys.executable, "-P", "-m", "tools.grade.namespaces"]
     inner = Path(tempfile.mkdtemp())
+    seal_root()
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath}
     subprocess.run(
         confined([*command, str(inner), "inner"], INNER), env=environment, cwd="/", check=True
     )
+    seal_settings()
 
 
 if __name__ == "__main__":
     if sys.argv[2:] == ["inner"]:
         enter_root(Path(sys.argv[1]), {"/tmp": "1m"})
         give_up_rights(processes=512)
+        seal_settings()
         print("confined")
     else:
         _trial(Path(sys.argv[1]))

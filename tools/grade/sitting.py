@@ -17,12 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from tools.grade.collecting import steering_nothing
 from tools.grade.limits import Limits, kill_tree, scrubbed
 from tools.grade.namespaces import OUTER, ROOT, confined
 
 BEGIN_WITHIN_S = 120
 INSIDE = Path("/tmp/examiner")
 LONGEST_LINE = 1024 * 1024
+MOST_LINES = 20
 
 
 @dataclass(slots=True)
@@ -46,14 +48,22 @@ class Sat:
             outcome = message["outcome"] | {"at": now()}
             self.outcomes[outcome["exercise"]] = outcome
         elif "odd" in message:
-            self.odd.append(message["odd"])
+            _note(self.odd, message["odd"])
         elif "failed" in message:
-            self.failed.append(message["failed"])
+            _note(self.failed, message["failed"])
         elif "file_level" in message:
             self.file_level = message["file_level"]
         elif "ended" in message:
             self.ended, self.is_hostile = message["ended"], bool(message["hostile"])
         return "ended" in message or "end" in message
+
+
+def _note(lines: list[str], line: str) -> None:
+    """Keep a line for the report; an answer that causes thousands does not fill it."""
+    if len(lines) < MOST_LINES:
+        lines.append(steering_nothing(line))
+    elif len(lines) == MOST_LINES:
+        lines.append("and more of the same kind")
 
 
 @dataclass(slots=True)
@@ -71,8 +81,8 @@ class Room:
         for process in list(self._running):
             kill_tree(process.pid)
 
-    def sit(self, spec: Mapping[str, Any]) -> Sat:
-        """Run one examination to its end, or to the end of its time."""
+    def sit(self, spec: Mapping[str, Any], *, within_s: float) -> Sat:
+        """Run one examination to its end, or to the end of a cell's time or of its own."""
         if self._closed:
             raise KeyboardInterrupt
         with (
@@ -84,7 +94,8 @@ class Room:
             process = self._start(Path(folder), complaints)
             self._running.add(process)
             try:
-                return _listen(process, {**spec, "limits": asdict(self.limits)}, complaints)
+                spec = {**spec, "limits": asdict(self.limits)}
+                return _listen(process, spec, complaints, within_s=within_s)
             finally:
                 kill_tree(process.pid)
                 process.wait()
@@ -113,9 +124,13 @@ def now() -> str:
 
 
 def _listen(
-    process: subprocess.Popen[bytes], spec: Mapping[str, Any], complaints: IO[bytes]
+    process: subprocess.Popen[bytes],
+    spec: Mapping[str, Any],
+    complaints: IO[bytes],
+    *,
+    within_s: float,
 ) -> Sat:
-    sat = Sat()
+    sat, end = Sat(), time.monotonic() + within_s
     said: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_read, args=(process, said), daemon=True).start()
     assert process.stdin is not None
@@ -123,12 +138,11 @@ def _listen(
         process.stdin.write(json.dumps(spec).encode() + b"\n")
         process.stdin.flush()
     deadline = time.monotonic() + BEGIN_WITHIN_S
-    while True:
+    while time.monotonic() < end:
         try:
-            message = said.get(timeout=max(0.0, deadline - time.monotonic()))
+            message = said.get(timeout=max(0.0, min(deadline, end) - time.monotonic()))
         except queue.Empty:
-            sat.is_timed_out = True
-            return sat
+            break
         if message is None:
             if not sat.ended:
                 complaints.seek(0)
@@ -139,6 +153,8 @@ def _listen(
             deadline = time.monotonic() + float(message["within_s"])
         if sat.take(message):
             return sat
+    sat.is_timed_out = True
+    return sat
 
 
 def _read(process: subprocess.Popen[bytes], said: queue.Queue[dict[str, Any] | None]) -> None:

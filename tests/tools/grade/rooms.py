@@ -30,7 +30,7 @@ class PlayedRoom(Room):
     play: Callable[[Mapping[str, Any]], Sat] = all_passed
     specs: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def sit(self, spec: Mapping[str, Any]) -> Sat:
+    def sit(self, spec: Mapping[str, Any], *, within_s: float) -> Sat:
         """Return what was written down."""
         self.specs.append(spec)
         return self.play(spec)

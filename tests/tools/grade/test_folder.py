@@ -36,6 +36,22 @@ lab.check = helpers.course.lab.Lab.check
 def greet(event, context):
     return "Hello"
 """
+REACHES_OUT = """
+def greet(event, context):
+    import ctypes
+    import os
+
+    ctypes.CDLL(None).umount2(b"/tmp", 2)
+    reached = ""
+    for name in ("/python-apart", "/etc/ld.so.preload", "/proc/sys/kernel/core_pattern"):
+        try:
+            # nothing is written to it, wherever this runs
+            os.close(os.open(name, os.O_WRONLY | (0 if "proc" in name else os.O_CREAT)))
+            reached += name
+        except OSError:
+            pass
+    raise RuntimeError(f"reached: {reached}.")
+"""
 KILLS_ALL = """
 def greet(event, context):
     import os
@@ -68,12 +84,13 @@ def test_each_learner_gets_what_the_checks_find(
         ("eve", BELIEVE_ME, wrong.source),
         ("mallory", ENDLESS, LEAVING),
         ("oscar", KILLS_ALL, "%time 1"),
+        ("peggy", REACHES_OUT, solved[PRICE]),
     ):
         answered = Notebook(labs).answered(e01=greet, e02=price)
         answered.written(folder / name / "00-welcome.ipynb")
     room = Room(is_confined, Limits(cell_s=15))
     grader = Grader(labs, room, 2, lambda _: None)
-    book = grader.grade(folder, Kept(folder / "grades"), leave_out=folder / "grades")
+    book = grader.grade(folder, Kept(folder / "grades", b"mine"), leave_out=folder / "grades")
     rows = list(csv.reader(io.StringIO(as_csv(book.rows))))[1:]
     assert [
         ("ana", GREET, "passed"),
@@ -84,9 +101,12 @@ def test_each_learner_gets_what_the_checks_find(
         ("mallory", PRICE, "hostile"),
         ("oscar", GREET, "hostile"),
         ("oscar", PRICE, "not yet"),
+        ("peggy", GREET, "not yet"),
+        ("peggy", PRICE, "passed"),
     ] == [(row[0], row[2], row[4]) for row in rows]
     evidence = {(row[0], row[2]): row[7] for row in rows}
     assert " ".join(wrong.expect.split()) in evidence["eve", PRICE]
-    again = grader.grade(folder, Kept(folder / "grades"), leave_out=folder / "grades")
-    assert (4, as_csv(book.rows)) == (again.kept, as_csv(again.rows))
+    assert "RuntimeError: reached: ." in evidence["peggy", GREET]
+    again = grader.grade(folder, Kept(folder / "grades", b"mine"), leave_out=folder / "grades")
+    assert (5, as_csv(book.rows)) == (again.kept, as_csv(again.rows))
     assert [] == list(temporary.iterdir())

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.tools.grade.conftest import GREET, PRICE, SLUG, Notebook
-from tests.tools.grade.rooms import PlayedRoom, all_passed
+from tests.tools.grade.rooms import PlayedRoom, all_passed, outcome
 from tools.grade.gradebook import Gradebook, Grader
-from tools.grade.kept import Kept, write_whole
+from tools.grade.kept import Kept, own_key, write_whole
 from tools.grade.labs import Lab
 from tools.grade.report import Occasion, as_csv, as_html, as_text
 from tools.grade.sitting import Sat
@@ -27,6 +27,7 @@ SCRIPT = "<script>alert(1)</script>"
 def grade(folder: Path, labs: Mapping[str, Lab], room: PlayedRoom, **kept: Any) -> Gradebook:
     """Grade a folder one lab at a time."""
     grader = Grader(labs, room, 1, lambda _: None)
+    kept = {"key": b"mine", **kept}
     return grader.grade(folder, Kept(folder / "grades-2026-01-02", **kept))
 
 
@@ -50,6 +51,53 @@ def test_a_second_run_keeps_what_is_done(
     assert 3 == len(room.specs)
     grade(tmp_path, labs, room, again=True)
     assert 5 == len(room.specs)
+
+
+def test_a_result_that_somebody_else_kept_is_not_believed(
+    tmp_path: Path, notebook: Notebook, labs: Mapping[str, Lab]
+) -> None:
+    """A folder that looks like ours may have been handed in; each user has a key of their own."""
+    notebook.answered(e01="greet = 1").written(tmp_path / "ana" / "x.ipynb")
+    grade(tmp_path, labs, PlayedRoom(), key=b"of a learner")
+    room = PlayedRoom(play=lambda _: Sat(outcomes={GREET: outcome(GREET, "not yet", "nothing")}))
+    assert "not yet" == found(grade(tmp_path, labs, room))["ana", GREET]
+    assert 1 == grade(tmp_path, labs, room).kept
+
+
+def test_a_users_key_stays(tmp_path: Path) -> None:
+    """It is made once, for its user alone; a home that takes no file has a new one each time."""
+    environ = {"COLDSTART_DATA": str(tmp_path / "data")}
+    key = own_key(environ)
+    assert (32, key) == (len(key), own_key(environ))
+    (tmp_path / "file").touch()
+    nowhere = {"COLDSTART_DATA": str(tmp_path / "file")}
+    assert own_key(nowhere) != own_key(nowhere)
+
+
+def test_what_an_answer_says_can_be_written_and_steers_nothing(
+    tmp_path: Path, notebook: Notebook, labs: Mapping[str, Lab]
+) -> None:
+    """Half of a pair of surrogates stops no report, no terminal obeys, and no list is endless."""
+    notebook.answered(e01="greet = 1").written(tmp_path / "ana" / "x.ipynb")
+    bad = "raised \ud800\x1b]0;mine\x07\u202e!"
+
+    def play(spec: Mapping[str, Any]) -> Sat:
+        sat = Sat()
+        for number in range(3000):
+            sat.take({"odd": f"asked for {number} {bad}"})
+            sat.take({"failed": bad})
+        sat.take({"outcome": outcome(GREET, "not yet", bad)})
+        return sat
+
+    book = grade(tmp_path, labs, PlayedRoom(play=play))
+    occasion = Occasion("x", "2026-01-02")
+    written = [as_csv(book.rows), as_html(book, occasion), as_text(book)]
+    for text in written:
+        write_whole(tmp_path / "report", text)
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+    assert "raised ]0;mine!" in book.rows[0].evidence
+    assert 50 > len(book.odd)
+    assert "and more of the same kind" in written[1]
 
 
 def test_an_interrupted_run_goes_on(

@@ -10,6 +10,12 @@ from tests.tools.grade.conftest import Notebook
 from tools.grade import __main__ as command
 
 
+@pytest.fixture(autouse=True)
+def own_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's own key stays as it is."""
+    monkeypatch.setenv("COLDSTART_DATA", str(tmp_path_factory.mktemp("data")))
+
+
 @pytest.fixture
 def cannot(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computer that has no namespaces."""
