@@ -407,6 +407,15 @@ def test_publish_says_which_topic_there_is_not(stage: Stage, topic: str, code: s
     assert (code, expected) == refused(stage.sns.publish, TopicArn=topic, Message="x")
 
 
+def test_publish_wants_a_receiver(stage: Stage):
+    """Without a topic, a target or a phone number."""
+    reason = "TopicArn or TargetArn Reason: no value for required parameter"
+
+    assert ("InvalidParameter", f"Invalid parameter: {reason}") == refused(
+        stage.sns.publish, Message="x"
+    )
+
+
 def test_a_fifo_topic_feeds_fifo_queues_in_order(stage: Stage):
     """Group and deduplication ids go along; functions cannot subscribe."""
     topic = stage.topic(suffix=".fifo", FifoTopic="true", ContentBasedDeduplication="true")

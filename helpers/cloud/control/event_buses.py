@@ -104,9 +104,7 @@ class EventBuses:
         """Send an event through a bus, past all rules or `only` some (ARNs); returns at once."""
         try:
             self._pass(_Passing(event, bus_arn, trace_id, forwarded, only or None))
-        except (
-            Exception
-        ):  # the event is taken; what becomes of it is not the business of its sender
+        except Exception:  # the event is taken: what becomes of it is not its sender's business
             traceback.print_exc()
 
     def fire(self, rule: Rule, region: str, when: datetime) -> None:

@@ -62,10 +62,10 @@ class MotoAuthorizer:
 
         Asked for every invocation (may it write its logs?), so answers are kept until IAM changes.
         """
-        key = (role_arn, action, resource)
-        if key not in self._role_answers:
-            self._role_answers[key] = self._ask_role(*key)
-        return self._role_answers[key]
+        key, kept = (role_arn, action, resource), self._role_answers
+        if key not in kept:  # what is asked while IAM changes goes with the older answers
+            kept[key] = self._ask_role(*key)
+        return kept[key]
 
     def service_may(self, service: str, action: str, resource: str, source_arn: str) -> str | None:
         """Return None when the resource's policy lets the service act for `source_arn`.

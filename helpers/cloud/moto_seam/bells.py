@@ -9,7 +9,10 @@ Ring = Callable[[], None]
 
 
 class Bells:
-    """The bells of one cloud; ringing is cheap and never waits for whoever hears it."""
+    """The bells of one cloud; whoever hears one may keep its ringer for a moment, never for long.
+
+    So no queue is locked while its bell rings.
+    """
 
     def __init__(self) -> None:
         self._rings: dict[str, tuple[Ring, ...]] = {}

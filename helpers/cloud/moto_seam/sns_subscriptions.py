@@ -175,6 +175,8 @@ def _publish(
     given = dict(zip((*names, "message_structure"), rest, strict=False)) | more
     if arn is not None:
         _check_topic(backend, str(arn))
+    elif not given.get("phone_number"):
+        raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
     subject, attributes = given.get("subject"), given.get("message_attributes") or {}
     if subject is not None and not _is_subject(subject):
         raise invalid("Subject")
