@@ -16,6 +16,8 @@ OF_SERVE = frozenset(
         "AWS_DEFAULT_REGION",
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
+        "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
     ]
 )
 """What `kit.py serve` prints; beside an endpoint on this machine these are no danger."""

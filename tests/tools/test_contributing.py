@@ -28,7 +28,7 @@ def first_cells(heading: str) -> set[str]:
 def folders(parent: str) -> Iterator[str]:
     """Give the folders that hold modules or templates."""
     for path in (ROOT / parent).iterdir():
-        if path.is_dir() and any(path.glob("*.[pt]*")):
+        if path.name[0] not in "._" and any(path.glob("*.[pt]*")):
             yield path.name
 
 

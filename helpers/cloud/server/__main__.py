@@ -18,6 +18,7 @@ import sys
 import threading
 
 from helpers.cloud.errors import TROUBLESHOOTING
+from helpers.cloud.exports import exports
 from helpers.cloud.gateway import REGION
 from helpers.cloud.server.cloud_server import CloudServer
 from helpers.cloud.settings import Settings
@@ -104,15 +105,18 @@ def _run_foreground(port: int, open_door: bool) -> int:
 
 def _print_exports(server: CloudServer, open_door: bool) -> None:
     level = server.file_level
+    told = exports(
+        server.endpoint,
+        REGION,
+        access_key_id=server.access_key_id,
+        secret_access_key=server.secret_access_key,
+    )
+    lines = "".join(f"  {line}\n" for line in told)
     print(
         f"A local AWS account is ready at {server.endpoint} (files: level {level}).\n"
         "In another terminal:\n\n"
-        f"  export AWS_ENDPOINT_URL={server.endpoint}\n"
-        f"  export AWS_DEFAULT_REGION={REGION}\n"
-        f"  export AWS_ACCESS_KEY_ID={server.access_key_id}\n"
-        f"  export AWS_SECRET_ACCESS_KEY={server.secret_access_key}\n"
-        f"  export COLDSTART_TOKEN={server.token}\n"
-        "  unset AWS_SESSION_TOKEN AWS_PROFILE\n\n"
+        f"{lines}"
+        f"  export COLDSTART_TOKEN={server.token}\n\n"
         "AWS CLI version 1 sends `aws sqs` to AWS all the same: use version 2, or add\n"
         f"--endpoint-url {server.endpoint}\n",
     )
