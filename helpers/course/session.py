@@ -34,7 +34,7 @@ LAB_SETTINGS: Mapping[str, object] = {
     "time_lapse": 60,
     "account_concurrency": 20,
     "unreserved_minimum": 4,
-    "idle_environments": 4,  # in a room, memory is what a learner costs
+    "idle_environments": 3,  # in a room, memory is what a learner costs
 }
 RUN_HERE = (
     "Go on with the next exercise. The kit's own cloud can do this one: unset COLDSTART_BACKEND "
