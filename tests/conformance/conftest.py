@@ -215,6 +215,9 @@ def zipped(files: Mapping[str, str]) -> bytes:
     return buffer.getvalue()
 
 
+PORTS_TRIED, PORT_TAKEN = 5, "address already in use"
+
+
 class Emulator:
     """AWS's Runtime Interface Emulator around the kit's interpreter and runtime folder."""
 
@@ -232,11 +235,25 @@ class Emulator:
         files: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Run one invocation in an emulator of its own."""
+        """Run one invocation in an emulator of its own, at ports that nobody took meanwhile."""
+        for _ in range(PORTS_TRIED):
+            answer = self._run(source, event, handler, files or {}, variables or {})
+            if PORT_TAKEN not in answer.log:
+                return answer
+        raise AssertionError(f"the emulator found no free port in {PORTS_TRIED} attempts")
+
+    def _run(
+        self,
+        source: str,
+        event: Any,
+        handler: str,
+        files: Mapping[str, str],
+        variables: Mapping[str, str],
+    ) -> Answer:
         folder = self._folder / secrets.token_hex(6)
         task = folder / "task"
         task.mkdir(parents=True)
-        for name, text in {"app.py": source, **(files or {})}.items():
+        for name, text in {"app.py": source, **files}.items():
             (task / name).parent.mkdir(parents=True, exist_ok=True)
             (task / name).write_text(text)
         payload = event if isinstance(event, bytes) else json.dumps(event).encode()
@@ -251,7 +268,7 @@ class Emulator:
                     "PATH": "/usr/bin:/bin",
                     "PYTHONPATH": str(self._runtime),
                     "LAMBDA_TASK_ROOT": str(task),
-                    **(variables or {}),
+                    **variables,
                 },
                 cwd=task,
                 stdout=log,
@@ -259,7 +276,11 @@ class Emulator:
                 start_new_session=True,
             )
         try:
-            answer = _post(front, payload)
+            answer = _post(process, front, payload)
+        except OSError:
+            if PORT_TAKEN not in (folder / "log").read_text(errors="replace"):
+                raise
+            answer = b""
         finally:
             process.terminate()
             process.wait(10)
@@ -269,7 +290,7 @@ class Emulator:
         return Answer(payload=answer, log=(folder / "log").read_bytes().decode(errors="replace"))
 
 
-def _post(port: int, payload: bytes) -> bytes:
+def _post(process: subprocess.Popen[bytes], port: int, payload: bytes) -> bytes:
     deadline = time.monotonic() + 20
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -277,6 +298,8 @@ def _post(port: int, payload: bytes) -> bytes:
             connection.connect()
             break
         except ConnectionRefusedError:
+            if process.poll() is not None:
+                raise
             assert time.monotonic() < deadline, "the emulator does not listen"
             time.sleep(0.005)
     connection.request("POST", "/2015-03-31/functions/function/invocations", payload)
