@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.notebook import KERNEL_IDLE
 from tests.browser.sheet import chromium, desk, shared_desk
-from tests.ports import free_port
+from tools.ports import free_port
 
 __all__ = ["chromium", "desk", "shared_desk"]  # fixtures of every module here
 

@@ -33,8 +33,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests.browser.notebook import KERNEL_IDLE, screenshot, settle
-from tests.ports import free_port
 from tools.launch.browser import find_chromium
+from tools.ports import free_port
 
 HOME = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 120

@@ -31,8 +31,8 @@ from botocore.config import Config
 
 from helpers.cloud.client import Cloud, CloudError, start_cloud
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
-from tests.ports import free_port
 from tools.emulator import ensure_emulator
+from tools.ports import free_port
 
 IDLE_AGE_S = 60.0
 """Hundreds of functions are invoked once: the machine has better uses for their processes."""

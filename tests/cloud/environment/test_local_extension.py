@@ -26,7 +26,7 @@ from helpers.cloud.environment.local_extension import (
     is_aws_layer,
     layer_zip,
 )
-from tests.ports import free_port
+from tools.ports import free_port
 
 ARN = "arn:aws:lambda:{}:{}:layer:AWS-Parameters-and-Secrets-Lambda-Extension{}:{}"
 

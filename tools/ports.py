@@ -1,4 +1,4 @@
-"""Ports for programs that a test starts: from below those that the system gives to connections.
+"""Ports for programs that tests and tools start: below those the system gives to connections.
 
 A port that was free a moment ago may have become one end of somebody's connection, if the system
 may choose it. Linux chooses from 32,768 on, macOS and Windows from 49,152 on.
