@@ -69,10 +69,18 @@ def clean_up(account: Account, *, reset: Callable[[], None]) -> Card:
     return Card(Tone.GOOD, "Deleted; the account is empty", lines)
 
 
+def listed(client: Any, operation: str, result: str, member: str) -> list[str]:
+    """Return the names of a kind of resource, from all pages; `member` names one ("": a text)."""
+    if client.can_paginate(operation):
+        pages = client.get_paginator(operation).paginate()
+    else:
+        pages = [getattr(client, operation)()]
+    found = [entry for page in pages for entry in page.get(result, [])]
+    return [str(entry[member] if member else entry) for entry in found]
+
+
 def _names(client: Any, kind: Kind) -> list[str]:
-    pages = client.get_paginator(kind.operation).paginate()
-    found = [entry for page in pages for entry in page.get(kind.result, [])]
-    return sorted(_short(str(entry[kind.name] if kind.name else entry)) for entry in found)
+    return sorted(map(_short, listed(client, kind.operation, kind.result, kind.name)))
 
 
 def _short(name: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from helpers.course.cleanup import listed
+
 Client = Callable[[str], Any]
 Inventory = Mapping[str, frozenset[str]]
 IN_PARALLEL = 4
@@ -30,15 +32,7 @@ class Kind:
 
 
 def _pages(operation: str, result: str, member: str = "") -> Callable[[Any], list[str]]:
-    def names(client: Any) -> list[str]:
-        if client.can_paginate(operation):
-            pages = client.get_paginator(operation).paginate()
-        else:
-            pages = [getattr(client, operation)()]
-        found = [entry for page in pages for entry in page.get(result, [])]
-        return [str(entry[member] if member else entry) for entry in found]
-
-    return names
+    return lambda client: listed(client, operation, result, member)
 
 
 def _call(operation: str, parameter: str, **more: Any) -> Callable[[Any, str], object]:

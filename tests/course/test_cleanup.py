@@ -13,6 +13,10 @@ class Pages:
     def __init__(self, *pages: dict[str, Any]) -> None:
         self.pages = pages
 
+    def can_paginate(self, _operation: str) -> bool:
+        """Say that there is a paginator."""
+        return True
+
     def get_paginator(self, _operation: str) -> Pages:
         """Return the paginator, which is the client itself."""
         return self
