@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from helpers.cloud.client import NO_PROXY
 from tools.ministack import ensure_ministack, running_ministack
 from tools.notebooks.checkout import ROOT
 
@@ -25,7 +26,6 @@ LOCALSTACK_PORT = 4566
 ENDS_WITHIN_S = 10
 RESET_WITHIN_S = 60
 READY = re.compile(r"ready at http://127\.0\.0\.1:(\d+)")
-DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Backend(StrEnum):
@@ -97,7 +97,7 @@ def _as_localstack(backend: Backend, address: str, reset: str) -> Target:
 
 def _post(url: str) -> None:
     request = urllib.request.Request(url, data=b"", method="POST")
-    with DIRECT.open(request, timeout=RESET_WITHIN_S) as answer:
+    with NO_PROXY.open(request, timeout=RESET_WITHIN_S) as answer:
         answer.read()
 
 
