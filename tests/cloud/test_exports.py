@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from helpers.cloud.exports import exports
+from helpers.firstaid.settings import OF_SERVE
 
 LINES = exports(
     "http://127.0.0.1:4566", "us-east-1", access_key_id="AKIA", secret_access_key="a/b+c'd"
@@ -47,3 +48,10 @@ def test_a_terminal_has_these_settings_and_no_others(shell: str, stood: dict[str
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     } == found
+
+
+def test_the_doctors_know_what_is_printed():
+    """First aid, which imports nothing of the cloud, expects just these variables."""
+    names = {line.split()[1].split("=")[0] for line in LINES if line.startswith("export ")}
+
+    assert OF_SERVE == names
