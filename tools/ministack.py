@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tools.emulator import cache_folder
 from tools.launch.setup_lock import setup_lock
-from tools.yardstick import free_port
+from tools.ports import free_port
 
 VERSION = "1.5.33"
 READY_WITHIN_S = 60

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
+from tools.ports import free_port
 
 RUNTIME = "python3.13"
 """The runtime that both sides are told they are: it decides how awslambdaric waits."""
@@ -58,14 +59,6 @@ def running_emulator(
             yield f"http://127.0.0.1:{port}"
         finally:
             _end(process)
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
