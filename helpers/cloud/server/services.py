@@ -16,6 +16,7 @@ from helpers.cloud.moto_seam import (
     instances,
     managed_policies,
     plain_publish,
+    plain_put,
     resource_policies,
     secrets,
     security_tokens,
@@ -112,7 +113,9 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         ),
         _as_asked(
             lambda request: (
-                plain_publish.answer(request) or call(moto, request, port=foundation.port)
+                plain_put.answer(request)
+                or plain_publish.answer(request)
+                or call(moto, request, port=foundation.port)
             )
         ),
         PackageLinks(foundation.clock, foundation.endpoint),
