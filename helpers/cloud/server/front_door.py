@@ -98,6 +98,7 @@ def build_gateway(
                 services.runtimes,
                 awslambda.FunctionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.PoliciesApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                awslambda.ReservedConcurrencyApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.TagsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),

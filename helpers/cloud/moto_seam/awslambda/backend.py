@@ -26,7 +26,7 @@ from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBack
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
-from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
+from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
 from helpers.cloud.registry import Alias, PublishedFunction
 
@@ -39,7 +39,7 @@ UPDATING = {
     "LastUpdateStatusReason": "The function is being created.",
     "LastUpdateStatusReasonCode": "Creating",
 }
-"""What an update answers; it is in force when the next call asks."""
+"""What an update answers; it is in force, as a new revision, when the next call asks."""
 
 
 class KitBackend(LayerStore, MappingsBackend):
@@ -88,6 +88,7 @@ class KitBackend(LayerStore, MappingsBackend):
             self._publish(current.function_name)
             return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def update_function_configuration(
@@ -109,6 +110,7 @@ class KitBackend(LayerStore, MappingsBackend):
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
@@ -143,6 +145,7 @@ class KitBackend(LayerStore, MappingsBackend):
         version = latest.frozen_as(number, description)
         versions.append(version)
         self._lambdas._arns[version.function_arn] = version
+        latest.revise()
         self._publish(name)
         return version
 
@@ -232,7 +235,7 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def add_permission(self, function_name: str, qualifier: str | None, raw: str) -> dict[str, Any]:
         with as_moto_error():
-            rest, conditions = url_conditions(raw)
+            rest, conditions = further_conditions(raw)
         statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
         for operator, keys in conditions.items():
             held = statement.setdefault("Condition", {})
