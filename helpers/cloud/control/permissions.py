@@ -24,7 +24,7 @@ from helpers.cloud.facts import load_facts
 from helpers.cloud.model import LATEST
 from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_policy
 
-STATEMENT_ID = r"[a-zA-Z0-9-_]+"
+STATEMENT_ID = r"([a-zA-Z0-9-_]+)"
 ACTION = r"(lambda:[*]|lambda:[a-zA-Z]+|[*])"
 PRINCIPAL = r"[^\s]+"
 SOURCE_ARN = (

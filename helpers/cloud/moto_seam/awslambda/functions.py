@@ -1,7 +1,7 @@
 """CreateFunction, both updates, and reading: GetFunction(Configuration), ListFunctions.
 
-moto does not page, knows no alias in an ARN and no $LATEST in a name, takes any filter, and stores a
-function under the ARN it was named by; so these requests never reach it. What it stores stays its
+moto does not page, knows neither an alias nor $LATEST in a name, takes any filter, and stores
+a function under the ARN it was named by; so these requests never reach it. What it stores stays its
 own. Lists leave out what AWS leaves out of them: states, reasons and the runtime's version.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html, API_ListFunctions.html.
