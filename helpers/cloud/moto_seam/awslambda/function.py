@@ -119,14 +119,16 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             **{name: level for name, level in levels.items() if level},
             "LogGroup": logging.group,
         }
-        if on_create and self.package_type == PackageType.ZIP:
+        if on_create:
             configuration |= CREATING
         if self.run_time:
             arn = RuntimeVersion.of(self.run_time, self.region).arn
             configuration["RuntimeVersionConfig"] = {"RuntimeVersionArn": arn}
         configuration["LastModified"] = _milliseconds(self.last_modified)
-        if not configuration["Layers"]:
-            del configuration["Layers"]
+        for member in ("Layers", "KMSKeyArn"):
+            if not configuration.get(member):
+                configuration.pop(member, None)
+        _only_what_was_set(configuration)
         return {name: value for name, value in configuration.items() if value is not None}
 
     @property
@@ -241,6 +243,14 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             traced=(self.tracing_config or {}).get("Mode") == "Active",
             kms_key_arn=getattr(self, "kms_key_arn", None) or None,
         )
+
+
+def _only_what_was_set(configuration: dict[str, Any]) -> None:
+    """Leave out what nobody gave of an image's own settings, and all of them if nobody did."""
+    given = (configuration.pop("ImageConfigResponse", None) or {}).get("ImageConfig") or {}
+    settings = {member: value for member, value in given.items() if value}
+    if settings:
+        configuration["ImageConfigResponse"] = {"ImageConfig": settings}
 
 
 def _milliseconds(moment: str) -> str:

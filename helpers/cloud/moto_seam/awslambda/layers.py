@@ -129,8 +129,16 @@ def _matching(versions: Any, query: Mapping[str, str]) -> list[Any]:
     ]
 
 
-def _listed(version: Any) -> dict[str, Any]:
+def _shown(version: Any) -> dict[str, Any]:
+    """Return a version as AWS shows it: with a description, without a licence it does not have."""
     document: dict[str, Any] = version.get_layer_version()
+    if not document.get("LicenseInfo"):
+        document.pop("LicenseInfo", None)
+    return {**document, "Description": document.get("Description") or ""}
+
+
+def _listed(version: Any) -> dict[str, Any]:
+    document = _shown(version)
     return {name: value for name, value in document.items() if name not in ("Content", "LayerArn")}
 
 
@@ -147,7 +155,7 @@ def _by_arn(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
 
 
 def _document(backend: KitBackend, version: Any) -> dict[str, Any]:
-    document: dict[str, Any] = version.get_layer_version()
+    document = _shown(version)
     package = CodePackage(version.code_digest, version.code_bytes)
     location = backend.hooks.link(package, f"{version.name}-{version.version}")
     return {**document, "Content": {**document["Content"], "Location": location}}
