@@ -60,8 +60,8 @@ class CodePackage:
 class FunctionVersion:
     """One version of a function, code and configuration together.
 
-    `revision` changes with every change of code or configuration: environments of another
-    revision are never reused. `snap_start` says that its environments are restored from a
+    `revision` changes with every change of code or configuration (and, unlike RevisionId, with
+    nothing else): environments of another revision are never reused. `snap_start` says that its environments are restored from a
     snapshot; `traced` is TracingConfig Active; `kms_key_arn` is the customer key that the
     variables are encrypted with.
     """
