@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers.cloud.control.code_signing import CodeSigning
 from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.http_fronts.stack_responses import StackResponses
@@ -58,6 +59,7 @@ class Services:
     packages: PackageLinks
     stack_responses: StackResponses
     runtimes: RuntimeManagementApi
+    signing: CodeSigning
     xray: XRay
     keys: CustomerKeys
     faults: Faults
@@ -68,6 +70,7 @@ class Services:
         self.packages.clear()
         self.stack_responses.clear()
         self.runtimes.clear()
+        self.signing.clear()
         application.reset_services()
         self.authorizer.forget()
         self.xray.clear()
@@ -127,6 +130,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         PackageLinks(foundation.clock, foundation.endpoint),
         stack_responses,
         RuntimeManagementApi(foundation.registry, ACCOUNT_ID),
+        CodeSigning(foundation.registry, foundation.clock),
         xray,
         keys,
         Faults(foundation.recorder),

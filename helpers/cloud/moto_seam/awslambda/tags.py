@@ -63,7 +63,8 @@ class TagsApi:
             )
         key = named.key(account_id=self.account_id, region=region)
         self.registry.resolve(key, None)
-        tags: dict[str, str] = self.backend(key[0], key[1]).get_function(key[2]).tags
+        function = self.backend(key[0], key[1]).get_function(key[2])
+        tags: dict[str, str] = function.tags
         if request.method == "GET":
             return json_answer(200, {"Tags": tags})
         if request.method == "POST":
@@ -74,4 +75,5 @@ class TagsApi:
             constraints.raise_if_broken()
             for name in keys or ():
                 tags.pop(name, None)
+        function.revise()
         return HttpAnswer(204, [])
