@@ -122,7 +122,7 @@ def test_the_event_of_a_proxy_integration(proxies: RestApi):
     assert "POST" == event["httpMethod"]
     assert {"x": "2", "y": "&"} == event["queryStringParameters"]
     assert {"x": ["1", "2"], "y": ["&"]} == event["multiValueQueryStringParameters"]
-    assert {"id": "a b"} == event["pathParameters"]
+    assert {"id": "a%20b"} == event["pathParameters"]
     assert {"color": "blue"} == event["stageVariables"]
     assert ("hi", False) == (event["body"], event["isBase64Encoded"])
     assert "1" == event["headers"]["X-One"]
