@@ -25,8 +25,10 @@ from moto.sqs import models as sqs_models
 from moto.sqs.responses import SQSResponse
 
 from helpers.cloud import records
+from helpers.cloud.moto_seam import sqs_dead_letters
 from helpers.cloud.moto_seam.bells import Bells
 from helpers.cloud.moto_seam.sqs_arrivals import BELLS, add_message, place
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
 from helpers.cloud.moto_seam.sqs_records import (
     RECORDER,
     hiding,
@@ -39,7 +41,6 @@ from helpers.cloud.records import Recorder
 
 _BOUND = "coldstart_bound"
 TRACE = "AWSTraceHeader"
-DEAD_LETTER_SOURCE = "DeadLetterQueueSourceArn"
 
 COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
     "": lambda message, now: message.visible_at < now >= message.delayed_until,
@@ -72,6 +73,7 @@ def install(bells: Bells, recorder: Recorder) -> None:
     backend.purge_queue = purging(backend.purge_queue)
     backend.create_queue = _ringing(backend.create_queue)
     backend.delete_queue = _ringing(backend.delete_queue)
+    sqs_dead_letters.install()
     SQSResponse.send_message = _traced(SQSResponse.send_message)
     SQSResponse.send_message_batch = _traced(SQSResponse.send_message_batch)
 

@@ -10,7 +10,8 @@ from moto.sqs.models import Message
 
 from helpers.cloud import records
 from helpers.cloud.moto_seam.sqs_arrivals import place
-from helpers.cloud.moto_seam.sqs_messages import DEAD_LETTER_SOURCE, choose
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
+from helpers.cloud.moto_seam.sqs_messages import choose
 from helpers.cloud.moto_seam.sqs_records import note
 
 
