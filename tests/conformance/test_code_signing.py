@@ -133,6 +133,19 @@ def test_unsigned_code_is_refused_where_signatures_are_enforced(
     assert [f"arn:aws:lambda:us-east-1:123456789012:function:{name}"] == users["FunctionArns"]
 
 
+def test_a_configuration_has_tags(
+    cloud: Account, configuration: Callable[..., dict[str, Any]]
+) -> None:
+    """Given when it is made, added and removed later."""
+    functions, arn = cloud.functions, configuration(Tags={"team": "a"})["CodeSigningConfigArn"]
+    functions.tag_resource(Resource=arn, Tags={"stage": "test"})
+    assert {"team": "a", "stage": "test"} == functions.list_tags(Resource=arn)["Tags"]
+    functions.untag_resource(Resource=arn, TagKeys=["team", "none"])
+    assert {"stage": "test"} == functions.list_tags(Resource=arn)["Tags"]
+    status, code, _ = refused(functions.list_tags, Resource=NOBODY)
+    assert (404, "ResourceNotFoundException") == (status, code)
+
+
 def test_a_configuration_names_its_publishers(cloud: Account) -> None:
     """One to twenty, each an ARN; the policy is Warn or Enforce."""
     create = cloud.client("lambda", parameter_validation=False).create_code_signing_config
