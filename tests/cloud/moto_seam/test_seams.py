@@ -522,6 +522,7 @@ OWN_METHODS = {
     "forget_event_source_mapping",
     "forget_layer_version",
     "frozen_as",
+    "function_of_mapping",
     "keep_event_source_mapping",
     "layer_bytes",
     "published",
