@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conformance.refusals import refused
 from tests.conformance.sources import Sources, bodies, sources_in
 from tests.waiting import until
 
 KIND = {"kind": {"DataType": "String", "StringValue": "order"}}
-INVALID = (400, "InvalidParameterValue")
-MISSING = (404, "ResourceNotFoundException")
-NO_QUEUE = "The resource that you specified for the {} parameter doesn't exist."
 
 
 @pytest.fixture
@@ -72,65 +67,6 @@ def test_moved_letters_are_new_messages_for_the_mapping(lab: Sources):
     for record in records:
         assert "1" == record["attributes"]["ApproximateReceiveCount"]
         assert "order" == record["messageAttributes"]["kind"]["stringValue"]
-    (task,) = lab.sqs.list_message_move_tasks(SourceArn=letters)["Results"]
-    assert task.pop("StartedTimestamp") > 1e12
-    assert {
-        "Status": "COMPLETED",
-        "SourceArn": letters,
-        "ApproximateNumberOfMessagesMoved": 2,
-        "ApproximateNumberOfMessagesToMove": 2,
-    } == task
-
-
-def test_a_move_with_a_rate_can_be_cancelled(lab: Sources):
-    """One runs at a time; the newest is listed first, and has a handle while it runs."""
-    _, _, letters_url, letters = dead_lettering(lab)
-    url, arn = lab.queue()
-    lab.send(letters_url, "a", "b", "c")
-    start, move = lab.sqs.start_message_move_task, {"SourceArn": letters}
-    start(**move)  # nobody knows where these come from
-    handle = start(**move, DestinationArn=arn, MaxNumberOfMessagesPerSecond=1)["TaskHandle"]
-
-    status, code, told = refused(start, **move)
-    assert INVALID == (status, code)
-    assert told.startswith("There is already a task running.")
-    (running,) = lab.sqs.list_message_move_tasks(**move)["Results"]
-    assert ("RUNNING", handle, arn, 1) == (
-        running["Status"],
-        running["TaskHandle"],
-        running["DestinationArn"],
-        running["MaxNumberOfMessagesPerSecond"],
-    )
-    lab.sqs.cancel_message_move_task(TaskHandle=handle)
-    cancelled, failed = lab.sqs.list_message_move_tasks(**move, MaxResults=10)["Results"]
-    assert ("CANCELLED", None) == (cancelled["Status"], cancelled.get("TaskHandle"))
-    assert ("FAILED", "CouldNotDetermineMessageSource") == (
-        failed["Status"],
-        failed["FailureReason"],
-    )
-    until(lambda: 3 == lab.left(url) + lab.left(letters_url))
-
-
-def test_moves_that_cannot_be_are_refused(lab: Sources):
-    """A queue that is nobody's dead-letter queue, queues that are not there, a foreign handle."""
-    _, arn, _, letters = dead_lettering(lab)
-    start, cancel = lab.sqs.start_message_move_task, lab.sqs.cancel_message_move_task
-
-    assert (*MISSING, NO_QUEUE.format("SourceArn")) == refused(start, SourceArn=f"{arn}-none")
-    assert (*MISSING, NO_QUEUE.format("DestinationArn")) == refused(
-        start, SourceArn=letters, DestinationArn=f"{arn}-none"
-    )
-    assert (*INVALID, "Source queue must be configured as a Dead Letter Queue.") == refused(
-        start, SourceArn=arn
-    )
-    assert INVALID == refused(start, SourceArn=letters, MaxNumberOfMessagesPerSecond=501)[:2]
-    assert (*INVALID, "Value for parameter TaskHandle is invalid.") == refused(
-        cancel, TaskHandle="x"
-    )
-    handle = json.dumps({"taskId": "none", "sourceArn": letters}).encode()
-    assert (*MISSING, "Task does not exist.") == refused(
-        cancel, TaskHandle=base64.b64encode(handle).decode()
-    )
 
 
 def test_a_duplicate_is_known_after_the_first_was_deleted(lab: Sources):

@@ -28,7 +28,7 @@ from helpers.cloud import records
 from helpers.cloud.moto_seam import sqs_dead_letters
 from helpers.cloud.moto_seam.bells import Bells
 from helpers.cloud.moto_seam.sqs_arrivals import BELLS, add_message, place
-from helpers.cloud.moto_seam.sqs_moves import DEAD_LETTER_SOURCE
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
 from helpers.cloud.moto_seam.sqs_records import (
     RECORDER,
     hiding,
@@ -50,6 +50,7 @@ COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
 """What GetQueueAttributes counts. moto reads the clock for each message, at each message sent."""
 
 SystemAttributes = Mapping[str, Any]
+_moment: ContextVar[float | None] = ContextVar("moment", default=None)
 _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", default=None)
 
 
@@ -66,6 +67,7 @@ def install(bells: Bells, recorder: Recorder) -> None:
     for name, counts in COUNTS.items():
         setattr(queue, f"approximate_number_of_messages{name}", property(_counted(counts)))
     backend.receive_message = functools.wraps(backend.receive_message)(_receive_message)
+    backend.get_queue_attributes = _at_one_moment(backend.get_queue_attributes)
     backend.send_message = _with_system_attributes(backend.send_message)
     backend.change_message_visibility = _ringing(hiding(backend.change_message_visibility))
     backend.purge_queue = purging(backend.purge_queue)
@@ -79,7 +81,7 @@ def install(bells: Bells, recorder: Recorder) -> None:
 def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
     """Take up to `count` visible messages of a moto queue, as copies; redrive what has failed."""
     with queue._messages_lock:
-        taken, dead = _choose(queue, count)
+        taken, dead = choose(queue, count)
         for message in taken:
             queue.pending_messages.add(message)
             message.mark_received(visibility_timeout=visibility_timeout)
@@ -118,7 +120,7 @@ def delete(queue: Any, receipt_handles: frozenset[str]) -> None:
 def next_visible_s(queue: Any) -> float | None:
     """Return in how many seconds a message of a moto queue can be received (0: now), or None."""
     with queue._messages_lock:
-        if any(_choose(queue, 1)):
+        if any(choose(queue, 1)):
             return 0.0
         now = unix_time_millis()
         moments = [max(m.visible_at, m.delayed_until) for m in queue._messages]
@@ -126,8 +128,8 @@ def next_visible_s(queue: Any) -> float | None:
     return max(0.0, min(later) - now) / 1000 + 0.001 if later else None
 
 
-def _choose(queue: Any, count: int) -> tuple[list[Any], list[Any]]:
-    """Return the messages to hand out, and those that were received too often."""
+def choose(queue: Any, count: int) -> tuple[list[Any], list[Any]]:
+    """Return the messages to hand out, and those that were received too often; under the lock."""
     now = unix_time_millis()
     policy = queue.redrive_policy if queue.dead_letter_queue is not None else None
     most = policy["maxReceiveCount"] if policy else None
@@ -177,10 +179,25 @@ def _receive_message(backend: Any, queue_name: str, count: int, *asked: Any) -> 
 
 def _counted(counts: Callable[[Any, float], bool]) -> Callable[[Any], int]:
     def count(queue: Any) -> int:
-        now = unix_time_millis()
+        now = _moment.get() or unix_time_millis()
         return sum(1 for message in queue._messages if counts(message, now))
 
     return count
+
+
+def _at_one_moment(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Count all at once: what becomes visible between two counts would be in neither."""
+
+    @functools.wraps(original)
+    def get_queue_attributes(backend: Any, queue_name: str, attribute_names: list[str]) -> Any:
+        with backend.get_queue(queue_name)._messages_lock:
+            token = _moment.set(unix_time_millis())
+            try:
+                return original(backend, queue_name, attribute_names)
+            finally:
+                _moment.reset(token)
+
+    return get_queue_attributes
 
 
 def _locked(original: Callable[..., None]) -> Callable[..., None]:

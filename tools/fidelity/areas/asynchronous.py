@@ -97,19 +97,29 @@ def queue_lifetime(account: ProbedAccount) -> str:
 
 @AREA.row(
     "move-task",
-    "StartMessageMoveTask sends dead letters back at a speed that SQS chooses, or that you name.",
+    "StartMessageMoveTask sends dead letters of a queue back, at a rate that SQS chooses.",
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/"
     "API_StartMessageMoveTask.html",
     labs=("10",),
 )
 def move_task(account: ProbedAccount) -> str:
-    """Move two messages from a dead-letter queue, and read the task at once."""
-    sqs, (url, letters), (_, target) = account.client("sqs"), account.queue(), account.queue()
-    redrive = {"deadLetterTargetArn": letters, "maxReceiveCount": 1}
-    sqs.create_queue(QueueName=account.name(), Attributes={"RedrivePolicy": json.dumps(redrive)})
-    for body in "ab":
+    """Let three messages become dead letters, and send them back."""
+    sqs = account.client("sqs")
+    _, dead = account.queue()
+    url, _ = account.queue()
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": redrive})
+    for body in "abc":
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    sqs.start_message_move_task(SourceArn=letters, DestinationArn=target)
-    (task,) = sqs.list_message_move_tasks(SourceArn=letters)["Results"]
-    moved = task["ApproximateNumberOfMessagesMoved"]
-    return f"At once: right after the call the task was {task['Status']}, with {moved} of 2 moved."
+        sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)
+    until(lambda: "Messages" not in sqs.receive_message(QueueUrl=url, VisibilityTimeout=0))
+    sqs.start_message_move_task(SourceArn=dead)
+
+    def moved() -> int:
+        (move,) = sqs.list_message_move_tasks(SourceArn=dead)["Results"]
+        return int(move["ApproximateNumberOfMessagesMoved"])
+
+    until(lambda: moved() == 3)
+    return (
+        f"{moved()} of 3 went back, as new messages; up to 500 a second, unless you ask for less."
+    )

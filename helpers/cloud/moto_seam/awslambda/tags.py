@@ -55,7 +55,7 @@ class TagsApi:
         constraints = Constraints()
         constraints.pattern("resource", arn, ARN)
         constraints.raise_if_broken()
-        tags = self._tags(arn, region)
+        tags, revise = self._tags(arn, region)
         if request.method == "GET":
             return json_answer(200, {"Tags": tags})
         if request.method == "POST":
@@ -66,11 +66,13 @@ class TagsApi:
             constraints.raise_if_broken()
             for name in keys or ():
                 tags.pop(name, None)
+        revise()
         return HttpAnswer(204, [])
 
-    def _tags(self, arn: str, region: str) -> dict[str, str]:
+    def _tags(self, arn: str, region: str) -> tuple[dict[str, str], Callable[[], None]]:
+        """Return the tags of a resource, and what to do when they have changed."""
         if MAPPING in arn:
-            return self.backend(self.account_id, region).tags_of_mapping(arn)
+            return self.backend(self.account_id, region).tags_of_mapping(arn), lambda: None
         named = parse_function_name(arn)
         if named.qualifier is not None:
             raise InvalidParameterValueException(
@@ -79,5 +81,5 @@ class TagsApi:
             )
         key = named.key(account_id=self.account_id, region=region)
         self.registry.resolve(key, None)
-        tags: dict[str, str] = self.backend(key[0], key[1]).get_function(key[2]).tags
-        return tags
+        function = self.backend(key[0], key[1]).get_function(key[2])
+        return function.tags, function.revise
