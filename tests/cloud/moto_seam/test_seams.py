@@ -243,6 +243,7 @@ NAMES = {
         "targets": ["sqs_backends", "SQSBackend.send_message"],
         "queue_attributes": [
             "Queue._set_attributes",
+            "Queue.attributes",
             "SQSBackend.create_queue",
             "SQSBackend.set_queue_attributes",
         ],
@@ -261,10 +262,12 @@ NAMES = {
             "SQSBackend.delete_queue",
             "_filter_message_attributes",
         ],
+        "sqs_moves": ["Message.mark_sent"],
         "queues": ["Message.attribute_md5", "Message.body_md5"],
     },
     "moto.sqs.responses": {
-        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+        "sqs_dead_letters": ["SQSResponse.receive_message"],
+        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"],
     },
     "moto.secretsmanager.models": {
         "secrets": [
@@ -313,6 +316,7 @@ NAMES = {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
         "service_models": ["get_service_model"],
         "short_way": ["convert_to_flask_response"],
+        "sqs_arrivals": ["unix_time_millis"],
         "sqs_messages": ["unix_time_millis"],
     },
     "moto.kinesis.models": {
@@ -332,7 +336,11 @@ NAMES = {
             "Record",
         ],
     },
-    "moto.dynamodb.models.table": {"stream_records": ["StreamShard.add", "StreamRecord"]},
+    "moto.dynamodb.models.table": {
+        "stream_records": ["StreamShard.add", "StreamRecord"],
+        "stream_answers": ["Table.set_stream_specification"],
+    },
+    "moto.dynamodbstreams.models": {"stream_answers": ["DynamoDBStreamsBackend.get_records"]},
     "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
     "moto.dynamodb.models": {
         "facts_of_services": ["dynamodb_backends"],
@@ -474,7 +482,9 @@ PARAMETERS = {
         "queue_name count wait_seconds_timeout visibility_timeout message_attribute_names"
     ),
     "moto.kinesis.models:Shard.put_record": "partition_key data explicit_hash_key",
+    "moto.sqs.models:Queue.add_message": "message",
     "moto.dynamodb.models.table:StreamShard.add": "old new",
+    "moto.dynamodb.models.table:Table.set_stream_specification": "streams",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
     "moto.apigatewayv2.models:Api.create_integration": (
@@ -532,11 +542,13 @@ OWN_METHODS = {
     "forget_event_source_mapping",
     "forget_layer_version",
     "frozen_as",
+    "function_of_mapping",
     "keep_event_source_mapping",
     "layer_bytes",
     "published",
     "published_logging",
     "revise",
+    "tags_of_mapping",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
