@@ -28,6 +28,7 @@ from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events.eventbridge import Event, Rule
 from helpers.cloud.events.inputs import is_path
 from helpers.cloud.events.patterns import Pattern, compile_pattern
+from helpers.cloud.moto_seam.event_rules import check_rule
 from helpers.cloud.moto_seam.failures import as_moto
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.schedules.expressions import InvalidSchedule, parse_schedule
@@ -38,6 +39,7 @@ STATES = ("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 ARCHIVES = "prod.vhs.events.aws.internal"
 """Who manages the rules that fill archives."""
 WITHOUT_ROLE = ("lambda", "logs")
+WITH_ROLE = ("states", "kinesis")
 _ORIGINAL = "coldstart_original"
 
 
@@ -82,7 +84,9 @@ def install(hooks: EventHooks) -> None:
     _wrap("put_targets", _checked_targets, hooks)
     _wrap("create_archive", _checked_archive, hooks)
     _wrap("update_archive", _checked_archive, hooks)
-    for name in ("delete_rule", "enable_rule", "disable_rule", "remove_targets"):
+    for name in ("enable_rule", "disable_rule"):
+        _wrap(name, _checked_switch, hooks)
+    for name in ("delete_rule", "remove_targets"):
         _wrap(name, _nothing, hooks)
 
 
@@ -106,6 +110,10 @@ def _wrap(name: str, check: Callable[[EventsBackend, dict[str, Any]], None], hoo
 
 def _nothing(_backend: EventsBackend, _given: dict[str, Any]) -> None:
     """Check nothing."""
+
+
+def _checked_switch(backend: EventsBackend, given: dict[str, Any]) -> None:
+    check_rule(backend, given["name"], given.get("event_bus_arn"))
 
 
 def _put_events(hooks: EventHooks) -> Any:
@@ -150,6 +158,12 @@ def _checked_targets(backend: EventsBackend, given: dict[str, Any]) -> None:
         return  # moto refuses it
     if rule.managed_by == ARCHIVES:
         return
+    constraints = Constraints()
+    for number, target in enumerate(given["targets"], 1):
+        member = f"targets.{number}.member.id"
+        constraints.pattern(member, target.get("Id"), NAME)
+        constraints.length(member, target.get("Id"), at_least=1, at_most=64)
+    constraints.raise_if_broken()
     for target in given["targets"]:
         _check_target(target)
     ids = {t["Id"] for t in rule.targets} | {t["Id"] for t in given["targets"]}
@@ -175,7 +189,7 @@ def _check_target(target: Mapping[str, Any]) -> None:
         )
     if fields[2] in WITHOUT_ROLE and target.get("RoleArn"):
         raise ValidationException(f"RoleArn is not supported for target {arn}.")
-    if fields[2] == "states" and not target.get("RoleArn"):
+    if fields[2] in WITH_ROLE and not target.get("RoleArn"):
         raise ValidationException(f"RoleArn is required for target {arn}.")
     inputs = [n for n in ("Input", "InputPath", "InputTransformer") if target.get(n)]
     if len(inputs) > 1:
@@ -189,6 +203,7 @@ def _check_input(target: Mapping[str, Any]) -> None:
     name = target.get("Id")
     paths = {"InputPath": target.get("InputPath")}
     paths |= (target.get("InputTransformer") or {}).get("InputPathsMap") or {}
+    paths |= target.get("KinesisParameters") or {}
     for path in paths.values():
         if path and not is_path(str(path)):
             raise ValidationException(f"Invalid JsonPath: {path} for target {name}.")

@@ -13,6 +13,7 @@ from helpers.cloud.moto_seam import (
     sns_messages,
     sns_subscriptions,
     sns_topics,
+    subscription_filters,
 )
 from helpers.cloud.moto_seam.courier import Courier
 from helpers.cloud.moto_seam.log_subscriptions import LogSubscriptions
@@ -72,4 +73,5 @@ def build_pushes(
     sns_topics.install()
     sns_subscriptions.install(writers.caller_arn)
     log_subscriptions.install(subscriptions)
+    subscription_filters.install(subscriptions)
     return Pushes(writers, notifier, subscriptions, api)
