@@ -60,6 +60,38 @@ def test_the_id_of_a_target_has_its_form(stage: Stage, events: Any, target_id: s
     assert f"Value '{target_id}' at 'targets.2.member.id'" in message
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (
+            {"InputTransformer": {"InputPathsMap": {"a": "$.id"}, "InputTemplate": '"<a> <b>"'}},
+            "InputTemplate for target t contains invalid placeholder b.",
+        ),
+        (
+            {"InputTransformer": {"InputTemplate": "x" * 8193}},
+            f"1 validation error detected: Value '{'x' * 8193}' at 'targets.1.member."
+            "inputTransformer.inputTemplate' failed to satisfy constraint: Member must have length "
+            "less than or equal to 8192",
+        ),
+        (
+            {"RetryPolicy": {"MaximumRetryAttempts": 186}},
+            "1 validation error detected: Value '186' at 'targets.1.member.retryPolicy."
+            "maximumRetryAttempts' failed to satisfy constraint: Member must have value less than "
+            "or equal to 185",
+        ),
+    ],
+)
+def test_what_a_target_asks_for_is_checked(
+    stage: Stage, events: Any, given: dict[str, Any], expected: str
+):
+    """A variable that nothing gives, a template too long, too many retries."""
+    target = {"Id": "t", "Arn": stage.queue()[1], **given}
+
+    assert ("ValidationException", expected) == refused(
+        events.put_targets, Rule=new_rule(events), Targets=[target]
+    )
+
+
 def test_targets_come_in_pages_even_when_they_are_one_queue(stage: Stage, events: Any):
     """NextToken goes on with the next target."""
     rule, (_, queue) = new_rule(events), stage.queue()
