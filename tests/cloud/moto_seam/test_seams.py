@@ -549,6 +549,7 @@ OWN_METHODS = {
     "layer_bytes",
     "published",
     "published_logging",
+    "revise",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
