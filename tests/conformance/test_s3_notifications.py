@@ -651,3 +651,18 @@ def test_a_delete_in_a_versioned_bucket_leaves_a_marker_where_nothing_was(stage:
     (marker,) = stage.s3.list_object_versions(Bucket=bucket)["DeleteMarkers"]
     assert ("never there", answer["VersionId"]) == (marker["Key"], marker["VersionId"])
     assert "Contents" not in stage.s3.list_objects_v2(Bucket=bucket)
+
+
+def test_a_set_of_no_tags_takes_the_tags_of_an_object_away(stage: Stage):
+    """PutObjectTagging is accepted, and an event tells of it."""
+    bucket, arn = stage.bucket()
+    url, queue = stage.queue(("s3.amazonaws.com", arn))
+    stage.notify(bucket, "Queue", {"QueueArn": queue, "Events": ["s3:ObjectTagging:Put"]})
+    stage.s3.put_object(Bucket=bucket, Key="k", Body=b"x", Tagging="a=b")
+
+    stage.s3.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": []})
+
+    assert [] == stage.s3.get_object_tagging(Bucket=bucket, Key="k")["TagSet"]
+    told = [json.loads(message["Body"]) for message in stage.messages(url, 2)]
+    (record,) = [body["Records"][0] for body in told if "Records" in body]
+    assert "ObjectTagging:Put" == record["eventName"]

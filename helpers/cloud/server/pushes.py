@@ -9,6 +9,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import (
     log_subscriptions,
     s3_notifications,
+    s3_tagging,
     sns_delivery,
     sns_messages,
     sns_subscriptions,
@@ -68,6 +69,7 @@ def build_pushes(
     api = NotificationsApi(courier, notifier)
     subscriptions = LogSubscriptions(courier, foundation.timers)
     s3_notifications.install(notifier)
+    s3_tagging.install()
     sns_delivery.install(SnsDelivery(courier))
     sns_messages.install()
     sns_topics.install()

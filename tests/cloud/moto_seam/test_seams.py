@@ -292,6 +292,7 @@ NAMES = {
     },
     "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
+    "moto.s3.responses": {"s3_tagging": ["S3Response._tagging_from_xml"]},
     "moto.events.models": {
         "targets": [
             "events_backends",
