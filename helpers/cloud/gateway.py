@@ -154,15 +154,15 @@ class Gateway:
         )
 
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
+        malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
+        if malformed is not None:
+            return malformed
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
                 try:
                     return _with_request_id(api.answer(request, caller.region or REGION))
                 except NotImplementedError:
                     return _not_built(request)
-        malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
-        if malformed is not None:
-            return malformed
         try:
             answer = self.services(request)
         except NotImplementedError:

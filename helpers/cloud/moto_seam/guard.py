@@ -109,7 +109,12 @@ class Guard:
         return self._first_refusal(request, call, self._administrator, asked)[0]
 
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
-        """Return the error when the call would store a policy that breaks the grammar."""
+        """Return the error when the call would store a policy that breaks the grammar.
+
+        Raises AwsError for a call of Lambda whose body has other types than the API model.
+        """
+        if service == "lambda" and request.body:
+            operations.check_types(_asked(request, service, region))
         if not stores_policies(request, service):
             return None
         call = self._recognise(_asked(request, service, region))

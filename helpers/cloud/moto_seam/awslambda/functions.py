@@ -91,6 +91,7 @@ class FunctionsApi:
             raise InvalidParameterValueException(FUNCTIONS_ONLY)
         self.registry.resolve(key, None)
         backend, members = self.backend(key[0], key[1]), members_of(body)
+        members.pop("FunctionName", None)  # the path names it
         with as_aws_error():
             if what == CONFIGURATION:
                 updated = backend.update_function_configuration(key[2], LATEST, members)
