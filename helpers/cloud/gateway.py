@@ -106,7 +106,8 @@ class Gateway:
             if not self.is_closing():  # then files and processes go, whoever still uses them
                 traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
-            return json_answer(500, {"__type": "InternalFailure", "message": message})
+            fault = AwsError(message, code="InternalFailure", http_status=500)
+            return _with_request_id(answer_of(request, fault))
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         caller = self.doorkeeper.admit(request)

@@ -51,6 +51,10 @@ def refusal(request: HttpRequest, error: SignatureError) -> HttpAnswer:
 
 def answer_of(request: HttpRequest, error: AwsError) -> HttpAnswer:
     """Render an error that no service answered with, in the protocol the caller's SDK reads."""
+    by_name = "x-amz-target" in request.headers or "smithy-protocol" in request.headers
+    if dialect_of(request) is Dialect.JSON and by_name:
+        answer = _json(request, error.code, error.message, str(uuid.uuid4()))
+        return HttpAnswer(error.http_status, answer.headers, answer.body)
     if dialect_of(request) is Dialect.JSON:
         rendered = error.rest_json()
         return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)

@@ -169,10 +169,8 @@ NAMES = {
     },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
-        "log_subscriptions": [
-            "LogStream._send_log_events",
-            "LogsBackend.put_subscription_filter",
-        ],
+        "log_subscriptions": ["LogStream._send_log_events"],
+        "subscription_filters": ["LogsBackend.put_subscription_filter"],
         "function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
@@ -193,6 +191,10 @@ NAMES = {
         ],
     },
     "moto.logs.responses": {
+        "subscription_filters": [
+            "LogsResponse.put_subscription_filter",
+            "LogsResponse.describe_subscription_filters",
+        ],
         "log_operations": [
             "LogsResponse.filter_log_events",
             "LogsResponse.start_query",
@@ -202,9 +204,11 @@ NAMES = {
         "query_definitions": ["LogsResponse.logs_backend"],
     },
     "moto.logs.exceptions": {
-        "log_subscriptions": [
+        "log_subscriptions": ["InvalidParameterException"],
+        "subscription_filters": [
             "InvalidParameterException",
             "LimitExceededException",
+            "LogsClientError",
             "ResourceNotFoundException",
         ],
         "log_queries": [
@@ -234,6 +238,7 @@ NAMES = {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "s3_notifications": [
             "S3Backend.delete_object",
+            "S3Backend.put_object_acl",
             "FakeBucket.is_versioned",
             "FakeKey.dispose",
         ],
@@ -290,11 +295,18 @@ NAMES = {
     },
     "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
+    "moto.s3.responses": {"s3_tagging": ["S3Response._tagging_from_xml"]},
     "moto.events.models": {
         "targets": [
             "events_backends",
             "EventsBackend.put_events",
             "EventsBackend.describe_event_bus",
+        ],
+        "event_rules": [
+            "EventsBackend.describe_rule",
+            "EventsBackend.list_targets_by_rule",
+            "EventsBackend.delete_event_bus",
+            "EventsBackend.list_archives",
         ],
         "event_buses": [
             "EventsBackend.put_rule",
@@ -310,6 +322,8 @@ NAMES = {
             "EventPattern.dump",
         ],
     },
+    "moto.events.utils": {"event_rules": ["PAGINATION_MODEL"]},
+    "moto.events.responses": {"event_rules": ["EventsHandler.list_event_buses"]},
     "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.core.utils": {
