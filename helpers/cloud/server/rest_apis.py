@@ -17,6 +17,7 @@ from helpers.cloud.http_fronts.rest.management import TestInvokeApi
 from helpers.cloud.http_fronts.rest.usage import KeyCheck, UsageMeter
 from helpers.cloud.http_fronts.rest.usage_api import UsageApi
 from helpers.cloud.moto_seam import apigateway
+from helpers.cloud.moto_seam.apigateway.tags_api import TagsApi
 from helpers.cloud.moto_seam.elbv2 import MotoLoadBalancers
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.user_pools import MotoUserPools
@@ -60,6 +61,7 @@ def build_rest_apis(
     management = (
         TestInvokeApi(apis, functions, integrations, authorizers, clock, ACCOUNT_ID),
         UsageApi(apis, meter, clock),
+        TagsApi(),
     )
     return RestApis(front, management, authorizers, meter)
 

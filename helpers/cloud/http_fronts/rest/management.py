@@ -91,10 +91,9 @@ class TestInvokeApi:
         assert match is not None
         api_id, resource_id, verb = match[1], match[2], unquote(match[3])
         deployment = self.apis.undeployed(api_id)
-        if deployment is None:
-            raise not_found("Invalid API identifier specified")
-        resource = next((r for r in deployment.resources if r.id == resource_id), None)
-        if resource is None:
+        resources = deployment.resources if deployment else ()
+        resource = next((r for r in resources if r.id == resource_id), None)
+        if deployment is None or resource is None:
             raise not_found("Invalid Resource identifier specified")
         if verb not in resource.methods:
             raise not_found("Invalid Method identifier specified")

@@ -68,6 +68,8 @@ class HttpApisApi:
         api = _backend(region).apis.get(api_id)
         if api is None:
             raise not_found(f"Invalid API identifier specified {ACCOUNT_ID}:{api_id}")
+        if noun == "exports":
+            raise NotImplementedError
         if noun in ("stages", "deployments") and api.protocol_type == "HTTP":
             return self._stages(request, api, match, body)
         if noun == "authorizers" and request.method == "GET" and identifier is None:
