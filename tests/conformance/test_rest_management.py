@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -238,6 +239,35 @@ def test_a_function_is_integrated_by_post_only(cloud: Any):
     answer = api.call("/")
 
     assert (500, {"message": "Internal server error"}) == (answer.status, answer.value)
+
+
+def test_a_stage_writes_access_logs(cloud: Any):
+    """One line for each request, of an answer as of a refusal, in the stage's format."""
+    logs, group = cloud.client("logs"), f"/rest/{secrets.token_hex(4)}"
+    logs.create_log_group(logGroupName=group)
+    api = RestApi(cloud)
+    api.mock("GET", "/a")
+    api.deploy()
+    form = "$context.httpMethod $context.resourcePath $context.status $context.identity.sourceIp"
+    settings = {
+        "destinationArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}",
+        "format": f"{form} $context.none",
+    }
+    api.client.update_stage(
+        restApiId=api.id,
+        stageName="dev",
+        patchOperations=[
+            {"op": "replace", "path": f"/accessLogSettings/{name}", "value": value}
+            for name, value in settings.items()
+        ],
+    )
+
+    statuses = [api.call(path).status for path in ("/a", "/b")]
+
+    lines = logs.filter_log_events(logGroupName=group)["events"]
+    assert [200, 403] == statuses
+    assert ["GET /a 200 127.0.0.1 -", "GET - 403 127.0.0.1 -"] == [e["message"] for e in lines]
+    assert settings == api.client.get_stage(restApiId=api.id, stageName="dev")["accessLogSettings"]
 
 
 def at(path: str, verb: str = "POST") -> Callable[[RestApi], dict[str, str]]:

@@ -96,7 +96,10 @@ def _whole(create_rest_api: Any) -> Any:
 
 
 def _is_document(body: Any) -> bool:
-    return isinstance(deserialize_body(body), dict)
+    try:
+        return bool(deserialize_body(body))
+    except Exception:  # neither JSON nor YAML, in any of their ways
+        return False
 
 
 def _check_rest_api(response: Any) -> None:
