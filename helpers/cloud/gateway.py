@@ -20,7 +20,8 @@ from helpers.cloud.errors import AwsError
 from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
-from helpers.cloud.refusals import answer_of
+from helpers.cloud.refusals import answer_of, dialect_of
+from helpers.cloud.signatures import Dialect
 
 OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
@@ -106,6 +107,9 @@ class Gateway:
             if not self.is_closing():  # then files and processes go, whoever still uses them
                 traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
+            if dialect_of(request) is not Dialect.JSON:
+                failure = AwsError(message, code="InternalFailure", http_status=500)
+                return answer_of(request, failure)
             return json_answer(500, {"__type": "InternalFailure", "message": message})
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:

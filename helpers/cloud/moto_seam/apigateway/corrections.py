@@ -78,6 +78,7 @@ def correct_models() -> None:
         ("delete_authorizer", refusals.existing_authorizer),
         ("create_usage_plan", refusals.plan_of_stages),
         ("delete_usage_plan", refusals.existing_plan),
+        ("delete_usage_plan_key", refusals.existing_key),
         ("create_model", refusals.new_model),
         ("get_model", refusals.named_model),
         ("delete_model", refusals.named_model),

@@ -233,3 +233,13 @@ def plan_of_stages(create_usage_plan: Any) -> Any:
         return create_usage_plan(backend, payload)
 
     return create
+
+
+def existing_key(delete_usage_plan_key: Any) -> Any:
+    """Refuse to take a key from a plan that does not have it."""
+
+    def delete(backend: Any, usage_plan_id: str, key_id: str) -> Any:
+        backend.get_usage_plan_key(usage_plan_id, key_id)
+        return delete_usage_plan_key(backend, usage_plan_id, key_id)
+
+    return delete
