@@ -433,3 +433,35 @@ def test_a_plain_listener_has_no_tls_and_a_load_balancer_a_scheme(balancer: Bala
 
     assert "SslPolicy" not in listener
     assert "internet-facing" == shown["Scheme"]
+
+
+@pytest.mark.parametrize(
+    ("name", "subnets", "message"),
+    [
+        ("a_b", 2, "can only contain characters that are alphanumeric characters and hyphens"),
+        ("a" * 33, 2, "cannot be longer than '32' characters"),
+        ("one", 1, "At least two subnets in two different Availability Zones must be specified"),
+    ],
+)
+def test_a_load_balancer_that_cannot_be(cloud: Any, name: str, subnets: int, message: str):
+    """ValidationError names what is wrong with its name, or where it would stand."""
+    known = cloud.client("ec2").describe_subnets()["Subnets"][:subnets]
+
+    with pytest.raises(ClientError) as refused:
+        cloud.client("elbv2").create_load_balancer(
+            Name=name, Subnets=[subnet["SubnetId"] for subnet in known]
+        )
+
+    error = refused.value.response["Error"]
+    assert "ValidationError" == error["Code"]
+    assert message in error["Message"]
+
+
+def test_target_groups_come_in_pages(balancer: Balancer):
+    """PageSize gives a NextMarker to go on from."""
+    arns = [balancer.target_group() for _ in range(3)]
+    pages = balancer.client.get_paginator("describe_target_groups").paginate(
+        TargetGroupArns=arns, PaginationConfig={"PageSize": 2}
+    )
+
+    assert [2, 1] == [len(page["TargetGroups"]) for page in pages]

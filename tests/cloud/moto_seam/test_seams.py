@@ -471,6 +471,7 @@ NAMES = {
         ]
     },
     "moto.elbv2.exceptions": {"elbv2": ["ELBClientError"]},
+    "moto.elbv2.responses": {"elbv2": ["ELBV2Response.describe_target_groups"]},
     "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
@@ -586,6 +587,7 @@ OWN_METHODS = {
     "published_logging",
     "revise",
     "touch",
+    "tags_of_mapping",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
