@@ -193,6 +193,8 @@ def _check_cors(cors: Any) -> None:
         broken.items(place, values, at_most=most)
         for number, value in enumerate(values, start=1):
             broken.length(f"{place}.{number}.member", value, at_least=shortest, at_most=longest)
+    if not isinstance(cors.get("AllowCredentials"), bool | None):
+        raise InvalidRequestContentException("Could not parse request body into json: Cors")
     age = cors.get("MaxAge")
     if age is not None and (isinstance(age, bool) or not isinstance(age, int)):
         raise InvalidRequestContentException("Could not parse request body into json: MaxAge")
@@ -209,14 +211,14 @@ def _cors(given: Mapping[str, Any] | None) -> Cors | None:
         methods=tuple(given.get("AllowMethods") or ()),
         headers=tuple(given.get("AllowHeaders") or ()),
         expose=tuple(given.get("ExposeHeaders") or ()),
-        credentials=bool(given.get("AllowCredentials")),
+        credentials=given.get("AllowCredentials"),
         max_age_s=given.get("MaxAge"),
     )
 
 
 def _cors_document(cors: Cors) -> dict[str, Any]:
     document = {
-        "AllowCredentials": cors.credentials or None,
+        "AllowCredentials": cors.credentials,
         "AllowHeaders": list(cors.headers) or None,
         "AllowMethods": list(cors.methods) or None,
         "AllowOrigins": list(cors.origins) or None,

@@ -23,6 +23,30 @@ from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
 
+REFUSED = [
+    "create_authorizer",
+    "create_model",
+    "create_usage_plan",
+    "delete_authorizer",
+    "delete_integration",
+    "delete_method",
+    "delete_method_response",
+    "delete_model",
+    "delete_request_validator",
+    "delete_usage_plan",
+    "delete_usage_plan_key",
+    "get_deployment",
+    "get_integration",
+    "get_method_response",
+    "get_model",
+    "get_request_validator",
+    "put_integration",
+    "put_integration_response",
+    "put_method",
+    "put_method_response",
+    "update_request_validator",
+]
+"""What the kit refuses before moto's API Gateway does it."""
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
     "moto.core.request": {"short_way": ["EnvironHeaders", "Request.raw_path", "Request.raw_url"]},
@@ -424,27 +448,52 @@ NAMES = {
             "RestAPI.delete_deployment",
             "RestAPI.put_gateway_response",
             "RestAPI.update_integration_mocks",
+            "GatewayResponse",
+            "IntegrationResponse.to_json",
+            "Stage._get_default_method_settings",
+            "Stage.to_json",
+            *[f"APIGatewayBackend.{name}" for name in REFUSED],
         ]
     },
-    "moto.apigateway.responses": {"apigateway": ["APIGatewayResponse.create_rest_api"]},
+    "moto.apigateway.responses": {
+        "apigateway": [
+            "APIGatewayResponse.create_deployment",
+            "APIGatewayResponse.create_rest_api",
+            "APIGatewayResponse.get_gateway_responses",
+            "APIGatewayResponse.get_resources",
+            "APIGatewayResponse.update_stage",
+        ]
+    },
+    "moto.apigateway.utils": {"apigateway": ["deserialize_body"]},
     "moto.apigateway.exceptions": {
         "apigateway": [
             "BadRequestException",
             "ConflictException",
             "DeploymentNotFoundException",
+            "GatewayResponseNotFound",
             "InvalidOpenApiModeException",
+            "InvalidResourcePathException",
+            "NoIntegrationResponseDefined",
             "NotFoundException",
+            "ResourceIdNotFoundException",
+            "RestAPINotFound",
             "StageStillActive",
+            "ValidationException",
+            "VpcLinkNotFound",
         ]
     },
     "moto.elbv2.models": {
         "elbv2": [
             "elbv2_backends",
+            "ELBv2Backend.create_listener",
+            "ELBv2Backend.create_load_balancer",
+            "ELBv2Backend.create_target_group",
             "ELBv2Backend.register_targets",
             "FakeTargetGroup.health_for",
         ]
     },
     "moto.elbv2.exceptions": {"elbv2": ["ELBClientError"]},
+    "moto.elbv2.responses": {"elbv2": ["ELBV2Response.describe_target_groups"]},
     "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
@@ -564,6 +613,7 @@ OWN_METHODS = {
     "revise",
     "tags_of_mapping",
     "touch",
+    "tags_of_mapping",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
