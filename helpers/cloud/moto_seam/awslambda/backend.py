@@ -26,7 +26,7 @@ from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBack
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
-from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
+from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
 from helpers.cloud.registry import Alias, PublishedFunction
 
@@ -194,7 +194,10 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def delete_alias(self, name: str, function_name: str) -> None:
         super().delete_alias(name, function_name)
-        self._publish(self.get_function(function_name).function_name)
+        function = self.get_function(function_name)
+        statements = function.policy.statements  # those of the alias go with it
+        statements[:] = [s for s in statements if not s["Resource"].endswith(f":{name}")]
+        self._publish(function.function_name)
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
         name = self._unqualified(function_name)
@@ -232,7 +235,7 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def add_permission(self, function_name: str, qualifier: str | None, raw: str) -> dict[str, Any]:
         with as_moto_error():
-            rest, conditions = url_conditions(raw)
+            rest, conditions = further_conditions(raw)
         statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
         for operator, keys in conditions.items():
             held = statement.setdefault("Condition", {})

@@ -1,4 +1,4 @@
-"""What moto leaves out of AddPermission: the conditions of function URLs.
+"""What moto leaves out of AddPermission: conditions of function URLs and of Alexa's skills.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, urls-auth.html.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from helpers.cloud.errors import InvalidParameterValueException
 
 CONDITIONS = {
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
     "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
 }
@@ -21,8 +22,8 @@ ONLY_FOR = {
 }
 
 
-def url_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
-    """Take the members for URLs out of a request's body; return the rest and their conditions.
+def further_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """Take these members out of a request's body; return the rest and their conditions.
 
     Raises InvalidParameterValueException where a member does not go with the action.
     """
@@ -32,9 +33,9 @@ def url_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
         value = members.pop(member, None)
         if value is None or value is False:
             continue
-        if members.get("Action") != ONLY_FOR[member]:
-            raise InvalidParameterValueException(
-                f"{member} is only supported for {ONLY_FOR[member]} action"
-            )
-        conditions[operator] = {key: value if isinstance(value, str) else "true"}
+        action = ONLY_FOR.get(member, members.get("Action"))
+        if members.get("Action") != action:
+            raise InvalidParameterValueException(f"{member} is only supported for {action} action")
+        asked = conditions.setdefault(operator, {})
+        asked[key] = value if isinstance(value, str) else "true"
     return json.dumps(members), conditions
