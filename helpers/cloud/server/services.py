@@ -14,10 +14,12 @@ from helpers.cloud.moto_seam import (
     customer_keys,
     iam_operations,
     instances,
+    key_states,
     managed_policies,
     plain_publish,
     plain_put,
     resource_policies,
+    secret_refusals,
     secrets,
     security_tokens,
 )
@@ -88,7 +90,9 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
+    secret_refusals.install()
     customer_keys.install()
+    key_states.install()
     xray = build_xray(foundation, authorizer)
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
