@@ -185,12 +185,14 @@ class Guard:
 
     def _ask(self, who: _Who, requirement: Requirement, around: Mapping[str, object]) -> Decision:
         named = resource_policy(requirement.action, requirement.resource)
+        owner = owner_of(requirement.resource)
+        told = {**_account_of(requirement.resource, owner), **resource_tags(requirement.resource)}
         request = Request(
             who.principal,
             requirement.action,
             requirement.resource,
-            {**around, **resource_tags(requirement.resource), **requirement.context},
-            owner_of(requirement.resource),
+            {**around, **told, **requirement.context},
+            owner,
         )
         policies = Policies(
             who.policies.identity, who.policies.boundary, who.policies.session, named
@@ -233,6 +235,12 @@ def _binds_administrators(requirement: Requirement) -> bool:
     if requirement.action.startswith("lambda:") and ":function:" in requirement.resource:
         return requirement.resource.split(":")[4] != ACCOUNT_ID  # whose policies are not here
     return requirement.action in ASSUMING
+
+
+def _account_of(resource: str, owner: str | None) -> dict[str, object]:
+    fields = resource.split(":")
+    account = owner or (fields[4] if len(fields) > 5 else "")
+    return {"aws:ResourceAccount": account} if account else {}
 
 
 def _iso(moment: datetime) -> str:

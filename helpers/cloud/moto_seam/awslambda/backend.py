@@ -61,7 +61,7 @@ class KitBackend(LayerStore, MappingsBackend):
                 raise ResourceConflictException(f"Function already exist: {name}")
             spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
-            self._check_role(spec, spec["Role"])
+            self._check_role(spec, spec["Role"], self._arn(name))
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
@@ -102,9 +102,10 @@ class KitBackend(LayerStore, MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_snap_start({**current.get_configuration(), **body})
+            role = body.get("Role") or current.role
             if body.get("Role"):
-                self.hooks.check_role(body["Role"], current.function_arn)
-            self._check_role(body, body.get("Role") or current.role)
+                self.hooks.check_role(role, current.function_arn)
+            self._check_role(_kept_key(current, body), role, current.function_arn)
             self.check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
@@ -260,7 +261,7 @@ class KitBackend(LayerStore, MappingsBackend):
         super().reset()
         self.hooks.registry.clear()
 
-    def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
+    def _check_role(self, spec: Mapping[str, Any], role_arn: str, function_arn: str) -> None:
         """Check that the execution role may do what the configuration asks for."""
         if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
             self.hooks.check_tracing(role_arn)
@@ -270,7 +271,7 @@ class KitBackend(LayerStore, MappingsBackend):
             lambda action: self.hooks.role_may(role_arn, action),
         )
         if spec.get("KMSKeyArn"):
-            self.hooks.check_key(spec["KMSKeyArn"])
+            self.hooks.give_key(spec["KMSKeyArn"], function_arn, role_arn)
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)
@@ -332,3 +333,10 @@ def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
 def _alias(alias: Any) -> Alias:
     routing = alias.routing_config or {}
     return Alias(alias.name, alias.function_version, routing.get("AdditionalVersionWeights") or {})
+
+
+def _kept_key(current: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an update with the key that stays: a new role needs leave to use it."""
+    if not body.get("Role"):
+        return body
+    return {"KMSKeyArn": current.get_configuration().get("KMSKeyArn"), **body}
