@@ -28,7 +28,7 @@ from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
-from helpers.cloud.registry import Alias, PublishedFunction
+from helpers.cloud.registry import Alias, Key, PublishedFunction
 
 FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
@@ -39,7 +39,7 @@ UPDATING = {
     "LastUpdateStatusReason": "The function is being created.",
     "LastUpdateStatusReasonCode": "Creating",
 }
-"""What an update answers; it is in force when the next call asks."""
+"""What an update answers; it is in force, as a new revision, when the next call asks."""
 
 
 class KitBackend(LayerStore, MappingsBackend):
@@ -57,14 +57,18 @@ class KitBackend(LayerStore, MappingsBackend):
             validate_create(request, today=self.hooks.clock.today().date())
             check_snap_start(request)
             name = parse_function_name(spec["FunctionName"]).name
-            if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
+            key, signed_as = self._key(name), spec.get("CodeSigningConfigArn")
+            if self.hooks.registry.get(key) is not None:
                 raise ResourceConflictException(f"Function already exist: {name}")
+            self.hooks.signing.check_deployment(key, signed_as)
             spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
             self._check_role(spec, spec["Role"], self._arn(name))
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
+        if signed_as:
+            self.hooks.signing.attach(key, signed_as)
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
@@ -77,6 +81,7 @@ class KitBackend(LayerStore, MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_package_type(code, current.package_type, "updating")
+            self.hooks.signing.check_deployment(self._key(current.function_name))
             body = self._fetched(body)
             check_code_size(_decoded({"Code": body})["Code"].get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
@@ -88,6 +93,7 @@ class KitBackend(LayerStore, MappingsBackend):
             self._publish(current.function_name)
             return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def update_function_configuration(
@@ -105,11 +111,12 @@ class KitBackend(LayerStore, MappingsBackend):
             role = body.get("Role") or current.role
             if body.get("Role"):
                 self.hooks.check_role(role, current.function_arn)
-            self._check_role(_kept_key(current, body), role, current.function_arn)
+            self._check_role(current.with_its_key(body), role, current.function_arn)
             self.check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
@@ -144,6 +151,7 @@ class KitBackend(LayerStore, MappingsBackend):
         version = latest.frozen_as(number, description)
         versions.append(version)
         self._lambdas._arns[version.function_arn] = version
+        latest.revise()
         self._publish(name)
         return version
 
@@ -163,7 +171,7 @@ class KitBackend(LayerStore, MappingsBackend):
         self._publish(name)
 
     def _check_deletable(self, name: str, qualifier: str | None) -> None:
-        function = self.hooks.registry.get((self.account_id, self.region_name, name))
+        function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
         if qualifier == LATEST:
@@ -252,7 +260,7 @@ class KitBackend(LayerStore, MappingsBackend):
         response_headers: Any,
     ) -> bytes:
         """Serve the services of moto that call a function directly."""
-        key = (self.account_id, self.region_name, self.get_function(function_name).function_name)
+        key = self._key(self.get_function(function_name).function_name)
         version = self.hooks.registry.resolve(key, qualifier)
         event = body if isinstance(body, bytes) else str(body).encode()
         return self.hooks.invoke(version, event)
@@ -283,11 +291,14 @@ class KitBackend(LayerStore, MappingsBackend):
             check_package(base64.b64decode(whole["ZipFile"]))
         return whole
 
+    def _key(self, name: str) -> Key:
+        return (self.account_id, self.region_name, name)
+
     def _arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
 
     def _publish(self, name: str) -> None:
-        key = (self.account_id, self.region_name, name)
+        key = self._key(name)
         stored: Mapping[str, Any] | None = self._lambdas._functions.get(name)
         if stored is None:
             self.hooks.registry.withdraw(key)
@@ -333,10 +344,3 @@ def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
 def _alias(alias: Any) -> Alias:
     routing = alias.routing_config or {}
     return Alias(alias.name, alias.function_version, routing.get("AdditionalVersionWeights") or {})
-
-
-def _kept_key(current: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an update with the key that stays: a new role needs leave to use it."""
-    if not body.get("Role"):
-        return body
-    return {"KMSKeyArn": current.get_configuration().get("KMSKeyArn"), **body}

@@ -1,4 +1,4 @@
-"""What moto leaves out of AddPermission: conditions of function URLs and of Alexa's skills.
+"""What moto leaves out of AddPermission: the conditions of function URLs and of Alexa's tokens.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, urls-auth.html.
 """
@@ -11,9 +11,9 @@ from typing import Any
 from helpers.cloud.errors import InvalidParameterValueException
 
 CONDITIONS = {
-    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
     "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
 }
 """Operator and condition key of each member."""
 ONLY_FOR = {
@@ -23,7 +23,7 @@ ONLY_FOR = {
 
 
 def further_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
-    """Take these members out of a request's body; return the rest and their conditions.
+    """Take the members moto overlooks out of a body; return the rest and their conditions.
 
     Raises InvalidParameterValueException where a member does not go with the action.
     """
@@ -33,9 +33,10 @@ def further_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
         value = members.pop(member, None)
         if value is None or value is False:
             continue
-        action = ONLY_FOR.get(member, members.get("Action"))
-        if members.get("Action") != action:
-            raise InvalidParameterValueException(f"{member} is only supported for {action} action")
-        asked = conditions.setdefault(operator, {})
-        asked[key] = value if isinstance(value, str) else "true"
+        if member in ONLY_FOR and members.get("Action") != ONLY_FOR[member]:
+            raise InvalidParameterValueException(
+                f"{member} is only supported for {ONLY_FOR[member]} action"
+            )
+        held = conditions.setdefault(operator, {})
+        held[key] = value if isinstance(value, str) else "true"
     return json.dumps(members), conditions
