@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import moto.awslambda.models as lambda_models
