@@ -264,3 +264,14 @@ def _default_version(policy: Any) -> str:
 def _tags(tags: Any) -> Mapping[str, str]:
     values = tags.values() if isinstance(tags, Mapping) else tags or ()
     return {tag["Key"]: tag["Value"] for tag in values}
+
+
+def known_to_iam(principal: str) -> bool:
+    """Tell whether a role or user of this account exists; of others, and services, nobody knows."""
+    kind, _, name = principal.removeprefix(f"arn:aws:iam::{ACCOUNT_ID}:").partition("/")
+    backend = iam_backends[ACCOUNT_ID][PARTITION]
+    if kind == "role":
+        return any(role.arn == principal for role in list(backend.roles.values()))
+    if kind == "user" and principal != ADMINISTRATOR.arn:
+        return name.rpartition("/")[2] in backend.users
+    return True

@@ -613,7 +613,6 @@ OWN_METHODS = {
     "revise",
     "tags_of_mapping",
     "touch",
-    "tags_of_mapping",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 

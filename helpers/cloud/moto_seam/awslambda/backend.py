@@ -63,7 +63,7 @@ class KitBackend(LayerStore, MappingsBackend):
             self.hooks.signing.check_deployment(key, signed_as)
             spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
-            self._check_role(spec, spec["Role"])
+            self._check_role(spec, spec["Role"], self._arn(name))
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
@@ -108,9 +108,10 @@ class KitBackend(LayerStore, MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_snap_start({**current.get_configuration(), **body})
+            role = body.get("Role") or current.role
             if body.get("Role"):
-                self.hooks.check_role(body["Role"], current.function_arn)
-            self._check_role(body, body.get("Role") or current.role)
+                self.hooks.check_role(role, current.function_arn)
+            self._check_role(current.with_its_key(body), role, current.function_arn)
             self.check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
@@ -202,7 +203,10 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def delete_alias(self, name: str, function_name: str) -> None:
         super().delete_alias(name, function_name)
-        self._publish(self.get_function(function_name).function_name)
+        function = self.get_function(function_name)
+        statements = function.policy.statements  # those of the alias go with it
+        statements[:] = [s for s in statements if not s["Resource"].endswith(f":{name}")]
+        self._publish(function.function_name)
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
         name = self._unqualified(function_name)
@@ -265,7 +269,7 @@ class KitBackend(LayerStore, MappingsBackend):
         super().reset()
         self.hooks.registry.clear()
 
-    def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
+    def _check_role(self, spec: Mapping[str, Any], role_arn: str, function_arn: str) -> None:
         """Check that the execution role may do what the configuration asks for."""
         if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
             self.hooks.check_tracing(role_arn)
@@ -275,7 +279,7 @@ class KitBackend(LayerStore, MappingsBackend):
             lambda action: self.hooks.role_may(role_arn, action),
         )
         if spec.get("KMSKeyArn"):
-            self.hooks.check_key(spec["KMSKeyArn"])
+            self.hooks.give_key(spec["KMSKeyArn"], function_arn, role_arn)
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)
