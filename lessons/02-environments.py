@@ -343,7 +343,7 @@ def handler(event, context):
 # ## What survives, and what does not
 #
 # An environment serves one event after the other, and now and then its process dies.
-# What does the next event find? There are globals and open connections, threads, and files in `/tmp`.
+# What does the next event find? There are globals and open connections, threads, and files in `/tmp`. It has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
 
 # %% [markdown]
 # **Predict.** Two questions about what is left behind.
@@ -409,15 +409,12 @@ serve("1 High Street")
 serve("5 Quay Lane")
 display(lab.saw("2.c"), lab.saw("2.d"))
 
-# %% [markdown] teaches=["04-08", "claim 17"]
-# **What we saw.** 12 Mill Lane could read 7 Canal Street. No race was needed: the global outlives the event that wrote it.
+# %% [markdown] teaches=["04-03", "04-08", "claim 1", "claim 17", "claim 40"]
+# **What we saw.** 12 Mill Lane could read 7 Canal Street. The global outlives the event that wrote it.
 # One event at a time holds for default compute. **Lambda Managed Instances** (your own capacity) give an environment several at once, for Python each in a process of its own.
 #
-# Whoever meets a dead process gets `Runtime.ExitError`. The next one gets a new process in the old environment: the global is `nobody's` again, `/tmp` has its file.
+# Whoever meets a dead process gets `Runtime.ExitError`. The next one gets a new process in the old environment.
 # On AWS nobody types `kill -9`; a crash in a C library or too little memory does the same.
-
-# %% [markdown] teaches=["04-03", "claim 1", "claim 40"]
-# What is left, in one table:
 #
 # | | the next event | a killed process | a new environment |
 # |---|---|---|---|
@@ -426,8 +423,6 @@ display(lab.saw("2.c"), lab.saw("2.d"))
 # | threads | frozen, then go on | gone | gone |
 # | environment variables, your files | the same | the same | the same |
 # | the context object | made anew | made anew | made anew |
-#
-# `/tmp` has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
 #
 # So an environment is a good cache and a bad store. Orders belong into a table or a bucket, never into a global or `/tmp`.
 
@@ -668,7 +663,7 @@ timeline(lab.records(), function="ping-demo", scale="steps")
 # The trigger changes nothing about init. It decides only who feels it: behind an API somebody waits, behind S3 or a schedule nobody does.
 #
 # A ping keeps one environment. It helps the first of five customers, and costs a request each time.
-# (Nor does it help to run code at the edge of the network: that shortens the way, not the init.)
+# (Nor does code at the edge of the network: that shortens the way, not the init.)
 #
 # Work split into ten parallel pieces is done sooner and costs no less: the GB-seconds are the same, and ten requests and up to ten inits are added.
 
