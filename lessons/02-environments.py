@@ -29,6 +29,7 @@
 
 # %% tags=["setup"]
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -221,8 +222,10 @@ def handler(event, context):
 lab.deploy(slow, "place-order", Role=role, Timeout=10)
 for _ in range(3):
     ask("place-order", {"order_id": "o-1007", "items": [{"sku": "poster-a2", "qty": 2}]})
+orders = lab.records(kind="invocation.finished", function="place-order")
 reads = lab.records(kind="decision", action="s3:GetObject", allowed=True)
-print(environments_of("place-order"), "environment, 3 orders,", len(reads), "reads of the catalogue")
+print("environments:", environments_of("place-order"))
+print("orders:", len(orders), "· reads of the catalogue:", len(reads))
 
 # %% tags=["exercise-2.1"]
 import json
