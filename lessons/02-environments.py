@@ -293,6 +293,26 @@ def handler(event, context):
     total = sum(price_of(item["sku"], item["qty"]) * item["qty"] for item in event["items"])
     return {"order_id": event["order_id"], "total_cents": total}
 
+# %% tags=["wrong-2.1"] expect="asked S3 for the catalogue 3 times before its first order"
+# reads the whole catalogue for each price, in init
+import json
+
+import boto3
+
+
+def price_of(sku):
+    s3 = boto3.client("s3")
+    stored = s3.get_object(Bucket="halftone-uploads", Key="shop/catalogue.json")
+    return json.load(stored["Body"])[sku]
+
+
+catalogue = {sku: price_of(sku) for sku in ("poster-a2", "canvas-60", "mug-photo")}
+
+
+def handler(event, context):
+    total = sum(catalogue[item["sku"]] * item["qty"] for item in event["items"])
+    return {"order_id": event["order_id"], "total_cents": total}
+
 # %% tags=["wrong-2.1"] expect="the check has stored a catalogue of its own"
 # needs no S3 at all
 catalogue = {"poster-a2": 1950}
@@ -520,6 +540,26 @@ def handler(event, context):
     TEMPLATE["total_cents"] = sum(item["qty"] * item["unit_cents"] for item in event["items"])
     answer = copy.deepcopy(TEMPLATE)
     TEMPLATE["ship_to"], TEMPLATE["notes"] = "pick up in the shop", []
+    return answer
+
+# %% tags=["wrong-2.3"] expect="failed half-way"
+# a running total that is set back at the end
+TEMPLATE = {"currency": "EUR"}
+total_cents = 0
+
+
+def handler(event, context):
+    global total_cents
+    for item in event["items"]:
+        total_cents += item["qty"] * item["unit_cents"]
+    answer = {
+        "currency": "EUR",
+        "order_id": event["order_id"],
+        "ship_to": event.get("ship_to", "pick up in the shop"),
+        "notes": event.get("notes", []),
+        "total_cents": total_cents,
+    }
+    total_cents = 0
     return answer
 
 # %% tags=["wrong-2.3"] expect="in the same process and the same thread"
@@ -1412,6 +1452,24 @@ def handler(event, context):
         printed.append(page)
     return {"printed": printed, "left": list(range(len(printed) + 1, event["pages"] + 1))}
 
+# %% tags=["wrong-2.4"] expect="the answer calls it left"
+# the number of a page taken for a count
+import time
+
+
+def print_page(page, page_ms):
+    time.sleep(page_ms / 1000)
+    print("page", page)
+
+
+def handler(event, context):
+    page = 1
+    while page < event["pages"] and context.get_remaining_time_in_millis() > 1400:
+        print_page(page, event["page_ms"])
+        page += 1
+    print_page(page, event["page_ms"])
+    return {"printed": list(range(1, page)), "left": list(range(page, event["pages"] + 1))}
+
 # %% tags=["wrong-2.4"] expect="Do not guess how many pages fit"
 # ten pages, whatever they take
 import time
@@ -1528,6 +1586,18 @@ def handler(event, context):
     s3 = boto3.client("s3")
     answer = {"order_id": event["order_id"], "status": event["status"]}
     if event.get("invoice"):
+        where = {"Bucket": "halftone-uploads", "Key": f"invoices/{event['order_id']}.pdf"}
+        answer["invoice_url"] = s3.generate_presigned_url("get_object", Params=where)
+    return answer
+
+# %% tags=["wrong-2.5"] expect="The second invoice made a client again"
+# loads boto3 once, for Python keeps modules, and makes a client each time
+def handler(event, context):
+    answer = {"order_id": event["order_id"], "status": event["status"]}
+    if event.get("invoice"):
+        import boto3
+
+        s3 = boto3.client("s3")
         where = {"Bucket": "halftone-uploads", "Key": f"invoices/{event['order_id']}.pdf"}
         answer["invoice_url"] = s3.generate_presigned_url("get_object", Params=where)
     return answer
