@@ -147,9 +147,9 @@ lab.saw("4.a")
 # %% [markdown] teaches=["06-03", "DVA-C03 4.1"]
 # **What we saw.** That is the photo without a thumbnail: stored, and nobody was told.
 # On AWS you would find no log line and no failed run. The evidence is the policy itself: `get_policy`, and no statement in it.
-# What the picture proposes lets S3 in, from whatever bucket: name yours.
+# The picture proposes the statement that is missing, and its condition names the bucket.
 #
-# `SourceArn` names the bucket. Without it, any bucket of any account may call. Bucket ARNs hold no account number, so add `SourceAccount`.
+# With `add_permission` that is `SourceArn`. Without it, any bucket of any account may call. Bucket ARNs hold no account number, so add `SourceAccount`.
 #
 # ```bash
 # aws s3api create-bucket --bucket halftone-uploads

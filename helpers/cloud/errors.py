@@ -188,6 +188,14 @@ class CodeSigningConfigNotFoundException(AwsError):
     fault = "User"
 
 
+class CodeVerificationFailedException(AwsError):
+    """The package is not signed as the function's code signing configuration wants it."""
+
+    code = "CodeVerificationFailedException"
+    http_status = 400
+    fault = "User"
+
+
 class PolicyLengthExceededException(AwsError):
     """The resource-based policy would be larger than 20 KB."""
 

@@ -156,7 +156,7 @@ class Gateway:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
                 try:
-                    return api.answer(request, caller.region or REGION)
+                    return _with_request_id(api.answer(request, caller.region or REGION))
                 except NotImplementedError:
                     return _not_built(request)
         malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)

@@ -98,8 +98,12 @@ def _for_missing_allow(decision: Decided) -> Advice:
             if added[0].get("Resource") is None
             else ("the resource's own policy")
         )
-        sentence = f"No statement of {whose} lets {caller(decision['principal'])} do this."
-        return Advice((sentence, *near), document(added), f"Add to {whose}:")
+        sentences = [f"No statement of {whose} lets {caller(decision['principal'])} do this."]
+        if "Condition" in added[0]:
+            sentences.append(
+                "The condition says for whom: the service calls for everybody's resources."
+            )
+        return Advice((*sentences, *near), document(added), f"Add to {whose}:")
     if kind in LIMITS:
         sentence = (
             f"The {kind} does not allow it. It grants nothing, but what it leaves out is denied, "
@@ -138,7 +142,22 @@ def _naming(decision: Decided, added: dict[str, Any], *, trust: bool) -> dict[st
     principal = str(decision["principal"])
     kind = "Service" if principal.endswith(".amazonaws.com") else "AWS"
     named_one = {"Effect": "Allow", "Principal": {kind: principal}, "Action": added["Action"]}
-    return named_one if trust else {**named_one, "Resource": added["Resource"]}
+    if trust:
+        return named_one
+    condition = _only_for(decision) if kind == "Service" else {}
+    return {**named_one, "Resource": added["Resource"], **condition}
+
+
+def _only_for(decision: Decided) -> dict[str, Any]:
+    """Return the condition that keeps a service to the resource for which it called."""
+    source = str(decision.get("source", ""))
+    if not source:
+        return {}
+    condition: dict[str, Any] = {"ArnLike": {"aws:SourceArn": exact(source)}}
+    owner = str(decision["resource"]).split(":")[4:5]
+    if source.split(":")[4:5] == [""] and any(owner):  # a bucket's ARN holds no account
+        condition["StringEquals"] = {"aws:SourceAccount": owner[0]}
+    return {"Condition": condition}
 
 
 def _owner(principal: str) -> str:

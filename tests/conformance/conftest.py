@@ -236,11 +236,13 @@ class Emulator:
         variables: Mapping[str, str] | None = None,
     ) -> Answer:
         """Run one invocation in an emulator of its own, at ports that nobody took meanwhile."""
+        logs = []
         for _ in range(PORTS_TRIED):
             answer = self._run(source, event, handler, files or {}, variables or {})
             if PORT_TAKEN not in answer.log:
                 return answer
-        raise AssertionError(f"the emulator found no free port in {PORTS_TRIED} attempts")
+            logs.append(answer.log)
+        raise AssertionError(f"the emulator found no free port, time and again: {logs}")
 
     def _run(
         self,
@@ -283,9 +285,11 @@ class Emulator:
             answer = b""
         finally:
             process.terminate()
-            process.wait(10)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         # the emulator's answer has no X-Amz-Function-Error and no request id
         return Answer(payload=answer, log=(folder / "log").read_bytes().decode(errors="replace"))
 
@@ -293,7 +297,7 @@ class Emulator:
 def _post(process: subprocess.Popen[bytes], port: int, payload: bytes) -> bytes:
     deadline = time.monotonic() + 20
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.connect()
             break

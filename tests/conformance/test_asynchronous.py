@@ -742,7 +742,7 @@ REFUSALS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "no such version": (
         {"Qualifier": "9", "MaximumRetryAttempts": 1},
         "ResourceNotFoundException",
-        "Function not found: ",
+        "The function doesn't exist.",
     ),
 }
 

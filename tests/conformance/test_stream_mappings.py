@@ -131,10 +131,10 @@ def test_the_records_of_dynamodb_are_those_of_the_documentation(
 
 
 def test_get_records_tells_everyone_else_the_same(lab: Sources):
-    """A mapping takes nothing away from a table's stream."""
+    """A mapping takes nothing away from a table's stream; binary values are bytes there."""
     (table, arn), name = lab.table(), lab.deploy()
     mapping = lab.map(name, arn)
-    lab.item(table, "a")
+    lab.item(table, "a", raw={"B": b"\x00\xff"}, all={"L": [{"M": {"raw": {"BS": [b"\xff"]}}}]})
     lab.item(table, "b")
     lab.told(mapping, "succeeded", 2)
 
@@ -146,6 +146,10 @@ def test_get_records_tells_everyone_else_the_same(lab: Sources):
     found = streams.get_records(ShardIterator=iterator)["Records"]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in found]
     assert 2 == len({*numbers}) == len(numbers)
+    image = found[0]["dynamodb"]["NewImage"]
+    assert (b"\x00\xff", b"\xff") == (image["raw"]["B"], image["all"]["L"][0]["M"]["raw"]["BS"][0])
+    label = arn.rpartition("/")[2]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?", label)
 
 
 def test_a_cancelled_transaction_leaves_no_record(lab: Sources):
@@ -380,15 +384,26 @@ def test_bisecting_finds_the_poison_and_uses_up_no_retry(lab: Sources):
 
 
 def test_a_reported_failure_is_the_checkpoint(lab: Sources):
-    """What comes before the lowest reported number is done; the rest is tried again."""
-    arn = lab.stream()
+    """What comes before the lowest reported number is done; the rest has all its retries.
+
+    The failure record counts the rest's own invocations, and has no function error.
+    """
+    arn, (url, queue_arn) = lab.stream(), lab.queue()
     name = lab.deploy(REPORTS_POISON)
     lab.put(arn, 0, 1, "poison", 3)
-    mapping = lab.map(name, arn, MaximumRetryAttempts=1, **REPORT)
+    on_failure = {"OnFailure": {"Destination": queue_arn}}
+    mapping = lab.map(name, arn, MaximumRetryAttempts=1, DestinationConfig=on_failure, **REPORT)
 
     lab.told(mapping, "dropped", 2)
-    assert [[0, 1, "poison", 3], ["poison", 3]] == [*map(data, lab.events(name))]
+    assert [[0, 1, "poison", 3], *[["poison", 3]] * 2] == [*map(data, lab.events(name))]
     assert 2 == sum(r["count"] for r in lab.batches(mapping, "succeeded"))
+    document = json.loads(lab.messages(url)[0]["Body"])
+    assert 2 == document["requestContext"]["approximateInvokeCount"]
+    assert {
+        "statusCode": 200,
+        "executedVersion": "$LATEST",
+        "functionError": None,
+    } == document["responseContext"]
 
 
 @pytest.mark.parametrize(
@@ -426,7 +441,9 @@ def test_records_that_are_too_old_are_given_up(lab: Sources):
     (dropped,) = lab.told(mapping, "dropped")
     assert "RecordAgeExceeded" == dropped["reason"]
     document = json.loads(lab.messages(url)[0]["Body"])
-    assert "RecordAgeExceeded" == document["requestContext"]["condition"]
+    context = document["requestContext"]
+    assert ("RecordAgeExceeded", 1) == (context["condition"], context["approximateInvokeCount"])
+    assert ["requestContext", "version", "timestamp", "KinesisBatchInfo"] == [*document]
 
 
 def test_a_batching_window_gathers_records(lab: Sources):

@@ -83,6 +83,39 @@ def test_a_service_that_may_not_call_needs_a_statement_of_the_resource():
     } == json.loads(picture.document)["Statement"][0]
 
 
+@pytest.mark.parametrize(
+    ("source", "condition"),
+    [
+        (
+            "arn:aws:s3:::photos",
+            {
+                "ArnLike": {"aws:SourceArn": "arn:aws:s3:::photos"},
+                "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            },
+        ),
+        (
+            f"arn:aws:sns:us-east-1:{ACCOUNT}:orders",
+            {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:orders"}},
+        ),
+    ],
+)
+def test_the_statement_for_a_service_names_the_source_that_it_called_for(
+    source: str, condition: dict[str, object]
+):
+    """And the account where the source's ARN has none; it lets this call in, and no other's."""
+    asked = {"aws:SourceArn": source, "aws:SourceAccount": ACCOUNT}
+    call = {"who": S3, "kind": PolicyType.RESOURCE}
+    denied = decided("lambda:InvokeFunction", FUNCTION, **call, context=asked)
+    picture = drawn(denied)
+    (added,) = json.loads(picture.document)["Statement"]
+    others = asked | {"aws:SourceArn": "arn:aws:s3:::somebody-elses"}
+
+    assert condition == added["Condition"]
+    assert "The condition says for whom" in picture.text
+    assert decided("lambda:InvokeFunction", FUNCTION, added, **call, context=asked).allowed
+    assert not decided("lambda:InvokeFunction", FUNCTION, added, **call, context=others).allowed
+
+
 def test_silent_policies_and_missing_ones_are_told():
     """A policy without a statement about the action says nothing; no policy is no policy."""
     silent = drawn(decided("s3:GetObject", "arn:aws:s3:::b/k", allow("sqs:*", "*")))

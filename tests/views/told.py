@@ -156,6 +156,7 @@ def decided(
         statement=decision.deciding_statement(),
         policies=hear(request, policies),
         policy_type=str(decision.policy_type),
+        source=str(request.context.get("aws:SourceArn", "")),
     )
 
 

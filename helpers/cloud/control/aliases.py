@@ -33,7 +33,7 @@ EACH_VERSION = (
     "[0-9]+, Member must not be null]"
 )
 EACH_WEIGHT = (
-    "Map values must satisfy constraint: [Member must have value less than or equal to 1.0, Member "
+    "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member "
     "must have value greater than or equal to 0.0, Member must not be null]"
 )
 
@@ -62,7 +62,9 @@ def check_members(name: str | None, version: str | None, description: str | None
 def weights_of(routing: Any) -> dict[str, float]:
     """Return the weights of a RoutingConfig; raises ValidationException for wrong ones."""
     weights = (routing or {}).get("AdditionalVersionWeights") or {}
-    shown = "{" + ", ".join(f"{version}={weight}" for version, weight in weights.items()) + "}"
+    shown = (
+        "{" + ", ".join(f"{version}={_shown(weight)}" for version, weight in weights.items()) + "}"
+    )
     for version, weight in weights.items():
         if re.fullmatch("[0-9]+", version) is None:
             raise _broken(shown, EACH_VERSION)
@@ -110,6 +112,11 @@ def _version(function: PublishedFunction, key: Key, version: str) -> Any:
         arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}:{version}"
         raise ResourceNotFoundException(f"Function not found: {arn}")
     return found
+
+
+def _shown(weight: Any) -> str:
+    """Return a weight as AWS repeats it: a whole number has a point too."""
+    return str(float(weight) if isinstance(weight, int) else weight)
 
 
 def _broken(shown: str, constraint: str) -> ValidationException:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.control.names import parse_function_name
-from helpers.cloud.errors import InvalidRequestContentException
+from helpers.cloud.errors import InvalidParameterValueException, InvalidRequestContentException
 from helpers.cloud.http_messages import HttpRequest
 from helpers.cloud.registry import Key
 
@@ -34,6 +34,10 @@ class Asked:
         """Which version or alias is meant, if the request tells."""
         return self.arguments.get("Qualifier", self.named_qualifier)
 
+    def agreed_qualifier(self) -> str | None:
+        """Return the same; raises InvalidParameterValueException where name and argument differ."""
+        return agreed_qualifier(self.named_qualifier, self.arguments.get("Qualifier"))
+
 
 def asked_of(path: re.Pattern[str], request: HttpRequest, *, region: str, account_id: str) -> Asked:
     """Read a request whose path matches, with the function's name as its first group."""
@@ -42,6 +46,19 @@ def asked_of(path: re.Pattern[str], request: HttpRequest, *, region: str, accoun
     named = parse_function_name(unquote(match[1]))
     key = named.key(account_id=account_id, region=region)
     return Asked(match, key, named.qualifier, arguments_of(request.query))
+
+
+def agreed_qualifier(named: str | None, given: str | None) -> str | None:
+    """Return the qualifier of a name and of an argument, which must be the same if both are there.
+
+    >>> agreed_qualifier("live", None)
+    'live'
+    """
+    if given is not None and named not in (None, given):
+        raise InvalidParameterValueException(
+            "The derived qualifier from the function name does not match the specified qualifier."
+        )
+    return named if given is None else given
 
 
 def arguments_of(query: str) -> dict[str, str]:

@@ -101,11 +101,25 @@ class Constraints:
             each = f"Member must satisfy enum value set: [{listed}], Member must not be null"
             self._add(member, shown, f"Member must satisfy constraint: [{each}]")
 
-    def items(self, member: str, values: Sequence[str] | None, *, at_most: int) -> None:
+    def items(
+        self, member: str, values: Sequence[str] | None, *, at_least: int = 0, at_most: int
+    ) -> None:
         """Want a list of so many items."""
-        if values is not None and len(values) > at_most:
-            shown = f"[{', '.join(values)}]"
-            self._add(member, shown, f"Member must have length less than or equal to {at_most}")
+        if values is None or at_least <= len(values) <= at_most:
+            return
+        word, bound = ("less", at_most) if len(values) > at_most else ("greater", at_least)
+        problem = f"Member must have length {word} than or equal to {bound}"
+        self._add(member, f"[{', '.join(values)}]", problem)
+
+    def each(self, member: str, values: Sequence[str], pattern: str, *, at_most: int) -> None:
+        """Want every item of a list to match, of 1 to so many characters; AWS shows all of them."""
+        if any(re.fullmatch(pattern, value) is None or len(value) > at_most for value in values):
+            each = (
+                f"Member must have length less than or equal to {at_most}, Member must have length "
+                "greater than or equal to 1, Member must satisfy regular expression pattern: "
+                f"{pattern}, Member must not be null"
+            )
+            self._add(member, f"[{', '.join(values)}]", f"Member must satisfy constraint: [{each}]")
 
     def keys(self, member: str, mapping: Iterable[str], pattern: str) -> None:
         """Want every key of a map to match; the map is sensitive, so AWS names no key."""

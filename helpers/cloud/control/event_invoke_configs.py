@@ -56,20 +56,26 @@ class EventInvokeConfigsApi:
         """Answer one request; raises AwsError, which the gateway renders."""
         asked = asked_of(PATH, request, region=region, account_id=self.account_id)
         match, key, query = asked.match, asked.key, asked.arguments
-        qualifier = asked.qualifier
-        function = self.registry.resolve(key, None if match[2] else qualifier)
-        if match[2]:
-            return self._list(key, function, query)
-        if request.method in ("PUT", "POST"):
-            return self._change(request, key, qualifier, function)
+        qualifier = asked.agreed_qualifier()
         if request.method == "DELETE":
             if not self.configs.delete(key, qualifier):
-                raise _missing(function, qualifier)
+                raise _missing(key, qualifier)
             return HttpAnswer(204, [])
+        if match[2] or request.method in ("PUT", "POST"):
+            function = self._function(key, None if match[2] else qualifier)
+            if match[2]:
+                return self._list(key, function, query)
+            return self._change(request, key, qualifier, function)
         config = self.configs.get(key, qualifier)
         if config is None:
-            raise _missing(function, qualifier)
-        return json_answer(200, _document(function, qualifier, config))
+            raise _missing(key, qualifier)
+        return json_answer(200, _document(self._function(key, qualifier), qualifier, config))
+
+    def _function(self, key: Key, qualifier: str | None) -> FunctionVersion:
+        try:
+            return self.registry.resolve(key, qualifier)
+        except ResourceNotFoundException as error:
+            raise ResourceNotFoundException("The function doesn't exist.") from error
 
     def _list(self, key: Key, function: FunctionVersion, query: Mapping[str, str]) -> HttpAnswer:
         first, count = query.get("Marker", "0"), query.get("MaxItems", str(PAGE))
@@ -87,7 +93,7 @@ class EventInvokeConfigsApi:
     ) -> HttpAnswer:
         old = self.configs.get(key, qualifier)
         if request.method == "POST" and old is None:
-            raise _missing(function, qualifier)
+            raise _missing(key, qualifier)
         base = old if request.method == "POST" and old is not None else EventInvokeConfig()
         config = replace(_changed(base, _settings(request.body)), modified=self.clock.now())
         _check_kinds(config)
@@ -210,7 +216,7 @@ def _document(
     return document
 
 
-def _missing(function: FunctionVersion, qualifier: str | None) -> ResourceNotFoundException:
-    return ResourceNotFoundException(
-        f"The function {function.arn}:{qualifier or LATEST} doesn't have an EventInvokeConfig"
-    )
+def _missing(key: Key, qualifier: str | None) -> ResourceNotFoundException:
+    account_id, region, name = key
+    arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}:{qualifier or LATEST}"
+    return ResourceNotFoundException(f"The function {arn} doesn't have an EventInvokeConfig")

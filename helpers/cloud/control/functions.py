@@ -3,9 +3,8 @@
 Models, in AWS's order: constraints of the API model (all at once, ValidationException), then
 Lambda's own rules (one at a time, InvalidParameterValueException). Limits are those of default
 compute: the model's own maxima of memory, timeout and /tmp are wider for managed instances.
-Left out: whether role, bucket, layers, subnets or dead-letter target exist (their owners tell),
-container images beyond what they exclude. Nothing can be signed here, so a code signing
-configuration is never there.
+Left out: whether role, bucket, layers, subnets, dead-letter target or code signing configuration
+exist (their owners tell), container images beyond what they exclude.
 
 Source: botocore's lambda/2015-03-31/service-2.json (patterns, lengths, enums);
 docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html and troubleshooting-deployment.html;
@@ -24,10 +23,7 @@ from helpers.cloud.control.environment_variables import NAME_PATTERN, check_envi
 from helpers.cloud.control.packages import check_upload
 from helpers.cloud.control.runtimes import check_creatable, check_updatable
 from helpers.cloud.control.tags import check_tags
-from helpers.cloud.errors import (
-    CodeSigningConfigNotFoundException,
-    InvalidParameterValueException,
-)
+from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.facts import load_facts
 from helpers.cloud.model import LogFormat, PackageType
 
@@ -186,11 +182,6 @@ def _check_rules(request: Request) -> None:
                 f"{feature} are not built in this local account: the function would run as if "
                 f"{member} were not there. Leave {member} out."
             )
-    if request.get("CodeSigningConfigArn"):
-        raise CodeSigningConfigNotFoundException(
-            "The code signing configuration cannot be found. Check that the provided configuration "
-            f"is not deleted: {request['CodeSigningConfigArn']}."
-        )
     check_environment_variables(_within(request, "Environment", "Variables") or {})
     limit = load_facts().quota("layers_max")
     if len(request.get("Layers") or ()) > limit:

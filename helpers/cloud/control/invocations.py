@@ -144,7 +144,7 @@ class InvocationsApi:
             key=named.key(account_id=self._account_id, region=region),
             qualifier=_qualifier(request.query, named.qualifier),
             request_id=request_id,
-            event=request.body,
+            event=request.body or b"{}",
             client_context=_client_context(request.headers.get("x-amz-client-context")),
             trace_id=request.headers.get("x-amzn-trace-id", ""),
         )

@@ -22,6 +22,7 @@ LAYER_VERSION_ARN = (
     r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:"
     r"layer:[a-zA-Z0-9-_]+:[0-9]+"
 )
+LAYER_OF_FUNCTION = rf"({LAYER_VERSION_ARN})|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)"
 PRINCIPAL = r"\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root"
 MAX_RUNTIMES = 15
 GET_VERSION = "lambda:GetLayerVersion"
@@ -69,15 +70,14 @@ def check_layer_arns(arns: Sequence[str], *, account_id: str, region: str) -> No
     """Raise the AwsError that a function with these layers is answered with."""
     known: dict[str, str] = {}
     constraints = Constraints()
-    for arn in arns:
-        constraints.pattern("layers", arn, LAYER_VERSION_ARN)
+    constraints.each("layers", arns, LAYER_OF_FUNCTION, at_most=2048)
     constraints.raise_if_broken()
     for arn in arns:
         layer = arn.rpartition(":")[0]
         if layer in known:
             raise InvalidParameterValueException(
                 "Two different versions of the same layer are not allowed to be referenced in the "
-                f"same function. {known[layer]} and {arn}"
+                f"same function. {known[layer]} and {arn} are versions of the same layer."
             )
         known[layer] = arn
         _, _, _, its_region, its_account, *_ = arn.split(":")

@@ -20,6 +20,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from math import ceil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -61,11 +62,13 @@ def check_upload(code: Mapping[str, Any], *, operation: str) -> None:
         raise InvalidParameterValueException(
             "Please do not provide other FunctionCode parameters when providing a ZipFile."
         )
-    if len(zip_bytes) > load_facts().quota("package_zipped_max"):
-        limit = load_facts().quota("create_request_max")
+    zipped, whole = (load_facts().quota(q) for q in ("package_zipped_max", "create_request_max"))
+    if 4 * ceil(len(zip_bytes) / 3) > whole:  # as base64, which is most of the request
         raise RequestEntityTooLargeException(
-            f"Request must be smaller than {limit} bytes for the {operation} operation"
+            f"Request must be smaller than {whole} bytes for the {operation} operation"
         )
+    if len(zip_bytes) > zipped:
+        raise RequestEntityTooLargeException(f"Zipped size must be smaller than {zipped} bytes")
     check_package(zip_bytes)
 
 

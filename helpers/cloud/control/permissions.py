@@ -24,13 +24,14 @@ from helpers.cloud.facts import load_facts
 from helpers.cloud.model import LATEST
 from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_policy
 
-STATEMENT_ID = r"[a-zA-Z0-9-_]+"
+STATEMENT_ID = r"([a-zA-Z0-9-_]+)"
 ACTION = r"(lambda:[*]|lambda:[a-zA-Z]+|[*])"
 PRINCIPAL = r"[^\s]+"
 SOURCE_ARN = (
     r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-"
     r"\d{1})?:(\d{12})?:(.*)"
 )
+TOKEN = r"[a-zA-Z0-9._\-]+"
 KNOWN = re.compile(
     r"\*|\d{12}|arn:(aws[a-zA-Z-]*):(iam|sts)::\d{12}:.+|[a-z0-9.-]+\.amazon(aws)?\.com"
 )
@@ -49,6 +50,8 @@ def check_permission(members: Mapping[str, Any], existing: Iterable[str]) -> Non
         constraints.required(camel, members.get(member))
         constraints.pattern(camel, members.get(member), pattern)
         constraints.length(camel, members.get(member), at_most=at_most)
+    constraints.pattern("eventSourceToken", members.get("EventSourceToken"), TOKEN)
+    constraints.length("eventSourceToken", members.get("EventSourceToken"), at_most=256)
     constraints.pattern("sourceArn", members.get("SourceArn"), SOURCE_ARN)
     constraints.pattern("sourceAccount", members.get("SourceAccount"), r"\d{12}")
     constraints.pattern("principalOrgID", members.get("PrincipalOrgID"), r"o-[a-z0-9]{10,32}")
@@ -88,8 +91,8 @@ def check_revision(given: object, latest: str) -> None:
     """Raise PreconditionFailedException when a revision was given that is not the latest."""
     if given and given != latest:
         raise PreconditionFailedException(
-            "The RevisionId provided does not match the latest RevisionId. Call the GetPolicy API "
-            "to retrieve the latest RevisionId for your resource."
+            "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy "
+            "API to retrieve the latest Revision Id"
         )
 
 

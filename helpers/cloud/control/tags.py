@@ -22,6 +22,10 @@ def check_tags(given: Any, held: Mapping[str, str]) -> dict[str, str]:
     constraints = Constraints()
     constraints.required("tags", given)
     constraints.raise_if_broken()
+    if not given:
+        raise InvalidParameterValueException(
+            "An error occurred and the request cannot be processed."
+        )
     if any(str(name).lower().startswith("aws:") for name in given):
         raise InvalidParameterValueException("Tag keys cannot start with the prefix aws:")
     if any(

@@ -117,4 +117,5 @@ def _record(decision: Decision) -> records.Decided:
         statement=decision.deciding_statement(),
         policies=decision.heard,
         policy_type=str(decision.policy_type),
+        source=str(request.context.get("aws:SourceArn", "")),
     )

@@ -19,9 +19,9 @@ from moto.s3.utils import metadata_from_headers
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam.identities import PARTITION
+from helpers.cloud.moto_seam.short_way import PLAIN_HOST
 
 PATH = re.compile(r"/([a-z0-9.-]{3,63})/([A-Za-z0-9%!_.*'()~-][A-Za-z0-9%!_.*'()~/-]*)")
-HOST = re.compile(r"(?:127\.0\.0\.1|localhost):\d{3,5}")
 SIGNED = re.compile(r"Credential=([^/,\s]+)/[^/,\s]+/us-east-1/s3/aws4_request,")
 HASH = re.compile(r"[0-9a-f]{64}|UNSIGNED-PAYLOAD")
 OF_THE_OBJECT = ("content-type", "x-amz-content-sha256")
@@ -88,7 +88,7 @@ def _is_plain(request: HttpRequest) -> bool:
         headers.keys() <= KNOWN | said
         and checksums == said
         and HASH.fullmatch(headers.get("x-amz-content-sha256", "")) is not None
-        and HOST.fullmatch(headers.get("host", "")) is not None
+        and PLAIN_HOST.fullmatch(headers.get("host", "")) is not None
         and "form" not in headers.get("content-type", "")
         and "region/" not in headers.get("user-agent", "")  # which moto would believe
     )

@@ -13,7 +13,8 @@ class Decided:
 
     `policy_type` is that of the policy that decided, or whose Allow is missing.
     `policies` are all that were asked, each with its statements about the action: which parts of
-    a statement matched the call, and which conditions did not hold.
+    a statement matched the call, and which conditions did not hold. `source` is the ARN of the
+    bucket, topic, rule … for which a service called, empty where it names none.
     """
 
     kind: ClassVar[str] = "decision"
@@ -25,6 +26,7 @@ class Decided:
     statement: Mapping[str, Any] | None
     policies: tuple[Mapping[str, Any], ...] = ()
     policy_type: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from helpers.cloud.control.account_settings import AccountSettingsApi
+from helpers.cloud.control.code_signing_api import CodeSigningApi
 from helpers.cloud.control.dead_letters import dead_letter_check
 from helpers.cloud.control.event_invoke_configs import EventInvokeConfigsApi
 from helpers.cloud.control.invocations import InvocationsApi
@@ -74,6 +75,7 @@ def build_gateway(
             concurrency=concurrency,
             version_state=plane.snapshots.state,
             link=services.packages.link,
+            signing=services.signing,
         )
     )
     return Gateway(
@@ -96,8 +98,10 @@ def build_gateway(
                 RecursionApi(plane.recursion, registry, ACCOUNT_ID),
                 ProvisionedConcurrencyApi(plane.provisioned, registry, concurrency, ACCOUNT_ID),
                 services.runtimes,
+                CodeSigningApi(services.signing, registry, ACCOUNT_ID),
                 awslambda.FunctionsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.PoliciesApi(registry, awslambda.backend_of, ACCOUNT_ID),
+                awslambda.ReservedConcurrencyApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.TagsApi(registry, awslambda.backend_of, ACCOUNT_ID),
                 awslambda.LayersApi(awslambda.backend_of, ACCOUNT_ID),
                 awslambda.VersionsApi(registry, awslambda.backend_of, ACCOUNT_ID),

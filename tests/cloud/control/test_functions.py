@@ -308,6 +308,13 @@ def test_zip_above_50_mb() -> None:
     """A direct upload has a limit of its own, answered with 413."""
     error = refused(Code={"ZipFile": bytes(52_428_801)})
     assert isinstance(error, RequestEntityTooLargeException)
+    assert "Zipped size must be smaller than 52428800 bytes" == error.message
+
+
+def test_request_above_67_mb() -> None:
+    """A zip whose base64 alone is larger than a request may be is refused as a request."""
+    error = refused(Code={"ZipFile": bytes(52_625_409)})
+    assert isinstance(error, RequestEntityTooLargeException)
     assert error.message == (
         "Request must be smaller than 70167211 bytes for the CreateFunction operation"
     )
@@ -350,7 +357,7 @@ def test_update_of_code() -> None:
     validate_update_code(good, today=TODAY, current_runtime="python3.13")
     bad = {"FunctionName": "orders", "ZipFile": b"PK"}
     assert "Could not unzip" in refusal(lambda: validate_update_code(bad, today=TODAY)).message
-    large = {"FunctionName": "orders", "ZipFile": bytes(52_428_801)}
+    large = {"FunctionName": "orders", "ZipFile": bytes(53_000_000)}
     error = refusal(lambda: validate_update_code(large, today=TODAY))
     assert error.message.endswith("for the UpdateFunctionCode operation")
     none = refusal(lambda: validate_update_code({"FunctionName": "orders"}, today=TODAY))

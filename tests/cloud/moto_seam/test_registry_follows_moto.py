@@ -80,7 +80,6 @@ class Account:
                         "Handler": version.handler,
                         "Role": version.role_arn,
                         "Runtime": version.runtime,
-                        "RevisionId": version.revision,
                         "CodeSha256": in_base64(version.code.sha256),
                         "Environment": dict(version.variables),
                         "EphemeralStorage": version.ephemeral_mb,
@@ -107,7 +106,7 @@ class Account:
         versions = self.functions.list_versions_by_function(FunctionName=name)["Versions"]
         aliases = self.functions.list_aliases(FunctionName=name)["Aliases"]
         concurrency = self.functions.get_function_concurrency(FunctionName=name)
-        plain = ("MemorySize", "Timeout", "Handler", "Role", "Runtime", "RevisionId", "CodeSha256")
+        plain = ("MemorySize", "Timeout", "Handler", "Role", "Runtime", "CodeSha256")
         return {
             "versions": {
                 version["Version"]: {
@@ -295,6 +294,9 @@ def test_a_failed_change_changes_neither(account: Account):
     """What Lambda refuses leaves code, configuration and revision as they were."""
     account.create()
     before = account.in_registry()
+    revision = account.functions.get_function_configuration(FunctionName="charge-card")[
+        "RevisionId"
+    ]
 
     with pytest.raises(account.functions.exceptions.InvalidParameterValueException):
         account.functions.update_function_configuration(
@@ -307,3 +309,5 @@ def test_a_failed_change_changes_neither(account: Account):
         )
 
     assert before == account.in_registry() == account.in_moto()
+    after = account.functions.get_function_configuration(FunctionName="charge-card")
+    assert revision == after["RevisionId"]

@@ -18,6 +18,7 @@ from helpers.cloud.moto_seam.awslambda.functions import FunctionsApi
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layers import LayersApi
 from helpers.cloud.moto_seam.awslambda.policies import PoliciesApi
+from helpers.cloud.moto_seam.awslambda.reserved import ReservedConcurrencyApi
 from helpers.cloud.moto_seam.awslambda.tags import TagsApi
 from helpers.cloud.moto_seam.awslambda.versions import VersionsApi
 
@@ -28,6 +29,7 @@ __all__ = [
     "LambdaHooks",
     "LayersApi",
     "PoliciesApi",
+    "ReservedConcurrencyApi",
     "TagsApi",
     "VersionsApi",
     "backend_of",

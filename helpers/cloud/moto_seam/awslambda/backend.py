@@ -26,9 +26,9 @@ from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBack
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
 from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
-from helpers.cloud.moto_seam.awslambda.permissions import url_conditions
+from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
-from helpers.cloud.registry import Alias, PublishedFunction
+from helpers.cloud.registry import Alias, Key, PublishedFunction
 
 FUNCTIONS_ONLY = (
     "This operation is permitted on Lambda functions only. Aliases and versions do not support "
@@ -39,7 +39,7 @@ UPDATING = {
     "LastUpdateStatusReason": "The function is being created.",
     "LastUpdateStatusReasonCode": "Creating",
 }
-"""What an update answers; it is in force when the next call asks."""
+"""What an update answers; it is in force, as a new revision, when the next call asks."""
 
 
 class KitBackend(LayerStore, MappingsBackend):
@@ -57,14 +57,18 @@ class KitBackend(LayerStore, MappingsBackend):
             validate_create(request, today=self.hooks.clock.today().date())
             check_snap_start(request)
             name = parse_function_name(spec["FunctionName"]).name
-            if self.hooks.registry.get((self.account_id, self.region_name, name)) is not None:
+            key, signed_as = self._key(name), spec.get("CodeSigningConfigArn")
+            if self.hooks.registry.get(key) is not None:
                 raise ResourceConflictException(f"Function already exist: {name}")
+            self.hooks.signing.check_deployment(key, signed_as)
             spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
             self._check_role(spec, spec["Role"])
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
+        if signed_as:
+            self.hooks.signing.attach(key, signed_as)
         return function
 
     def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
@@ -77,6 +81,7 @@ class KitBackend(LayerStore, MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_package_type(code, current.package_type, "updating")
+            self.hooks.signing.check_deployment(self._key(current.function_name))
             body = self._fetched(body)
             check_code_size(_decoded({"Code": body})["Code"].get("ZipFile"), current.layer_packages)
         _check_revision(current, body)
@@ -88,6 +93,7 @@ class KitBackend(LayerStore, MappingsBackend):
             self._publish(current.function_name)
             return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def update_function_configuration(
@@ -109,6 +115,7 @@ class KitBackend(LayerStore, MappingsBackend):
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
         self._publish(current.function_name)
+        current.revise()
         return {**answer, **UPDATING}
 
     def get_function(self, function_name_or_arn: str, qualifier: str | None = None) -> Any:
@@ -143,6 +150,7 @@ class KitBackend(LayerStore, MappingsBackend):
         version = latest.frozen_as(number, description)
         versions.append(version)
         self._lambdas._arns[version.function_arn] = version
+        latest.revise()
         self._publish(name)
         return version
 
@@ -162,7 +170,7 @@ class KitBackend(LayerStore, MappingsBackend):
         self._publish(name)
 
     def _check_deletable(self, name: str, qualifier: str | None) -> None:
-        function = self.hooks.registry.get((self.account_id, self.region_name, name))
+        function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
         if qualifier == LATEST:
@@ -232,7 +240,7 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def add_permission(self, function_name: str, qualifier: str | None, raw: str) -> dict[str, Any]:
         with as_moto_error():
-            rest, conditions = url_conditions(raw)
+            rest, conditions = further_conditions(raw)
         statement: dict[str, Any] = super().add_permission(function_name, qualifier, rest)
         for operator, keys in conditions.items():
             held = statement.setdefault("Condition", {})
@@ -248,7 +256,7 @@ class KitBackend(LayerStore, MappingsBackend):
         response_headers: Any,
     ) -> bytes:
         """Serve the services of moto that call a function directly."""
-        key = (self.account_id, self.region_name, self.get_function(function_name).function_name)
+        key = self._key(self.get_function(function_name).function_name)
         version = self.hooks.registry.resolve(key, qualifier)
         event = body if isinstance(body, bytes) else str(body).encode()
         return self.hooks.invoke(version, event)
@@ -279,11 +287,14 @@ class KitBackend(LayerStore, MappingsBackend):
             check_package(base64.b64decode(whole["ZipFile"]))
         return whole
 
+    def _key(self, name: str) -> Key:
+        return (self.account_id, self.region_name, name)
+
     def _arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{name}"
 
     def _publish(self, name: str) -> None:
-        key = (self.account_id, self.region_name, name)
+        key = self._key(name)
         stored: Mapping[str, Any] | None = self._lambdas._functions.get(name)
         if stored is None:
             self.hooks.registry.withdraw(key)

@@ -44,7 +44,7 @@ CREATING = {
     "StateReason": "The function is being created.",
     "StateReasonCode": "Creating",
 }
-"""What CreateFunction answers; the function is Active when the next call asks."""
+"""What CreateFunction answers; when the next call asks, the function is Active, a new revision."""
 
 
 class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
@@ -56,8 +56,10 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         self.logging_config: dict[str, Any] = spec.get("LoggingConfig") or {}
         self.dead_letter_config: dict[str, Any] = spec.get("DeadLetterConfig") or {}
         self.snap_start: str = (spec.get("SnapStart") or {}).get("ApplyOn") or "None"
-        self.revision_id = str(uuid.uuid4())
+        self.revision_id = self.content_id = str(uuid.uuid4())
         self.published_as = ""
+        # kept even when empty: AWS shows an empty map to whoever gave one
+        self.has_variables = (spec.get("Environment") or {}).get("Variables") is not None
 
     def _get_layers_data(self, layers_versions_arns: list[str]) -> list[Any]:
         data: list[Any] = super()._get_layers_data(layers_versions_arns)
@@ -108,6 +110,8 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         }
         configuration["RevisionId"] = self.revision_id
         configuration |= self._snap_start()
+        if self.has_variables:
+            configuration["Environment"] = {"Variables": dict(self.environment_vars or {})}
         if self.dead_letter_config.get("TargetArn"):
             configuration["DeadLetterConfig"] = self.dead_letter_config
         configuration["LoggingConfig"] = {
@@ -115,14 +119,16 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             **{name: level for name, level in levels.items() if level},
             "LogGroup": logging.group,
         }
-        if on_create and self.package_type == PackageType.ZIP:
+        if on_create:
             configuration |= CREATING
         if self.run_time:
             arn = RuntimeVersion.of(self.run_time, self.region).arn
             configuration["RuntimeVersionConfig"] = {"RuntimeVersionArn": arn}
         configuration["LastModified"] = _milliseconds(self.last_modified)
-        if not configuration["Layers"]:
-            del configuration["Layers"]
+        for member in ("Layers", "KMSKeyArn"):
+            if not configuration.get(member):
+                configuration.pop(member, None)
+        _only_what_was_set(configuration)
         return {name: value for name, value in configuration.items() if value is not None}
 
     @property
@@ -160,6 +166,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         for member, value in config_updates.items():
             if member in UPDATABLE:
                 UPDATABLE[member](self, value)
+        self.has_variables |= config_updates.get("Environment") is not None
         super().update_configuration(config_updates)
         self.touch()
         return self.get_configuration()
@@ -185,15 +192,19 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         version.code = dict(self.code)
         version.published_as = self.content()
         version.set_version(number)
-        version.revision_id = str(uuid.uuid4())
+        version.revision_id = version.content_id = str(uuid.uuid4())
         if description:
             version.description = description
         return version
 
     def touch(self) -> None:
-        """Note a change: a new revision, and the moment."""
-        self.revision_id = str(uuid.uuid4())
+        """Note a change of what runs: a new revision, and the moment."""
+        self.revision_id = self.content_id = str(uuid.uuid4())
         self.last_modified = lambda_models.iso_8601_datetime_with_nanoseconds()
+
+    def revise(self) -> None:
+        """Have a new revision though the same runs: a status, a tag or a version came."""
+        self.revision_id = str(uuid.uuid4())
 
     def published_logging(self) -> LoggingConfig:
         """Return where and how this function logs."""
@@ -215,7 +226,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             region=self.region,
             name=self.function_name,
             version=str(self.version),
-            revision=self.revision_id,
+            revision=self.content_id,
             runtime=self.run_time or "",
             handler=self.handler or "",
             role_arn=self.role,
@@ -232,6 +243,14 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
             traced=(self.tracing_config or {}).get("Mode") == "Active",
             kms_key_arn=getattr(self, "kms_key_arn", None) or None,
         )
+
+
+def _only_what_was_set(configuration: dict[str, Any]) -> None:
+    """Leave out what nobody gave of an image's own settings, and all of them if nobody did."""
+    given = (configuration.pop("ImageConfigResponse", None) or {}).get("ImageConfig") or {}
+    settings = {member: value for member, value in given.items() if value}
+    if settings:
+        configuration["ImageConfigResponse"] = {"ImageConfig": settings}
 
 
 def _milliseconds(moment: str) -> str:

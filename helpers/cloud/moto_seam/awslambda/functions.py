@@ -1,31 +1,34 @@
-"""CreateFunction, and reading: GetFunction, GetFunctionConfiguration, ListFunctions.
+"""CreateFunction, both updates, and reading: GetFunction(Configuration), ListFunctions.
 
-moto does not page, knows no alias in an ARN, takes any filter, and stores a function under the ARN
-it was named by; so these requests never reach it. What it stores stays its own. Lists leave out
-what AWS leaves out of them: states, reasons and the runtime's version.
+moto does not page, knows neither an alias nor $LATEST in a name, takes any filter, and stores
+a function under the ARN it was named by; so these requests never reach it. What it stores stays its
+own. Lists leave out what AWS leaves out of them: states, reasons and the runtime's version.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html, API_ListFunctions.html.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from helpers.cloud.control.asked import agreed_qualifier, members_of
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.paging import page
-from helpers.cloud.errors import InvalidParameterValueException, InvalidRequestContentException
+from helpers.cloud.errors import InvalidParameterValueException, RequestEntityTooLargeException
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
-from helpers.cloud.moto_seam.awslambda.backend import KitBackend
+from helpers.cloud.model import LATEST
+from helpers.cloud.moto_seam.awslambda.backend import FUNCTIONS_ONLY, KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 from helpers.cloud.registry import Registry
 
-PATH = re.compile(r"/2015-03-31/functions(?:/([^/]+)(/configuration)?)?/?")
+PATH = re.compile(r"/2015-03-31/functions(?:/([^/]+)(/configuration|/code)?)?/?")
+CONFIGURATION = "/configuration"
+MAX_CONFIGURATION_BYTES = 5120
 NOT_LISTED = (
     "State",
     "StateReason",
@@ -52,8 +55,11 @@ class FunctionsApi:
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request is one of these operations."""
         match = PATH.fullmatch(request.path)
-        creates = request.method == "POST" and match is not None and match[1] is None
-        return creates or (request.method == "GET" and match is not None)
+        if match is None:
+            return False
+        if request.method == "GET":
+            return match[2] != "/code"
+        return request.method == ("POST" if match[1] is None else "PUT" if match[2] else None)
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
@@ -64,6 +70,8 @@ class FunctionsApi:
             return self._create(region, request.body)
         if match[1] is None:
             return self._list(region, query)
+        if request.method == "PUT":
+            return self._update(unquote(match[1]), match[2], region, request.body)
         function, shown_as = self._function(unquote(match[1]), query.get("Qualifier"), region)
         if match[2]:
             return json_answer(200, {**function.get_configuration(), **shown_as})
@@ -71,24 +79,36 @@ class FunctionsApi:
         document["Configuration"] |= shown_as
         return json_answer(200, document)
 
+    def _update(self, text: str, what: str, region: str, body: bytes) -> HttpAnswer:
+        if what == CONFIGURATION and len(body) > MAX_CONFIGURATION_BYTES:
+            raise RequestEntityTooLargeException(
+                f"Request must be smaller than {MAX_CONFIGURATION_BYTES} bytes for the "
+                "UpdateFunctionConfiguration operation"
+            )
+        named = parse_function_name(text)
+        key = named.key(account_id=self.account_id, region=region)
+        if named.qualifier not in (None, LATEST):
+            raise InvalidParameterValueException(FUNCTIONS_ONLY)
+        self.registry.resolve(key, None)
+        backend, members = self.backend(key[0], key[1]), members_of(body)
+        with as_aws_error():
+            if what == CONFIGURATION:
+                updated = backend.update_function_configuration(key[2], LATEST, members)
+            else:
+                updated = backend.update_function_code(key[2], LATEST, members)
+        return json_answer(200, updated)
+
     def _create(self, region: str, body: bytes) -> HttpAnswer:
-        try:
-            members = json.loads(body or b"{}")
-        except ValueError as error:
-            message = f"Could not parse request body into json: {error}"
-            raise InvalidRequestContentException(message) from error
+        members = members_of(body)
         with as_aws_error():
             function = self.backend(self.account_id, region).create_function(members)
-        return json_answer(201, function.get_configuration(on_create=True))
+        answer = json_answer(201, function.get_configuration(on_create=True))
+        function.revise()
+        return answer
 
     def _function(self, text: str, qualifier: str | None, region: str) -> tuple[Any, Any]:
         named = parse_function_name(text)
-        if qualifier and named.qualifier not in (None, qualifier):
-            raise InvalidParameterValueException(
-                "The derived qualifier from the function name does not match the specified "
-                "qualifier."
-            )
-        qualifier = qualifier or named.qualifier
+        qualifier = agreed_qualifier(named.qualifier, qualifier or None)
         key = named.key(account_id=self.account_id, region=region)
         version = self.registry.resolve(key, qualifier)
         published = self.registry.get(key)

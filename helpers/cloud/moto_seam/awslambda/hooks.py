@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.control.code_signing import CodeSigning
 from helpers.cloud.control.concurrency import AccountConcurrency
 from helpers.cloud.model import CodePackage, FunctionVersion
 from helpers.cloud.registry import Key, Registry
@@ -19,7 +20,8 @@ class LambdaHooks:
     `check_dead_letter` takes target and role, `check_tracing` a role, `check_key` a key;
     `check_role` takes a role and the function's ARN, `role_may` a role and an action;
     `concurrency` gives the numbers of an account's Region; `version_state` tells whether a version
-    with SnapStart has its snapshot; `link` makes a link that downloads a package.
+    with SnapStart has its snapshot; `link` makes a link that downloads a package; `signing` tells
+    which packages may be deployed.
     """
 
     registry: Registry
@@ -33,3 +35,4 @@ class LambdaHooks:
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]
     version_state: Callable[[Key, str], VersionState]
     link: Callable[[CodePackage, str], str]
+    signing: CodeSigning

@@ -23,17 +23,19 @@ from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.layers import LAYER_VERSION_ARN, check_permission, check_publication
 from helpers.cloud.control.paging import page
 from helpers.cloud.errors import (
+    InvalidParameterValueException,
     PreconditionFailedException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
+from helpers.cloud.facts import load_facts
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import CodePackage
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
 
 PATH = re.compile(
-    r"/2018-10-31/layers(?:/([^/]+)/versions(?:/([0-9]+)(?:(/policy)(?:/([^/]+))?)?)?)?/?"
+    r"/2018-10-31/layers(?:/([^/]+)/versions(?:/(-?[0-9]+)(?:(/policy)(?:/([^/]+))?)?)?)?/?"
 )
 MISSING = "The resource you requested does not exist."
 
@@ -68,6 +70,8 @@ class LayersApi:
             return (
                 _list_versions(backend, name, query) if reads else _publish(backend, name, request)
             )
+        if int(number) < 1:
+            raise InvalidParameterValueException("Layer Version Cannot be less than 1")
         if policy is None and request.method == "DELETE":
             backend.forget_layer_version(name, number)
             return HttpAnswer(204, [])
@@ -113,6 +117,10 @@ def _list_versions(backend: KitBackend, name: str, query: Mapping[str, str]) -> 
 def _matching(versions: Any, query: Mapping[str, str]) -> list[Any]:
     """Return the versions with the runtime and architecture asked for, the newest first."""
     runtime, architecture = query.get("CompatibleRuntime"), query.get("CompatibleArchitecture")
+    constraints = Constraints()
+    constraints.one_of("compatibleRuntime", runtime, load_facts().runtimes)
+    constraints.one_of("compatibleArchitecture", architecture, ("x86_64", "arm64"))
+    constraints.raise_if_broken()
     return [
         version
         for version in sorted(versions, key=lambda v: int(v.version), reverse=True)
@@ -121,8 +129,16 @@ def _matching(versions: Any, query: Mapping[str, str]) -> list[Any]:
     ]
 
 
-def _listed(version: Any) -> dict[str, Any]:
+def _shown(version: Any) -> dict[str, Any]:
+    """Return a version as AWS shows it: with a description, without a licence it does not have."""
     document: dict[str, Any] = version.get_layer_version()
+    if not document.get("LicenseInfo"):
+        document.pop("LicenseInfo", None)
+    return {**document, "Description": document.get("Description") or ""}
+
+
+def _listed(version: Any) -> dict[str, Any]:
+    document = _shown(version)
     return {name: value for name, value in document.items() if name not in ("Content", "LayerArn")}
 
 
@@ -139,7 +155,7 @@ def _by_arn(backend: KitBackend, query: Mapping[str, str]) -> HttpAnswer:
 
 
 def _document(backend: KitBackend, version: Any) -> dict[str, Any]:
-    document: dict[str, Any] = version.get_layer_version()
+    document = _shown(version)
     package = CodePackage(version.code_digest, version.code_bytes)
     location = backend.hooks.link(package, f"{version.name}-{version.version}")
     return {**document, "Content": {**document["Content"], "Location": location}}

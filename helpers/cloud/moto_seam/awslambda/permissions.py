@@ -1,4 +1,4 @@
-"""What moto leaves out of AddPermission: the conditions of function URLs.
+"""What moto leaves out of AddPermission: the conditions of function URLs and of Alexa's tokens.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, urls-auth.html.
 """
@@ -13,6 +13,7 @@ from helpers.cloud.errors import InvalidParameterValueException
 CONDITIONS = {
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
     "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
 }
 """Operator and condition key of each member."""
 ONLY_FOR = {
@@ -21,8 +22,8 @@ ONLY_FOR = {
 }
 
 
-def url_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
-    """Take the members for URLs out of a request's body; return the rest and their conditions.
+def further_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """Take the members moto overlooks out of a body; return the rest and their conditions.
 
     Raises InvalidParameterValueException where a member does not go with the action.
     """
@@ -32,9 +33,10 @@ def url_conditions(raw: str) -> tuple[str, dict[str, dict[str, str]]]:
         value = members.pop(member, None)
         if value is None or value is False:
             continue
-        if members.get("Action") != ONLY_FOR[member]:
+        if member in ONLY_FOR and members.get("Action") != ONLY_FOR[member]:
             raise InvalidParameterValueException(
                 f"{member} is only supported for {ONLY_FOR[member]} action"
             )
-        conditions[operator] = {key: value if isinstance(value, str) else "true"}
+        held = conditions.setdefault(operator, {})
+        held[key] = value if isinstance(value, str) else "true"
     return json.dumps(members), conditions

@@ -2,9 +2,8 @@
 
 moto shows all statements to whoever asks, knows no qualifier when it removes one, and takes any
 member; so these requests never reach it. Its one list of statements per function stays, because
-decisions are made on it: each statement's Resource tells whose policy it belongs to. Left out:
-RevisionIds of each policy's own (a function, its versions and aliases share one), and the refusal
-of public policies.
+decisions are made on it: each statement's Resource tells whose policy it belongs to. A policy's
+RevisionId is that of its function, version or alias. Left out: the refusal of public policies.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html;
 docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, API_GetPolicy.html.
@@ -20,7 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from helpers.cloud.control.asked import arguments_of, members_of
+from helpers.cloud.control.aliases import NAME_PATTERN
+from helpers.cloud.control.asked import agreed_qualifier, arguments_of, members_of
+from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.permissions import (
     check_document,
@@ -30,29 +31,33 @@ from helpers.cloud.control.permissions import (
     check_revision,
     statement_of,
 )
-from helpers.cloud.errors import (
-    ResourceNotFoundException,
-)
+from helpers.cloud.errors import ResourceNotFoundException
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
-from helpers.cloud.registry import Registry
+from helpers.cloud.registry import Key, Registry
 
 PATH = re.compile(
     r"/2015-03-31/functions/(?P<name>[^/]+)/policy(?:/(?P<sid>[^/]+))?/?"
     r"|/2026-07-09/resource-policy/(?P<arn>[^/]+)/?"
 )
+QUALIFIER = r"(|[a-zA-Z0-9$_-]+)"
 NONE_YET = "The resource you requested does not exist."
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The policy of one function, version or alias: its ARN, and moto's list that it is part of."""
+    """The policy of one function, version or alias: its ARN, and moto's list that it is part of.
+
+    `owner` is what moto keeps of the function, version or alias: it has the revision.
+    """
 
     arn: str
     name: str
     qualifier: str | None
     policy: Any
+    owner: Any
 
     @property
     def statements(self) -> list[dict[str, Any]]:
@@ -63,14 +68,14 @@ class Held:
         """Have these statements in place of what there was."""
         others = [s for s in self.policy.statements if s.get("Resource") != self.arn]
         self.policy.statements[:] = [*others, *statements]
-        self.policy.revision = str(uuid.uuid4())
+        self.owner.revision_id = str(uuid.uuid4())
 
     def document(self) -> dict[str, Any]:
         """Return the policy as the API shows it; raises ResourceNotFoundException without one."""
         if not self.statements:
             raise ResourceNotFoundException(NONE_YET)
         policy = {"Version": "2012-10-17", "Id": "default", "Statement": self.statements}
-        return {"Policy": _compact(policy), "RevisionId": self.policy.revision}
+        return {"Policy": _compact(policy), "RevisionId": self.owner.revision_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,11 @@ class PoliciesApi:
         match = PATH.fullmatch(request.path)
         assert match is not None
         query = arguments_of(request.query)
-        held = self._held(unquote(match["arn"] or match["name"]), query.get("Qualifier"), region)
+        named = parse_function_name(unquote(match["arn"] or match["name"]))
+        key = named.key(account_id=self.account_id, region=region)
+        qualifier = agreed_qualifier(named.qualifier, query.get("Qualifier"))
+        self._check_there(key, qualifier, request.method)
+        held = self._held(key, qualifier)
         if match["arn"]:
             return _whole(held, request, query)
         if request.method == "POST":
@@ -101,25 +110,45 @@ class PoliciesApi:
         if request.method == "DELETE":
             sid = unquote(match["sid"] or "")
             check_removal(sid, [statement["Sid"] for statement in held.statements])
-            check_revision(query.get("RevisionId"), held.policy.revision)
+            check_revision(query.get("RevisionId"), held.owner.revision_id)
             held.put([s for s in held.statements if s["Sid"] != sid])
             return HttpAnswer(204, [])
         return json_answer(200, held.document())
 
-    def _held(self, text: str, qualifier: str | None, region: str) -> Held:
-        named = parse_function_name(text)
-        qualifier = qualifier or named.qualifier
-        key = named.key(account_id=self.account_id, region=region)
+    def _check_there(self, key: Key, qualifier: str | None, method: str) -> None:
+        """Raise the AwsError for a function, version or alias that does not exist."""
+        constraints = Constraints()
+        constraints.pattern("qualifier", qualifier, QUALIFIER)
+        constraints.raise_if_broken()
+        function, arn = self.registry.get(key), "arn:aws:lambda:{1}:{0}:function:{2}".format(*key)
+        if function is None and method == "DELETE":
+            raise ResourceNotFoundException(f"No policy found for: {arn}")
+        if function is None or qualifier in (None, LATEST, *function.versions, *function.aliases):
+            return
+        if method == "GET":
+            raise ResourceNotFoundException(NONE_YET)
+        if re.fullmatch(NAME_PATTERN, str(qualifier)):
+            raise ResourceNotFoundException(f"Cannot find alias arn: {arn}:{qualifier}")
+
+    def _held(self, key: Key, qualifier: str | None) -> Held:
         version = self.registry.resolve(key, qualifier)
-        policy = self.backend(key[0], key[1]).get_function(key[2]).policy
+        backend = self.backend(key[0], key[1])
+        function = backend.get_function(key[2])
+        published = self.registry.get(key)
+        alias = published.aliases.get(qualifier or "") if published is not None else None
+        owner = (
+            backend.get_alias(alias.name, key[2])
+            if alias
+            else backend.get_function(key[2], version.version)
+        )
         arn = version.arn + (f":{qualifier}" if qualifier else "")
-        return Held(arn, key[2], qualifier, policy)
+        return Held(arn, key[2], qualifier, function.policy, owner)
 
     def _add(self, held: Held, body: bytes, region: str) -> HttpAnswer:
         members = members_of(body)
         check_qualifier(held.qualifier)
         check_permission(members, [statement["Sid"] for statement in held.statements])
-        check_revision(members.pop("RevisionId", None), held.policy.revision)
+        check_revision(members.pop("RevisionId", None), held.owner.revision_id)
         backend, before = self.backend(self.account_id, region), held.statements
         with as_aws_error():
             made = backend.add_permission(held.name, held.qualifier, json.dumps(members))
@@ -135,13 +164,13 @@ def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAn
         return json_answer(200, held.document())
     if request.method == "DELETE":
         held.document()
-        check_revision(query.get("RevisionId"), held.policy.revision)
+        check_revision(query.get("RevisionId"), held.owner.revision_id)
         held.put([])
         return HttpAnswer(204, [])
     members = members_of(request.body)
     check_qualifier(held.qualifier)
     statements = check_document(members.get("Policy"), held.arn)
-    check_revision(members.get("RevisionId"), held.policy.revision)
+    check_revision(members.get("RevisionId"), held.owner.revision_id)
     held.put(statements)
     return json_answer(200, held.document())
 

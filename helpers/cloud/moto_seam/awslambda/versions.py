@@ -58,8 +58,9 @@ class VersionsApi:
         """Answer one request; raises AwsError where AWS answers with one."""
         asked = asked_of(PATH, request, region=region, account_id=self.account_id)
         match, key, query = asked.match, asked.key, asked.arguments
-        self.registry.resolve(key, None)
         members = members_of(request.body) if request.method in ("POST", "PUT") else {}
+        if self.registry.get(key) is None:  # AWS names the version that an alias was to have
+            self.registry.resolve(key, members.get("FunctionVersion"))
         if match[2]:
             if request.method == "GET":
                 return self._list_versions(key, query)
