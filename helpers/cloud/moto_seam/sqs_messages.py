@@ -81,7 +81,7 @@ def install(bells: Bells, recorder: Recorder) -> None:
 def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
     """Take up to `count` visible messages of a moto queue, as copies; redrive what has failed."""
     with queue._messages_lock:
-        taken, dead = _choose(queue, count)
+        taken, dead = choose(queue, count)
         for message in taken:
             queue.pending_messages.add(message)
             message.mark_received(visibility_timeout=visibility_timeout)
@@ -120,7 +120,7 @@ def delete(queue: Any, receipt_handles: frozenset[str]) -> None:
 def next_visible_s(queue: Any) -> float | None:
     """Return in how many seconds a message of a moto queue can be received (0: now), or None."""
     with queue._messages_lock:
-        if any(_choose(queue, 1)):
+        if any(choose(queue, 1)):
             return 0.0
         now = unix_time_millis()
         moments = [max(m.visible_at, m.delayed_until) for m in queue._messages]
@@ -128,8 +128,8 @@ def next_visible_s(queue: Any) -> float | None:
     return max(0.0, min(later) - now) / 1000 + 0.001 if later else None
 
 
-def _choose(queue: Any, count: int) -> tuple[list[Any], list[Any]]:
-    """Return the messages to hand out, and those that were received too often."""
+def choose(queue: Any, count: int) -> tuple[list[Any], list[Any]]:
+    """Return the messages to hand out, and those that were received too often; under the lock."""
     now = unix_time_millis()
     policy = queue.redrive_policy if queue.dead_letter_queue is not None else None
     most = policy["maxReceiveCount"] if policy else None

@@ -16,6 +16,7 @@ from helpers.cloud.moto_seam import (
     iam_operations,
     instances,
     managed_policies,
+    message_moves,
     plain_publish,
     plain_put,
     resource_policies,
@@ -29,6 +30,7 @@ from helpers.cloud.moto_seam.customer_keys import CustomerKeys
 from helpers.cloud.moto_seam.faults import Faults
 from helpers.cloud.moto_seam.function_log import MotoFunctionLog
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.message_moves import MessageMoves
 from helpers.cloud.moto_seam.queues import MotoQueues
 from helpers.cloud.moto_seam.stack_calls import StackCalls, asked_by
 from helpers.cloud.moto_seam.streams import MotoStreams
@@ -61,6 +63,7 @@ class Services:
     xray: XRay
     keys: CustomerKeys
     faults: Faults
+    moves: MessageMoves
 
     def clear(self) -> None:
         """Empty every service."""
@@ -72,6 +75,7 @@ class Services:
         self.authorizer.forget()
         self.xray.clear()
         self.faults.clear()
+        self.moves.clear()
 
     def close(self) -> None:
         """End the X-Ray daemon, and whoever waits for a custom resource."""
@@ -96,6 +100,8 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
+    moves = MessageMoves(foundation.waiting)
+    message_moves.install(moves)
     stack_responses = StackResponses(foundation.endpoint)
     stack_calls = StackCalls(calls, issuer, identities, authorizer)
     around = Around(stack_calls, foundation.clock, stack_responses)
@@ -128,6 +134,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         xray,
         keys,
         Faults(foundation.recorder),
+        moves,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from helpers.cloud.moto_seam.operations.arns import named, param, regional
-from helpers.cloud.moto_seam.operations.call import Call, everything, row, rows
+from helpers.cloud.moto_seam.operations.arns import named, optional, param, regional
+from helpers.cloud.moto_seam.operations.call import Call, everything, no_keys, row, rows
 
 
 def queue(call: Call) -> str:
@@ -18,7 +18,7 @@ def _listed(call: Call) -> str:
     return regional("sqs", call, "*")
 
 
-_named = named("sqs", "{QueueName}")
+_named, _source = named("sqs", "{QueueName}"), param("SourceArn")
 
 OPERATIONS = {
     "CreateQueue": row("sqs:CreateQueue", _named),
@@ -34,6 +34,15 @@ OPERATIONS = {
         " SetQueueAttributes DeleteQueue PurgeQueue AddPermission RemovePermission"
         " ListDeadLetterSourceQueues ListQueueTags TagQueue UntagQueue",
     ),
-    **rows("sqs", param("SourceArn"), "StartMessageMoveTask ListMessageMoveTasks"),
+    "StartMessageMoveTask": row(
+        "sqs:StartMessageMoveTask",
+        _source,
+        no_keys,
+        row("sqs:ReceiveMessage", _source),
+        row("sqs:DeleteMessage", _source),
+        row("sqs:GetQueueAttributes", _source),
+        row("sqs:SendMessage", optional("DestinationArn")),
+    ),
+    "ListMessageMoveTasks": row("sqs:ListMessageMoveTasks", _source),
     **rows("sqs", everything, "CancelMessageMoveTask"),
 }
