@@ -53,6 +53,10 @@ def _at_load_balancer(sent: HttpRequest, path: str) -> dict[str, Any]:
 
 
 def _call(front: Front, path: str, sent: HttpRequest, route: str, time_s: float) -> HttpCall:
+    parameters = parameters_of(route.rpartition(" ")[2], path)
+    if front.kind == "http-api":  # the others leave paths as they came
+        parameters = {name: urllib.parse.unquote(value) for name, value in parameters.items()}
+        path = urllib.parse.unquote(path)
     staged = front.kind == "http-api" and front.stage != "$default"
     of_url = front.kind == "lambda-url"
     host = f"{front.id}.lambda-url.{REGION}.on.aws"
@@ -67,7 +71,7 @@ def _call(front: Front, path: str, sent: HttpRequest, route: str, time_s: float)
         request_id=UNKNOWN_ID,
         time_s=time_s,
         trace=TRACE,
-        path_parameters=parameters_of(route.rpartition(" ")[2], path) or None,
+        path_parameters=parameters or None,
     )
 
 
@@ -75,14 +79,14 @@ def parameters_of(route: str, path: str) -> dict[str, str]:
     """Return what a route's parameters stand for in a path; none when they do not fit.
 
     >>> parameters_of("/orders/{id}", "/orders/o%201")
-    {'id': 'o 1'}
+    {'id': 'o%201'}
     """
     pattern = "".join(
         f"(?P<{part[1]}>{'.+' if part[2] else '[^/]+'})" if part else re.escape(text)
         for text, part in _parts(route)
     )
     found = re.fullmatch(pattern, path)
-    return {k: urllib.parse.unquote(v) for k, v in found.groupdict().items()} if found else {}
+    return dict(found.groupdict()) if found else {}
 
 
 def _parts(route: str) -> list[tuple[str, re.Match[str] | None]]:

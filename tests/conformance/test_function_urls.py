@@ -602,6 +602,15 @@ def test_a_second_url_is_a_conflict_and_a_deleted_function_takes_its_url_along(c
     assert 403 == call(url).status
 
 
+def test_every_answer_names_its_request_and_trace(cloud: Any, echo: str):
+    """Of the function, of the front, and of a function that failed."""
+    urls = [echo, with_url(cloud, public=False)[1], with_url(cloud, "x = 1")[1]]
+
+    for answer in map(call, urls):
+        assert 36 == len(answer.headers["x-amzn-requestid"])
+        assert answer.headers["x-amzn-trace-id"].startswith("Root=1-")
+
+
 def test_an_unknown_url_is_forbidden(cloud: Any):
     """Nobody learns which URLs exist."""
     reply = call(f"{cloud.cloud.endpoint}/_aws/lambda-url/{'a' * 32}/")

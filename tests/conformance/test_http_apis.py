@@ -139,6 +139,17 @@ def shop(cloud: Any) -> Api:
     return api
 
 
+def test_the_path_of_an_event_is_decoded(shop: Api):
+    """HTTP APIs decode rawPath too; the query string stays as it came."""
+    event = call(shop.url, "/pets/dog/a%20b%40c?q=%40").value
+
+    assert ("/pets/dog/a b@c", "/pets/dog/a b@c") == (
+        event["rawPath"],
+        event["requestContext"]["http"]["path"],
+    )
+    assert ("q=%40", {"q": "@"}) == (event["rawQueryString"], event["queryStringParameters"])
+
+
 @pytest.mark.parametrize(
     ("method", "path", "route", "variables"),
     [

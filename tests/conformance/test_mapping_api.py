@@ -136,11 +136,15 @@ def test_a_mapping_on_its_way_to_a_state_is_in_use(slow: Sources):
 
 
 def test_a_mapping_may_begin_disabled(lab: Sources):
-    """Enabled False leads from Creating to Disabled."""
+    """Enabled False: it is Disabled at once, and Enabling when it is switched on."""
     (_, arn), name = lab.queue(), lab.deploy()
-    mapping = lab.map(name, arn, Enabled=False)
+    made = lab.functions.create_event_source_mapping(
+        FunctionName=name, EventSourceArn=arn, Enabled=False
+    )
 
-    assert ["Creating", "Disabled"] == states(lab, mapping)
+    assert "Disabled" == made["State"]
+    lab.change(made["UUID"], Enabled=True)
+    assert ["Disabled", "Enabling", "Enabled"] == states(lab, made["UUID"])
 
 
 def test_a_function_has_one_mapping_per_source(lab: Sources):

@@ -122,7 +122,7 @@ def test_the_event_of_a_proxy_integration(proxies: RestApi):
     assert "POST" == event["httpMethod"]
     assert {"x": "2", "y": "&"} == event["queryStringParameters"]
     assert {"x": ["1", "2"], "y": ["&"]} == event["multiValueQueryStringParameters"]
-    assert {"id": "a b"} == event["pathParameters"]
+    assert {"id": "a%20b"} == event["pathParameters"]
     assert {"color": "blue"} == event["stageVariables"]
     assert ("hi", False) == (event["body"], event["isBase64Encoded"])
     assert "1" == event["headers"]["X-One"]
@@ -362,6 +362,9 @@ def custom(api: RestApi, function: str, **integration: Any) -> dict[str, str]:
         ("200", "", "$input.json('$')"),
         ("404", ".*no such.*", '{"error": $input.json("$.errorMessage")}'),
     ):
+        api.client.put_method_response(
+            **named, statusCode=status, responseParameters={"method.response.header.X-How": True}
+        )
         api.client.put_integration_response(
             **named,
             statusCode=status,
@@ -448,6 +451,9 @@ def test_mock_answers_cors_preflights(api: RestApi):
     """OPTIONS with a MOCK integration and response parameters, as the console makes it."""
     named = api.mock("OPTIONS", "/", "")
     parameters = {"method.response.header.Access-Control-Allow-Origin": "'*'"}
+    api.client.put_method_response(
+        **named, statusCode="200", responseParameters=dict.fromkeys(parameters, True)
+    )
     api.client.put_integration_response(
         **named, statusCode="200", responseParameters=parameters, responseTemplates={}
     )

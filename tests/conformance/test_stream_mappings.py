@@ -380,15 +380,26 @@ def test_bisecting_finds_the_poison_and_uses_up_no_retry(lab: Sources):
 
 
 def test_a_reported_failure_is_the_checkpoint(lab: Sources):
-    """What comes before the lowest reported number is done; the rest is tried again."""
-    arn = lab.stream()
+    """What comes before the lowest reported number is done; the rest has all its retries.
+
+    The failure record counts the rest's own invocations, and has no function error.
+    """
+    arn, (url, queue_arn) = lab.stream(), lab.queue()
     name = lab.deploy(REPORTS_POISON)
     lab.put(arn, 0, 1, "poison", 3)
-    mapping = lab.map(name, arn, MaximumRetryAttempts=1, **REPORT)
+    on_failure = {"OnFailure": {"Destination": queue_arn}}
+    mapping = lab.map(name, arn, MaximumRetryAttempts=1, DestinationConfig=on_failure, **REPORT)
 
     lab.told(mapping, "dropped", 2)
-    assert [[0, 1, "poison", 3], ["poison", 3]] == [*map(data, lab.events(name))]
+    assert [[0, 1, "poison", 3], *[["poison", 3]] * 2] == [*map(data, lab.events(name))]
     assert 2 == sum(r["count"] for r in lab.batches(mapping, "succeeded"))
+    document = json.loads(lab.messages(url)[0]["Body"])
+    assert 2 == document["requestContext"]["approximateInvokeCount"]
+    assert {
+        "statusCode": 200,
+        "executedVersion": "$LATEST",
+        "functionError": None,
+    } == document["responseContext"]
 
 
 @pytest.mark.parametrize(
@@ -426,7 +437,9 @@ def test_records_that_are_too_old_are_given_up(lab: Sources):
     (dropped,) = lab.told(mapping, "dropped")
     assert "RecordAgeExceeded" == dropped["reason"]
     document = json.loads(lab.messages(url)[0]["Body"])
-    assert "RecordAgeExceeded" == document["requestContext"]["condition"]
+    context = document["requestContext"]
+    assert ("RecordAgeExceeded", 1) == (context["condition"], context["approximateInvokeCount"])
+    assert ["requestContext", "version", "timestamp", "KinesisBatchInfo"] == [*document]
 
 
 def test_a_batching_window_gathers_records(lab: Sources):

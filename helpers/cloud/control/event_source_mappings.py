@@ -17,10 +17,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.control.asked import members_of
-from helpers.cloud.control.mapping_constraints import check_members
-from helpers.cloud.control.mapping_document import mapping_document
+from helpers.cloud.control.mapping_constraints import check_members, check_source_arn
+from helpers.cloud.control.mapping_document import listed_document, mapping_document
 from helpers.cloud.control.mapping_settings import changed_settings, created_settings, source_of
 from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import (
     AwsError,
     InvalidParameterValueException,
@@ -61,8 +62,9 @@ class MappingRequests:
         """Make a mapping from the members of CreateEventSourceMapping."""
         check_members(members, creating=True)
         arn = members.get("EventSourceArn")
-        source = source_of(arn)
+        source = source_of(arn, members.get("SelfManagedEventSource"))
         assert arn is not None
+        check_tags(members.get("Tags") or {}, {})
         settings = created_settings(members, source, arn)
         key, qualifier, function = self._function(members["FunctionName"], region)
         self._check_source(source, arn, function)
@@ -204,6 +206,7 @@ class EventSourceMappingsApi:
 
     def _list(self, request: HttpRequest, region: str) -> HttpAnswer:
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
+        check_source_arn(query.get("EventSourceArn"))
         found = [m for m in self.requests.mappings.all() if m.key[1] == region]
         if query.get("EventSourceArn"):
             found = [m for m in found if m.source_arn == query["EventSourceArn"]]
@@ -212,7 +215,7 @@ class EventSourceMappingsApi:
             key = named.key(account_id=self.requests.account_id, region=region)
             found = [m for m in found if (m.key, m.qualifier) == (key, named.qualifier)]
         first, count = _page(query)
-        shown = [mapping_document(mapping) for mapping in found[first : first + count]]
+        shown = [listed_document(mapping) for mapping in found[first : first + count]]
         following = {"NextMarker": str(first + count)} if first + count < len(found) else {}
         return json_answer(200, {"EventSourceMappings": shown, **following})
 

@@ -20,6 +20,7 @@ FUNCTION_NAME = (
     r"(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
 DESTINATION = r"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|" + ARN
+KEY = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
 POSITIONS = ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON")
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "BatchSize": (1, 10_000),
@@ -58,6 +59,13 @@ def check_members(members: Mapping[str, Any], *, creating: bool) -> None:
     constraints.raise_if_broken()
 
 
+def check_source_arn(arn: str | None) -> None:
+    """Raise AWS's error for what is no ARN."""
+    constraints = Constraints()
+    constraints.pattern("eventSourceArn", arn, ARN)
+    constraints.raise_if_broken()
+
+
 def _strings(constraints: Constraints, members: Mapping[str, Any]) -> None:
     constraints.pattern("eventSourceArn", members.get("EventSourceArn"), ARN)
     constraints.one_of("startingPosition", members.get("StartingPosition"), POSITIONS)
@@ -86,7 +94,10 @@ def _structures(constraints: Constraints, members: Mapping[str, Any]) -> None:
     for index, one in enumerate((members.get("FilterCriteria") or {}).get("Filters") or ()):
         shown = f"filterCriteria.filters.{index + 1}.member.pattern"
         constraints.length(shown, one.get("Pattern"), at_most=4096)
-    for metric in (members.get("MetricsConfig") or {}).get("Metrics") or ():
+    constraints.pattern("kmsKeyArn", members.get("KMSKeyArn"), KEY)
+    metrics = (members.get("MetricsConfig") or {}).get("Metrics") or ()
+    constraints.items("metricsConfig.metrics", metrics, at_most=3)
+    for metric in metrics:
         known = ("EventCount", "ErrorCount", "KafkaMetrics")
         constraints.one_of("metricsConfig.metrics", metric, known)
 

@@ -25,11 +25,19 @@ def mapping_document(mapping: Mapping) -> dict[str, Any]:
         "LastModified": mapping.modified,
         "State": str(mapping.state),
         "StateTransitionReason": mapping.source.reason,
-        **{name: value for name, value in settings.others.items() if name != "Tags"},
+        **{name: value for name, value in settings.others.items() if value and name != "Tags"},
     }
     if settings.filters:
         document["FilterCriteria"] = {"Filters": [{"Pattern": p} for p in settings.filters]}
     return document | (_of_stream(mapping) if mapping.source.is_stream else _of_queue(mapping))
+
+
+def listed_document(mapping: Mapping) -> dict[str, Any]:
+    """Return the configuration in a list, where criteria under a customer's key stay hidden."""
+    document = mapping_document(mapping)
+    if document.get("KMSKeyArn"):
+        document.pop("FilterCriteria", None)
+    return document
 
 
 def _of_queue(mapping: Mapping) -> dict[str, Any]:

@@ -45,21 +45,27 @@ KEPT = ("KMSKeyArn", "MetricsConfig", "Tags")
 DEFAULT_POLLERS = (2, 200)
 
 
-def source_of(arn: str | None) -> Source:
+def source_of(arn: str | None, self_managed: object = None) -> Source:
     """Return the kind of a source; raises AWS's error, or says what this account lacks."""
+    if not arn and self_managed:
+        raise _missing("kafka")
     if not arn:
         raise InvalidParameterValueException("Unrecognized event source.")
     service = arn.split(":")[2]
     if service in tuple(Source):
         return Source(service)
     if service in ("kafka", "mq", "rds"):
-        raise InvalidParameterValueException(
-            f"This local account has no {service} event sources (Kafka, Amazon MQ, DocumentDB). "
-            "Use an SQS queue, a Kinesis stream or a DynamoDB stream."
-        )
+        raise _missing(service)
     raise InvalidParameterValueException(
         "Unrecognized event source, must be kinesis, dynamodb stream or sqs. "
         f"Unsupported source arn : {arn}"
+    )
+
+
+def _missing(service: str) -> InvalidParameterValueException:
+    return InvalidParameterValueException(
+        f"This local account has no {service} event sources (Kafka, Amazon MQ, DocumentDB). "
+        "Use an SQS queue, a Kinesis stream or a DynamoDB stream."
     )
 
 
@@ -99,7 +105,7 @@ def changed_settings(
         changes["pollers"] = _pollers(members["ProvisionedPollerConfig"], base.pollers)
     if members.get("DestinationConfig") is not None:
         changes["on_failure"] = _on_failure(members["DestinationConfig"])
-    kept = {name: members[name] for name in KEPT if members.get(name)}
+    kept = {name: members[name] for name in KEPT if members.get(name) is not None}
     settings = replace(base, **changes, others={**base.others, **kept})
     _check_together(settings, is_fifo=is_fifo)
     return settings

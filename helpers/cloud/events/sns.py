@@ -22,7 +22,11 @@ Attributes = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnsMessage:
-    """One published message, as one protocol's subscribers get it."""
+    """One published message, as one protocol's subscribers get it.
+
+    `sequence_number` is what a FIFO topic gives it; `signature_version` is the topic's, and is
+    shown to queues only: functions are told 1.
+    """
 
     message_id: str
     topic_arn: str
@@ -30,6 +34,8 @@ class SnsMessage:
     time: datetime
     subject: str | None = None
     attributes: Attributes = field(default_factory=dict)
+    sequence_number: str = ""
+    signature_version: str = "1"
 
     @property
     def timestamp(self) -> str:
@@ -61,17 +67,25 @@ class SnsMessage:
         return {"Records": [record]}
 
     def notification(self, subscription_arn: str) -> dict[str, Any]:
-        """Return the body of a queue's message: without subject or attributes if it has none."""
+        """Return the body of a queue's message: without subject or attributes if it has none.
+
+        A FIFO topic numbers its messages, and does not sign them.
+        """
+        number = {"SequenceNumber": self.sequence_number} if self.sequence_number else {}
+        signature = {
+            "SignatureVersion": self.signature_version,
+            "Signature": self._signature(),
+            "SigningCertURL": self._address(SIGNING_KEY),
+        }
         body: dict[str, Any] = {
             "Type": "Notification",
             "MessageId": self.message_id,
+            **number,
             "TopicArn": self.topic_arn,
             **({} if self.subject is None else {"Subject": self.subject}),
             "Message": self.text,
             "Timestamp": self.timestamp,
-            "SignatureVersion": "1",
-            "Signature": self._signature(),
-            "SigningCertURL": self._address(SIGNING_KEY),
+            **({} if number else signature),
             "UnsubscribeURL": self._unsubscribe(subscription_arn),
         }
         return body | ({"MessageAttributes": self._attributes()} if self.attributes else {})

@@ -27,8 +27,13 @@ ATTRIBUTES = (
 """In the order in which Lambda writes them."""
 
 
-def message_record(message: QueueMessage, queue_arn: str) -> dict[str, Any]:
-    """Return one of the event's Records."""
+def message_record(
+    message: QueueMessage, queue_arn: str, *, has_window: bool = False
+) -> dict[str, Any]:
+    """Return one of the event's Records.
+
+    With a batching window Lambda shows the hash of message attributes always, also as null.
+    """
     known = message.attributes
     record: dict[str, Any] = {
         "messageId": message.message_id,
@@ -39,10 +44,12 @@ def message_record(message: QueueMessage, queue_arn: str) -> dict[str, Any]:
             name: _attribute(value) for name, value in message.message_attributes.items()
         },
     }
+    if has_window:
+        record["md5OfMessageAttributes"] = message.md5_of_attributes
+    record["md5OfBody"] = message.md5_of_body
     if message.md5_of_attributes is not None:
         record["md5OfMessageAttributes"] = message.md5_of_attributes
     return record | {
-        "md5OfBody": message.md5_of_body,
         "eventSource": "aws:sqs",
         "eventSourceARN": queue_arn,
         "awsRegion": queue_arn.split(":")[3],

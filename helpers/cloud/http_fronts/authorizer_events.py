@@ -5,7 +5,9 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-aut
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from helpers.cloud.events.http_call import HttpCall
 from helpers.cloud.events.http_v1 import http_v1_event
@@ -19,6 +21,7 @@ def authorizer_event(
 ) -> dict[str, Any]:
     """Return what a Lambda authorizer gets, in its own payload format."""
     arn = request_arn(api, call)
+    call = replace(call, path=unquote(call.path))
     if authorizer.payload_version == "2.0":
         event = http_v2_event(call)
         for member in ("body", "isBase64Encoded"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from helpers.cloud.events.http_call import HttpCall
 from helpers.cloud.events.http_v1 import http_api_v1_event
@@ -25,7 +25,11 @@ def source_arn(api: HttpApi, route: Route, call: HttpCall) -> str:
 
 
 def integration_event(integration: Integration, route: Route, call: HttpCall) -> dict[str, Any]:
-    """Return the event of a function, in the integration's payload format."""
+    """Return the event of a function, in the integration's payload format.
+
+    HTTP APIs decode the path, in both formats and in rawPath too; REST APIs and URLs do not.
+    """
+    call = replace(call, path=unquote(call.path))
     given = call.authorizer or {}
     if integration.payload_version == "2.0":
         told = {name: value for name, value in given.items() if name != "principalId"}

@@ -38,6 +38,7 @@ FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 )
+HEADERS_OF_THE_FRONT = frozenset({"x-amzn-requestid", "x-amzn-trace-id"})
 UNSIGNED = ("AccessDeniedException", "MissingAuthenticationTokenException")
 STREAM_TYPE = "application/octet-stream"
 
@@ -58,16 +59,17 @@ class LambdaUrlsFront:
 
     def answer(self, request: HttpRequest, address: PublicAddress) -> HttpAnswer:
         """Answer one request; never raises AwsError."""
+        trace = self.functions.new_trace(request.headers.get("x-amzn-trace-id", ""))
         url = self.urls.find(address.id)
         if url is None:
-            return _forbidden()
+            return _named(_forbidden(), None, trace)
         ran: FrontAnswer | None = None
         reason = ""
         try:
             if url.cors is not None and is_preflight(request):
                 answer = url.cors.preflight(request, status=200)
             else:
-                ran = self._run(request, address, url)
+                ran = self._run(request, address, url, trace)
                 answer, reason = _rendered(url, ran)
         except AwsError as error:
             answer, reason = _refused(error), f"{error.code}: {error.message}"
@@ -85,11 +87,12 @@ class LambdaUrlsFront:
                 reason=reason,
             )
         )
-        return answer
+        return _named(answer, ran, trace)
 
-    def _run(self, request: HttpRequest, address: PublicAddress, url: FunctionUrl) -> FrontAnswer:
+    def _run(
+        self, request: HttpRequest, address: PublicAddress, url: FunctionUrl, trace: str
+    ) -> FrontAnswer:
         signer = self._caller(request, url)
-        trace = self.functions.new_trace(request.headers.get("x-amzn-trace-id", ""))
         call = HttpCall(
             request=request,
             path=address.path,
@@ -136,15 +139,20 @@ def _rendered(url: FunctionUrl, ran: FrontAnswer) -> tuple[HttpAnswer, str]:
     """Return the answer and, when it is not the function's own, why."""
     if ran.failed:
         return _bad_gateway(), "the function failed"
-    headers = [("x-amzn-RequestId", ran.request_id)]
     if url.invoke_mode is InvokeMode.RESPONSE_STREAM:
-        whole = [("Content-Type", STREAM_TYPE), *headers]
-        return HttpAnswer(200, whole, ran.payload), ""
+        return HttpAnswer(200, [("Content-Type", STREAM_TYPE)], ran.payload), ""
     try:
-        answer = answer_v2(ran.payload)
+        return answer_v2(ran.payload), ""
     except MalformedAnswerError as error:
         return _bad_gateway(), str(error)
-    return HttpAnswer(answer.status, answer.headers + headers, answer.body), ""
+
+
+def _named(answer: HttpAnswer, ran: FrontAnswer | None, trace: str) -> HttpAnswer:
+    """Return an answer with the request's id, the invocation's where there was one, and trace."""
+    added = {"x-amzn-RequestId": ran.request_id if ran else str(uuid.uuid4())}
+    added["X-Amzn-Trace-Id"] = trace.partition(";")[0]
+    kept = [pair for pair in answer.headers if pair[0].lower() not in HEADERS_OF_THE_FRONT]
+    return HttpAnswer(answer.status, [*kept, *added.items()], answer.body)
 
 
 def _refused(error: AwsError) -> HttpAnswer:

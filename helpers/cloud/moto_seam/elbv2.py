@@ -15,6 +15,7 @@ from helpers.cloud.http_fronts.load_balancers.listeners import (
     Rule,
     TargetGroup,
 )
+from helpers.cloud.moto_seam.elbv2_creation import correct_creation
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 
 SERVICE = "elasticloadbalancing.amazonaws.com"
@@ -32,6 +33,7 @@ def install(service_may: MayInvoke) -> None:
     if not hasattr(FakeTargetGroup, _DONE):
         setattr(FakeTargetGroup, _DONE, FakeTargetGroup.health_for)
         FakeTargetGroup.health_for = _unchecked(FakeTargetGroup.health_for)
+    correct_creation()
 
 
 class MotoLoadBalancers:

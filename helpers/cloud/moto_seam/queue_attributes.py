@@ -1,6 +1,6 @@
 """What SQS refuses of a queue's attributes, where moto keeps whatever it is given.
 
-And what moto loses: setting any attribute took the queue's policy away.
+And what moto loses: setting any attribute took the queue's policy away. Moments are whole seconds.
 
 Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html and
 API_SetQueueAttributes.html (names and ranges), sqs-dead-letter-queues.html.
@@ -40,6 +40,7 @@ OTHERS = frozenset(
         "SqsManagedSseEnabled",
     }
 )
+MOMENTS = ("CreatedTimestamp", "LastModifiedTimestamp")
 OF_TEMPLATES = frozenset({"QueueName", "region"})
 RECEIVE_COUNTS = (1, 1000)
 
@@ -52,6 +53,7 @@ def install() -> None:
     backend.create_queue = _created(backend.create_queue)
     backend.set_queue_attributes = _set(backend.set_queue_attributes)
     queue._set_attributes = _keeping_policy(queue._set_attributes)
+    queue.attributes = property(_in_seconds(queue.attributes.fget))
 
 
 def _created(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,6 +86,14 @@ def _keeping_policy(original: Callable[..., None]) -> Callable[..., None]:
             queue.policy = policy
 
     return set_attributes
+
+
+def _in_seconds(original: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    def attributes(queue: Any) -> dict[str, Any]:
+        found = original(queue)
+        return found | {name: int(found[name]) for name in MOMENTS}
+
+    return attributes
 
 
 def _check(attributes: Mapping[str, Any], region: str, *, fifo: bool) -> None:

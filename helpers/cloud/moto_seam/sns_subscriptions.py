@@ -1,17 +1,18 @@
-"""What SNS checks before it publishes or subscribes, in its own words; moto checks little.
+"""What SNS checks before it subscribes, in its own words, and who has to confirm.
 
-Leaves out the confirmation of subscriptions of other accounts, and phone numbers.
-Source: docs.aws.amazon.com/sns/latest/api/API_Subscribe.html and API_Publish.html.
+HTTP endpoints and e-mail addresses are asked to confirm on AWS; here nobody asks them, so they
+stay pending. Leaves out the confirmation of subscriptions of other accounts, and phone numbers.
+Source: docs.aws.amazon.com/sns/latest/api/API_Subscribe.html and API_ConfirmSubscription.html.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import wraps
-from inspect import unwrap
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.sns.exceptions import InvalidParameterValue, SNSNotFoundError
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
@@ -19,8 +20,12 @@ from moto.sns.responses import SNSResponse
 from helpers.cloud.events.sns_filter import Scope, read_filter_policy
 from helpers.cloud.events.sns_filter_rules import InvalidFilterPolicy
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.sns_messages import check_arn, invalid
+from helpers.cloud.moto_seam.wrapping import wrapped
 
-MAX_BYTES = 256 * 1024
+CONFIRM = ("http", "https", "email", "email-json")
+"""Protocols whose endpoints must confirm."""
+TOKEN = re.compile(r"[0-9a-f]{64,}")
 PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda")
 RAW_PROTOCOLS = ("sqs", "http", "https", "firehose")
 ATTRIBUTES = (
@@ -34,28 +39,30 @@ ATTRIBUTES = (
 )
 
 
-def install() -> None:
-    """Bind the checks; harmless when called again."""
-    SNSResponse.subscribe = _wrapped(SNSResponse.subscribe, _subscribe)
-    SNSBackend.subscribe = _wrapped(SNSBackend.subscribe, _subscribe_backend)
-    SNSBackend.publish = _wrapped(SNSBackend.publish, _publish)
+def install(caller: Callable[[], str]) -> None:
+    """Bind the checks; harmless when called again. `caller` gives the ARN of who subscribes."""
+    SNSResponse.subscribe = wrapped(SNSResponse.subscribe, _subscribe)
+    SNSResponse.confirm_subscription = wrapped(SNSResponse.confirm_subscription, _confirm)
+    SNSResponse.unsubscribe = wrapped(SNSResponse.unsubscribe, _unsubscribe)
+    for name in ("list_subscriptions", "list_subscriptions_by_topic"):
+        setattr(SNSResponse, name, wrapped(getattr(SNSResponse, name), _listed))
+
+    def subscribe(original: Any, backend: Any, *given: Any) -> Any:
+        subscription = _subscribe_backend(original, backend, *given)
+        kept = subscription.attributes
+        if "SubscriptionPrincipal" not in kept:
+            waits = subscription.protocol in CONFIRM
+            kept["SubscriptionPrincipal"] = caller()
+            kept["PendingConfirmation"], kept["ConfirmationWasAuthenticated"] = waits, not waits
+        return subscription
+
+    SNSBackend.subscribe = wrapped(SNSBackend.subscribe, subscribe)
     SNSBackend.set_subscription_attributes = set_subscription_attributes
 
 
-def _wrapped(method: Any, checked: Any) -> Any:
-    original = unwrap(method)
-
-    @wraps(original)
-    def bound(*arguments: Any, **named: Any) -> Any:
-        return checked(original, *arguments, **named)
-
-    return bound
-
-
-def invalid(reason: str) -> Exception:
-    """Return the error of SNS for a parameter."""
-    error: Exception = InvalidParameterValue(f"Invalid parameter: {reason}")
-    return error
+def pending(subscription: Any) -> bool:
+    """Tell whether a subscription waits to be confirmed: it gets nothing until then."""
+    return bool(subscription.attributes.get("PendingConfirmation"))
 
 
 def _subscribe(original: Any, response: Any) -> Any:
@@ -63,14 +70,53 @@ def _subscribe(original: Any, response: Any) -> Any:
     attributes = response._get_param("Attributes") or {}
     protocol, endpoint = response._get_param("Protocol"), response._get_param("Endpoint")
     topic_arn = response._get_param("TopicArn")
+    check_arn(topic_arn)
     check_attributes(attributes, str(protocol), prefix="Attributes Reason: ")
+    if "RedrivePolicy" in attributes:
+        _check_order(topic_arn, str(endpoint), attributes["RedrivePolicy"], "Attributes Reason: ")
     existing = response.backend._find_subscription(topic_arn, endpoint, protocol)
     if existing is not None and any(
         str(existing.attributes.get(name)).lower() != str(value).lower()
         for name, value in attributes.items()
     ):
         raise invalid("Attributes Reason: Subscription already exists with different attributes")
+    answer = original(response)
+    subscription = response.backend.subscriptions[answer.result["SubscriptionArn"]]
+    if pending(subscription) and not response._get_param("ReturnSubscriptionArn"):
+        return ActionResult({"SubscriptionArn": "pending confirmation"})
+    return answer
+
+
+def _confirm(_original: Any, response: Any) -> Any:
+    """Refuse every token: none has been sent to anybody."""
+    if TOKEN.fullmatch(str(response._get_param("Token"))):
+        raise invalid("Token")
+    raise InvalidParameterValue("Invalid token")
+
+
+def _unsubscribe(original: Any, response: Any) -> Any:
+    parts = str(response._get_param("SubscriptionArn")).split(":")
+    if len(parts) < 6:
+        raise invalid(
+            f"SubscriptionArn Reason: An ARN must have at least 6 elements, not {len(parts)}"
+        )
     return original(response)
+
+
+def _listed(original: Any, response: Any) -> Any:
+    """Show subscriptions that wait without their ARN."""
+    answer = original(response)
+    shown = [
+        {
+            "SubscriptionArn": "PendingConfirmation" if pending(each) else each.arn,
+            "Owner": each.owner,
+            "Protocol": each.protocol,
+            "Endpoint": each.endpoint,
+            "TopicArn": each.topic_arn,
+        }
+        for each in answer.result["Subscriptions"]
+    ]
+    return ActionResult({**answer.result, "Subscriptions": shown})
 
 
 def _subscribe_backend(
@@ -105,6 +151,8 @@ def set_subscription_attributes(backend: Any, arn: str, name: str, value: Any) -
     kept = {**subscription.attributes, name: value}
     given = {key: kept[key] for key in (name, "FilterPolicyScope") if kept.get(key) is not None}
     check_attributes(given, subscription.protocol)
+    if name == "RedrivePolicy":
+        _check_order(subscription.topic.arn, subscription.endpoint, str(value))
     policy = kept.get("FilterPolicy")
     scope = Scope(kept.get("FilterPolicyScope") or Scope.ATTRIBUTES)
     matcher = None
@@ -168,67 +216,15 @@ def _check_redrive(value: str, prefix: str) -> None:
         )
 
 
-def _publish(
-    original: Any, backend: Any, message: str, arn: Any = None, *rest: Any, **more: Any
-) -> Any:
-    names = ("phone_number", "subject", "message_attributes", "group_id", "deduplication_id")
-    given = dict(zip((*names, "message_structure"), rest, strict=False)) | more
-    if arn is not None:
-        _check_topic(backend, str(arn))
-    elif not given.get("phone_number"):
-        raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
-    subject, attributes = given.get("subject"), given.get("message_attributes") or {}
-    if subject is not None and not _is_subject(subject):
-        raise invalid("Subject")
-    if not message:
-        raise invalid("Empty message")
-    if _size(message, attributes) > MAX_BYTES:
-        raise invalid("Message too long")
-    _check_values(attributes)
-    if given.get("message_structure") == "json":
-        _check_structure(message)
-    return original(backend, message, arn, **given)
-
-
-def _check_topic(backend: Any, arn: str) -> None:
-    parts = arn.split(":")
-    if len(parts) < 6:
-        raise invalid(f"TopicArn Reason: An ARN must have at least 6 elements, not {len(parts)}")
-    if parts[3] != backend.region_name:
-        raise invalid("TopicArn")
-    if not parts[5].startswith("endpoint/"):
-        backend.get_topic(arn)  # else moto would look for a phone
-
-
-def _check_values(attributes: Mapping[str, Any]) -> None:
-    for name, given in attributes.items():
-        if given["Value"] is None:
-            raise InvalidParameterValue(
-                f"The message attribute '{name}' must contain non-empty message attribute value "
-                f"for message attribute type '{given['Type']}'."
-            )
-
-
-def _is_subject(subject: str) -> bool:
-    printable = subject.isprintable() and subject.isascii()
-    return 0 < len(subject) <= 100 and printable and not subject[0].isspace()
-
-
-def _check_structure(message: str) -> None:
-    try:
-        texts = json.loads(message)
-    except (ValueError, RecursionError) as error:
-        raise invalid("Message Structure - JSON message body failed to parse") from error
-    if not isinstance(texts, dict) or "default" not in texts:
-        raise invalid("Message Structure - No default entry in JSON message body")
-
-
-def _size(message: str, attributes: Mapping[str, Any]) -> int:
-    """Return what counts against 256 KB: the text, and names, types and values of attributes."""
-    size = len(message.encode())
-    for name, given in attributes.items():
-        size += len(name.encode()) + len(given["Type"]) + len(str(given["Value"]).encode())
-    return size
+def _check_order(topic_arn: str, endpoint: str, redrive_policy: str, prefix: str = "") -> None:
+    """Refuse a standard dead-letter queue where messages are in order."""
+    dead = json.loads(redrive_policy or "{}").get("deadLetterTargetArn")
+    ordered = topic_arn.endswith(".fifo") and endpoint.endswith(".fifo")
+    if dead is not None and ordered and not dead.endswith(".fifo"):
+        raise invalid(
+            f"{prefix}RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a "
+            "FIFO Topic."
+        )
 
 
 def _is_function_arn(endpoint: str) -> bool:

@@ -1,8 +1,8 @@
 """Corrections of moto's SQS: safe for many consumers at once, and heard by pollers.
 
 moto receives without a lock, so two consumers may get one message; it forgets the trace header of a
-request, the system attributes of a batch's entries, and gives FIFO messages numbers by chance. Its
-receiving, with redrive and message groups, is written here anew and serves everyone.
+request and the system attributes of a batch's entries. Its receiving, with redrive and message
+groups, is written here anew and serves everyone.
 
 Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html,
 docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
@@ -12,7 +12,6 @@ docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-m
 from __future__ import annotations
 
 import functools
-import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from moto.sqs.responses import SQSResponse
 
 from helpers.cloud import records
 from helpers.cloud.moto_seam.bells import Bells
+from helpers.cloud.moto_seam.sqs_arrivals import BELLS, add_message, place
 from helpers.cloud.moto_seam.sqs_records import (
     RECORDER,
     hiding,
@@ -38,9 +38,6 @@ from helpers.cloud.moto_seam.sqs_records import (
 from helpers.cloud.records import Recorder
 
 _BOUND = "coldstart_bound"
-_BELLS = "coldstart_bells"
-FIRST_SEQUENCE_NUMBER = 18_849_496_460_467_696_128
-SEQUENCE_STEP = 256
 TRACE = "AWSTraceHeader"
 DEAD_LETTER_SOURCE = "DeadLetterQueueSourceArn"
 
@@ -58,13 +55,12 @@ _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", 
 def install(bells: Bells, recorder: Recorder) -> None:
     """Bind the corrections; called again, it only changes whose bells ring and who records."""
     queue, backend = sqs_models.Queue, sqs_models.SQSBackend
-    setattr(queue, _BELLS, bells)
+    setattr(queue, BELLS, bells)
     setattr(queue, RECORDER, recorder)
     if hasattr(queue, _BOUND):
         return
     setattr(queue, _BOUND, True)
-    numbers = itertools.count(FIRST_SEQUENCE_NUMBER + time.time_ns() // 1_000_000, SEQUENCE_STEP)
-    queue.add_message = _added(queue.add_message, numbers)
+    queue.add_message = add_message
     queue.delete_message = _locked(queue.delete_message)
     for name, counts in COUNTS.items():
         setattr(queue, f"approximate_number_of_messages{name}", property(_counted(counts)))
@@ -94,7 +90,7 @@ def receive(queue: Any, count: int, visibility_timeout: int) -> list[Any]:
     for message in dead:  # outside: the other queue has a lock of its own
         source = {"DataType": "String", "StringValue": queue.queue_arn}
         message.system_attributes = {**message.system_attributes, DEAD_LETTER_SOURCE: source}
-        queue.dead_letter_queue.add_message(message)
+        place(queue.dead_letter_queue, message)
     return copies
 
 
@@ -185,21 +181,6 @@ def _counted(counts: Callable[[Any, float], bool]) -> Callable[[Any], int]:
     return count
 
 
-def _added(original: Callable[..., None], numbers: Iterator[int]) -> Callable[..., None]:
-    @functools.wraps(original)
-    def add_message(queue: Any, message: Any) -> None:
-        with queue._messages_lock:
-            if queue.fifo_queue:  # in the order in which messages come, as moto's are not
-                message.sequence_number = str(next(numbers))
-            original(queue, message)
-            if queue._messages and queue._messages[-1] is message:  # and no duplicate
-                delay_s = max(0.0, message.delayed_until - unix_time_millis()) / 1000
-                note(queue, records.MessagesSent, [message], delay_s=round(delay_s, 3))
-        getattr(queue, _BELLS).ring(queue.queue_arn)
-
-    return add_message
-
-
 def _locked(original: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(original)
     def delete_message(queue: Any, receipt_handle: str) -> None:
@@ -209,7 +190,7 @@ def _locked(original: Callable[..., None]) -> Callable[..., None]:
             note(queue, records.MessagesDeleted, there)
             queue._messages_lock.notify_all()
         if queue.fifo_queue:  # the group may go on
-            getattr(queue, _BELLS).ring(queue.queue_arn)
+            getattr(queue, BELLS).ring(queue.queue_arn)
 
     return delete_message
 
@@ -226,7 +207,7 @@ def _ringing(original: Callable[..., Any]) -> Callable[..., Any]:
         if queue is not None:
             with queue._messages_lock:
                 queue._messages_lock.notify_all()
-            getattr(queue, _BELLS).ring(queue.queue_arn)
+            getattr(queue, BELLS).ring(queue.queue_arn)
         return answer
 
     return operation

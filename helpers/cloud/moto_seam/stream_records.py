@@ -27,6 +27,7 @@ from moto.dynamodb.models import table as table_models
 from moto.dynamodb.models.utilities import dynamo_json_dump
 from moto.kinesis import models as kinesis_models
 
+from helpers.cloud.moto_seam import stream_answers
 from helpers.cloud.moto_seam.bells import Bells
 
 _BOUND = "coldstart_bound"
@@ -144,6 +145,7 @@ def _install_dynamodb(bells: Bells, lock: threading.RLock) -> None:
     backend = DynamoDBBackend
     backend.transact_write_items = _under(backend.transact_write_items, lock)
     backend.delete_table = _dropped(backend.delete_table)
+    stream_answers.install()
 
 
 def _added(lock: threading.RLock) -> Callable[..., None]:
@@ -169,7 +171,7 @@ def _added(lock: threading.RLock) -> Callable[..., None]:
 
 def _frozen(members: dict[str, Any]) -> dict[str, Any]:
     """Return a record's members as they are now: moto's hold the item's own values."""
-    plain = {name: members[name] for name in ("Keys", "NewImage", "OldImage") if name in members}
+    plain = {name: members[name] for name in stream_answers.IMAGES if name in members}
     frozen: dict[str, Any] = json.loads(dynamo_json_dump(plain))
     return {**members, **frozen, "SizeBytes": sum(map(_item_bytes, frozen.values()))}
 

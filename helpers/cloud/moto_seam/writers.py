@@ -18,7 +18,12 @@ from typing import Any
 from moto.iam.models import iam_backends
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION, Identities
+from helpers.cloud.moto_seam.identities import (
+    ACCOUNT_ID,
+    ADMINISTRATOR,
+    PARTITION,
+    Identities,
+)
 from helpers.cloud.policy import PrincipalType
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -111,6 +116,12 @@ class Writers:
         ids = [("x-amz-request-id", writer.request_id), ("x-amz-id-2", writer.host_id)]
         kept = [(n, v) for n, v in answered.headers if not n.lower().startswith("x-amzn-requestid")]
         return HttpAnswer(answered.status, [*kept, *ids], answered.body)
+
+    def caller_arn(self) -> str:
+        """Return the ARN of whoever this thread answers."""
+        key = self.current.access_key_id if self.current is not None else None
+        found = self._identities.find(key) if key is not None else None
+        return (ADMINISTRATOR if found is None else found.principal).arn
 
     def principal_id(self, writer: Writer) -> str:
         """Return the unique id of who signed, as records show it."""

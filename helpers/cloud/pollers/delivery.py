@@ -150,6 +150,7 @@ class Courier:
                 function=mapping.key[2],
                 source=mapping.source_arn,
                 count=count,
+                metered=mapping.settings.is_metered,
                 **members,
             )
         )

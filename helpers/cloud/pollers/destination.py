@@ -95,15 +95,14 @@ def invocation_record(courier: Courier, lost: GivenUp) -> dict[str, Any]:
             "requestId": delivered.request_id if delivered else new_request_id(),
             "functionArn": mapping.function_arn,
             "condition": lost.condition,
-            "approximateInvokeCount": lost.batch.attempts,
+            "approximateInvokeCount": _invocations(lost),
         },
     }
     if delivered is not None and delivered.answer is not None:
-        error = delivered.answer.result.function_error
         document["responseContext"] = {
             "statusCode": 200,
             "executedVersion": delivered.answer.executed_version,
-            **({"functionError": error} if error else {}),
+            "functionError": delivered.answer.result.function_error,  # null: failures were reported
         }
     precision = "milliseconds" if mapping.source is Source.KINESIS else "seconds"
     return document | {
@@ -119,6 +118,14 @@ def invocation_record(courier: Courier, lost: GivenUp) -> dict[str, Any]:
             "streamArn": mapping.source_arn,
         },
     }
+
+
+def _invocations(lost: GivenUp) -> int:
+    """Return how many invocations held the records; of records that became too old it is always 1.
+
+    So AWS counts these, also when they were tried often, or never.
+    """
+    return 1 if lost.condition == AGE_EXCEEDED else lost.batch.attempts
 
 
 def _moment(unix_s: float, precision: str) -> str:

@@ -1,7 +1,8 @@
 """An event source mapping: its source, its settings, and the states it goes through.
 
-Creating → Enabled or Disabled; a change passes through Enabling, Disabling or Updating; Deleting
-ends it. What is asked for in between is refused, because the mapping is in use.
+Creating → Enabled, or Disabled at once when it is made so; a change passes through Enabling,
+Disabling or Updating; Deleting ends it. What is asked for in between is refused, because the
+mapping is in use.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html.
 """
@@ -17,6 +18,7 @@ from helpers.cloud.registry import Key
 
 NOTHING_YET = "No records processed"
 FINE = "OK"
+EVENT_COUNT = "EventCount"
 CALL_FAILED = "PROBLEM: Function call failed"
 
 
@@ -80,6 +82,11 @@ class MappingSettings:
     tumbling_s: int = 0
     others: Dictionary[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_metered(self) -> bool:
+        """Tell whether MetricsConfig asks for the event counts, which nobody gets unasked."""
+        return EVENT_COUNT in (self.others.get("MetricsConfig") or {}).get("Metrics", ())
+
 
 @dataclass(slots=True, kw_only=True)
 class Mapping:
@@ -109,10 +116,10 @@ class Mapping:
         return f"arn:aws:lambda:{region}:{account_id}:event-source-mapping:{self.uuid}"
 
 
-def transition(*, created: bool, before: bool, after: bool) -> State:
-    """Return the state on the way from `before` to `after` (Enabled?)."""
-    if created:
-        return State.CREATING
+def transition(*, before: bool | None, after: bool) -> State:
+    """Return the state on the way from `before` to `after` (Enabled?); None: there was nothing."""
+    if before is None:
+        return State.CREATING if after else State.DISABLED
     if before == after:
         return State.UPDATING
     return State.ENABLING if after else State.DISABLING

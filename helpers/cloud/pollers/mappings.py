@@ -68,7 +68,7 @@ class EventSourceMappings:
         qualifier: str | None,
         settings: MappingSettings,
     ) -> Mapping:
-        """Make a mapping, which is Creating; raises nothing, for its caller has checked all."""
+        """Make a mapping, which is Creating or, not enabled, Disabled; its caller checked all."""
         mapping = Mapping(
             uuid=str(uuid.uuid4()),
             source=source,
@@ -82,7 +82,7 @@ class EventSourceMappings:
             self._mappings[mapping.uuid] = mapping
             if source.is_stream:
                 self._progress[mapping.uuid] = Progress.at_start(mapping, self._tools.streams)
-            self._enter(mapping, State.CREATING)
+            self._enter(mapping, transition(before=None, after=settings.enabled))
         return replace(mapping)
 
     def get(self, mapping_id: str) -> Mapping:
@@ -109,7 +109,7 @@ class EventSourceMappings:
             before = mapping.settings.enabled
             mapping.settings, mapping.key, mapping.qualifier = settings, key, qualifier
             self._stop(mapping_id)
-            self._enter(mapping, transition(created=False, before=before, after=settings.enabled))
+            self._enter(mapping, transition(before=before, after=settings.enabled))
             return replace(mapping)
 
     def delete(self, mapping_id: str) -> Mapping:

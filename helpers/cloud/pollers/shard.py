@@ -42,7 +42,7 @@ class Batch:
     """Records that go to the function together; `final` ends a window and has no records.
 
     `failures` counts the function's failures with just these records, `attempts` all invocations
-    that held them, throttled ones included in neither.
+    that held them since the last report of failures; throttled ones are included in neither.
     """
 
     entries: tuple[Entry, ...]
@@ -68,12 +68,12 @@ def after_failure(batch: Batch, *, failed_from: int | None, settings: MappingSet
     """Decide about a batch whose function failed.
 
     `failed_from` is the index of the first record that the handler reported, or None when all
-    failed. Halving does not use up a retry.
+    failed. Records before it are processed; the rest is a new batch, with all its retries. Halving
+    does not use up a retry.
     """
+    if failed_from:
+        return Aftermath(done=failed_from, again=(Batch(batch.entries[failed_from:]),))
     tried = replace(batch, attempts=batch.attempts + 1)
-    if failed_from:  # records before it are processed, the rest is a batch of its own
-        rest = replace(tried, entries=batch.entries[failed_from:], failures=1)
-        return _retry_or_give_up(rest, settings, done=failed_from)
     if settings.bisect and failed_from is None and len(batch.entries) > 1:
         middle = (len(batch.entries) + 1) // 2
         halves = (
@@ -84,10 +84,10 @@ def after_failure(batch: Batch, *, failed_from: int | None, settings: MappingSet
     return _retry_or_give_up(replace(tried, failures=batch.failures + 1), settings)
 
 
-def _retry_or_give_up(batch: Batch, settings: MappingSettings, *, done: int = 0) -> Aftermath:
+def _retry_or_give_up(batch: Batch, settings: MappingSettings) -> Aftermath:
     if 0 <= settings.retries < batch.failures:
-        return Aftermath(done=done, given_up=batch)
-    return Aftermath(done=done, again=(batch,))
+        return Aftermath(given_up=batch)
+    return Aftermath(again=(batch,))
 
 
 def too_old(entries: Sequence[Entry], oldest: float | None) -> int:

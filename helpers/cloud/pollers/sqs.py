@@ -66,6 +66,7 @@ class QueuePoller:
         self._gathering: Gathering[Received] = Gathering(
             settings.batch_size, self._clock.lapsed(settings.window_s)
         )
+        self._has_window = settings.window_s > 0
         ceiling = settings.max_concurrency or AT_MOST
         if settings.pollers is not None:
             ceiling = settings.pollers[1] * PER_POLLER
@@ -132,7 +133,7 @@ class QueuePoller:
             return False
         ignored = []
         for message in messages:
-            record = message_record(message, self._arn)
+            record = message_record(message, self._arn, has_window=self._has_window)
             if self._courier.wants(filterable_message(record)):
                 size = len(json.dumps(record, separators=(",", ":"))) + 1
                 item = Received(message, record, now + facts.visibility_s)

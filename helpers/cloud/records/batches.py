@@ -1,6 +1,6 @@
 """Records of event source mappings: what happened to their batches, and their states.
 
-The metrics of a mapping (PolledEventCount and its sisters) are sums of these.
+The metrics of a mapping (PolledEventCount and its sisters) are sums of these, if it asks for them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ class BatchRecord:
     `mapping` is its UUID, `source` the ARN of the queue or stream; `shard` is empty for queues.
     `messages` are the ids of a queue's. A stream's are told by `positions`: pairs of first and
     last place in the shard, counted from 1 in the order in which this mapping read them.
+    `metered` tells whether the mapping's MetricsConfig asks for event counts.
     """
 
     kind: ClassVar[str]
@@ -26,6 +27,7 @@ class BatchRecord:
     shard: str = ""
     messages: tuple[str, ...] = ()
     positions: tuple[tuple[int, int], ...] = ()
+    metered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ from helpers.cloud.moto_seam import (
     log_subscriptions,
     s3_notifications,
     sns_delivery,
+    sns_messages,
     sns_subscriptions,
+    sns_topics,
 )
 from helpers.cloud.moto_seam.courier import Courier
 from helpers.cloud.moto_seam.log_subscriptions import LogSubscriptions
@@ -66,6 +68,8 @@ def build_pushes(
     subscriptions = LogSubscriptions(courier, foundation.timers)
     s3_notifications.install(notifier)
     sns_delivery.install(SnsDelivery(courier))
-    sns_subscriptions.install()
+    sns_messages.install()
+    sns_topics.install()
+    sns_subscriptions.install(writers.caller_arn)
     log_subscriptions.install(subscriptions)
     return Pushes(writers, notifier, subscriptions, api)

@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from moto.sns.models import sns_backends
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam import application, plain_publish, sns_subscriptions
+from helpers.cloud.moto_seam import application, plain_publish, sns_messages
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
 from helpers.cloud.wsgi import call
 
@@ -24,7 +24,7 @@ CHANGES = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{5
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, ...]]]:
     """Yield what a topic of the account is told: text and subject."""
-    sns_subscriptions.install()
+    sns_messages.install()
     application.reset_services()
     topic = sns_backends[ACCOUNT_ID]["us-east-1"].create_topic("plain")
     messages: list[tuple[Any, ...]] = []

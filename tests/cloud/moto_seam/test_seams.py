@@ -342,14 +342,34 @@ NAMES = {
         "plain_publish": ["sns_backends", "SNSBackend.publish"],
         "targets": ["sns_backends", "SNSBackend.publish"],
         "sns_delivery": ["Topic.publish"],
+        "sns_messages": ["SNSBackend.publish", "SNSBackend.publish_batch"],
+        "sns_topics": ["SNSBackend.create_topic"],
         "sns_subscriptions": [
             "SNSBackend.subscribe",
             "SNSBackend.set_subscription_attributes",
             "SNSBackend._find_subscription",
         ],
     },
-    "moto.sns.responses": {"sns_subscriptions": ["SNSResponse.subscribe"]},
-    "moto.sns.exceptions": {"sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"]},
+    "moto.sns.responses": {
+        "sns_messages": ["SNSResponse.publish", "SNSResponse._transform_message_attributes"],
+        "sns_subscriptions": [
+            "SNSResponse.subscribe",
+            "SNSResponse.unsubscribe",
+            "SNSResponse.confirm_subscription",
+            "SNSResponse.list_subscriptions",
+            "SNSResponse.list_subscriptions_by_topic",
+        ],
+        "sns_topics": ["SNSResponse.get_topic_attributes", "SNSResponse.set_topic_attributes"],
+    },
+    "moto.sns.exceptions": {
+        "sns_messages": [
+            "BatchEntryIdsNotDistinct",
+            "InvalidParameterValue",
+            "SNSException",
+            "TooManyEntriesInBatchRequest",
+        ],
+        "sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"],
+    },
     "moto.apigatewayv2.models": {
         "http_apis": [
             "apigatewayv2_backends",

@@ -101,7 +101,10 @@ def test_an_event_with_two_destinations_is_dropped_once(room: Room):
 
 
 def test_records_of_mappings_become_event_counts(room: Room):
-    """Polled, filtered, invoked, failed, dropped, delivered and deleted events, by mapping."""
+    """Polled, filtered, invoked, failed, dropped, delivered and deleted events, by mapping.
+
+    They are counted for a mapping whose MetricsConfig asks for it; IteratorAge always is there.
+    """
     common = {
         "mapping": "uuid",
         "function": "charge",
@@ -110,6 +113,11 @@ def test_records_of_mappings_become_event_counts(room: Room):
     }
     room.tell(
         1,
+        SimpleNamespace(kind="batch.invoked", metered=False, iterator_age_ms=0.0, **common),
+    )
+    common |= {"metered": True}
+    room.tell(
+        2,
         SimpleNamespace(kind="batch.polled", filtered_out=3, **common),
         SimpleNamespace(kind="batch.invoked", iterator_age_ms=1500.0, **common),
         SimpleNamespace(kind="batch.returned", **common),

@@ -41,6 +41,8 @@ from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
 from helpers.cloud.http_messages import HttpAnswer
 
 PROXY_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+ENCODED = "/%:@!$&'()*+,;=~"
+"""What stays as it is in a path: parameters come percent-encoded."""
 DROPPED = HOP_BY_HOP | {"host", "content-length", "content-encoding"}
 
 
@@ -118,6 +120,9 @@ class Integrations:
             call.http.trace,
             call.integration.timeout_ms / 1000,
         )
+        verb = call.integration.http_method.upper()
+        if (call.http.request.method if verb == "ANY" else verb) not in ("", "POST"):
+            raise internal_error("Functions are invoked by POST; integrationHttpMethod is another.")
         arn = _function_arn(call)
         call.note(f"Endpoint request URI: {call.integration.uri}")
         call.note(f"Endpoint request body after transformations: {json.dumps(event)[:2000]}")
@@ -158,7 +163,8 @@ def _fetch(call: RestCall, body: bytes, *, proxy: bool) -> Endpoint:
     request, given = call.http.request, integration_parameters(call)
     uri = with_stage_variables(call.integration.uri, call.variables)
     for name, value in given["path"].items():
-        uri = uri.replace(f"{{{name}}}", quote(value)).replace(f"{{{name}+}}", quote(value))
+        part = quote(value, safe=ENCODED)
+        uri = uri.replace(f"{{{name}}}", part).replace(f"{{{name}+}}", part)
     query = "&".join(
         piece
         for piece in (request.query if proxy else "", urlencode(given["querystring"]))

@@ -24,11 +24,12 @@ class Routed:
 def route(resources: Iterable[Resource], path: str, verb: str = "") -> Routed | None:
     """Return what a raw path means; None where no resource is.
 
-    A resource that has the verb, or ANY, goes before one that has not. Parameters are decoded.
+    A resource that has the verb, or ANY, goes before one that has not. Parameters stay as they
+    came, percent-encoded.
 
     >>> pets = [Resource("1", "/pets/{id}", {}), Resource("2", "/pets/mine", {})]
     >>> route(pets, "/pets/mine").resource.id, route(pets, "/pets/a%20b").parameters
-    ('2', {'id': 'a b'})
+    ('2', {'id': 'a%20b'})
     """
     parts = _parts(path)
     found = [
@@ -57,10 +58,10 @@ def _match(template: list[str], parts: list[str]) -> tuple[tuple[int, ...], dict
         if at >= len(parts):
             return None
         if wanted.startswith("{") and wanted.endswith("+}"):
-            parameters[wanted[1:-2]] = unquote("/".join(parts[at:]))
+            parameters[wanted[1:-2]] = "/".join(parts[at:])
             return (*rank, 2), parameters
         if wanted.startswith("{") and wanted.endswith("}"):
-            parameters[wanted[1:-1]] = unquote(parts[at])
+            parameters[wanted[1:-1]] = parts[at]
             rank.append(1)
         elif wanted == unquote(parts[at]):
             rank.append(0)

@@ -12,8 +12,12 @@ def install() -> None:
     from helpers.cloud.moto_seam.apigateway.spared import import_models
 
     import_models()
+    from helpers.cloud.moto_seam.apigateway.answers import correct_answers
     from helpers.cloud.moto_seam.apigateway.corrections import correct_models
+    from helpers.cloud.moto_seam.apigateway.gateway_responses import correct_gateway_responses
     from helpers.cloud.moto_seam.apigateway.updates import correct_responses
 
     correct_models()
     correct_responses()
+    correct_gateway_responses()
+    correct_answers()

@@ -5,18 +5,27 @@ Source: docs.aws.amazon.com/apigateway/latest/api/API_Operations.html.
 
 from __future__ import annotations
 
+import time
 from functools import wraps
 from typing import Any
 
 from moto.apigateway import exceptions
-from moto.apigateway.models import APIGatewayBackend, Resource, RestAPI
+from moto.apigateway.models import (
+    APIGatewayBackend,
+    IntegrationResponse,
+    Resource,
+    RestAPI,
+    Stage,
+)
 
 from helpers.cloud.http_fronts.rest.deployment import MAX_TIMEOUT_MS
-from helpers.cloud.moto_seam.apigateway import patches
+from helpers.cloud.moto_seam.apigateway import method_refusals, patches, refusals
 from helpers.cloud.moto_seam.apigateway.openapi import import_document
 from helpers.cloud.moto_seam.apigateway.rest_apis import DEPLOYED, deployment_of
 
 _DONE = "coldstart_corrected"
+CREATED, UPDATED = "coldstart_created", "coldstart_updated"
+"""Attributes of moto's stages: Unix seconds."""
 EMPTY = (
     '{\n  "$schema": "http://json-schema.org/draft-04/schema#",\n  "title" : "Empty Schema",\n'
     '  "type" : "object"\n}'
@@ -33,26 +42,104 @@ def correct_models() -> None:
         return
     setattr(APIGatewayBackend, _DONE, True)
     exceptions.NotFoundException.code = 404
+    for wrong, message in _WORDS.items():
+        wrong.__init__ = _worded(wrong.code, message)
     RestAPI.create_deployment = _deploying(RestAPI.create_deployment)
     RestAPI.delete_deployment = _delete_deployment
     RestAPI.create_authorizer = _authorizing(RestAPI.create_authorizer)
     RestAPI.update_integration_mocks = lambda _api, _stage: None  # of a library for tests
     Resource.add_integration = _integrating(Resource.add_integration)
+    Stage.__init__ = _dated(Stage.__init__)
+    Stage._get_default_method_settings = lambda _stage: dict(METHOD_SETTINGS)
+    Stage.to_json = _with_dates(Stage.to_json)
+    IntegrationResponse.to_json = _with_pattern(IntegrationResponse.to_json)
     for name, correct in (
         ("create_rest_api", _with_models),
-        ("create_resource", _without_twins),
+        ("create_resource", refusals.without_twins),
         ("delete_resource", _with_children),
         ("delete_rest_api", _existing),
-        ("create_stage", _of_a_deployment),
-        ("create_deployment", _complete),
+        ("create_stage", refusals.of_a_deployment),
+        ("create_deployment", refusals.complete),
         ("update_stage", _to_a_deployment),
-        ("put_method", _once),
-        ("put_integration", _callable),
+        ("put_method", method_refusals.known_method),
+        ("put_integration", method_refusals.callable_integration),
+        ("get_integration", method_refusals.with_an_integration),
+        ("delete_integration", method_refusals.with_an_integration),
+        ("delete_method", method_refusals.existing_method),
+        ("get_deployment", refusals.existing_deployment),
+        ("get_request_validator", refusals.existing_validator),
+        ("update_request_validator", refusals.existing_validator),
+        ("delete_request_validator", refusals.existing_validator),
+        ("put_method_response", method_refusals.first_response),
+        ("get_method_response", method_refusals.with_a_response),
+        ("delete_method_response", method_refusals.with_a_response),
+        ("put_integration_response", method_refusals.responding),
+        ("create_model", refusals.new_model),
+        ("get_model", refusals.named_model),
+        ("delete_model", refusals.named_model),
     ):
         setattr(APIGatewayBackend, name, correct(getattr(APIGatewayBackend, name)))
     APIGatewayBackend.update_rest_api = _update_rest_api
     APIGatewayBackend.put_rest_api = _put_rest_api
     APIGatewayBackend.import_rest_api = _import_rest_api
+
+
+METHOD_SETTINGS = {
+    "metricsEnabled": False,
+    "dataTraceEnabled": False,
+    "throttlingBurstLimit": 5000,
+    "throttlingRateLimit": 10000.0,
+    "cachingEnabled": False,
+    "cacheTtlInSeconds": 300,
+    "cacheDataEncrypted": False,
+    "requireAuthorizationForCacheControl": True,
+    "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+}
+"""What a method's settings are beside the one that was set."""
+_WORDS = {
+    exceptions.ResourceIdNotFoundException: "Invalid Resource identifier specified",
+    exceptions.VpcLinkNotFound: "Invalid Vpc Link identifier specified",
+    exceptions.GatewayResponseNotFound: "Gateway response type not defined on api",
+}
+
+
+def _worded(code: int, message: str) -> Any:
+    def init(error: Any) -> None:
+        exceptions.NotFoundException.__init__(error, message)
+        error.code = code
+
+    return init
+
+
+def _dated(init: Any) -> Any:
+    """Note when a stage was made."""
+
+    @wraps(init)
+    def dated(stage: Any, *args: Any, **given: Any) -> None:
+        init(stage, *args, **given)
+        setattr(stage, CREATED, int(time.time()))
+        setattr(stage, UPDATED, getattr(stage, CREATED))
+
+    return dated
+
+
+def _with_dates(to_json: Any) -> Any:
+    def document(stage: Any) -> dict[str, Any]:
+        dates = {"createdDate": getattr(stage, CREATED), "lastUpdatedDate": getattr(stage, UPDATED)}
+        return {**to_json(stage), **dates}
+
+    return document
+
+
+def _with_pattern(to_json: Any) -> Any:
+    """Name the pattern of an integration response also where it is empty."""
+
+    def document(response: Any) -> dict[str, Any]:
+        pattern = response.selection_pattern
+        told = {} if pattern is None else {"selectionPattern": pattern}
+        return {**to_json(response), **told}
+
+    return document
 
 
 def _deploying(create_deployment: Any) -> Any:
@@ -64,6 +151,7 @@ def _deploying(create_deployment: Any) -> Any:
         setattr(made, DEPLOYED, deployment_of(api, made.id))
         if before is not None:
             before.deployment_id = made.id
+            setattr(before, UPDATED, int(time.time()))
             before.variables = {**(before.variables or {}), **(stage_variables or {})}
             api.stages[name] = before
         return made
@@ -109,29 +197,10 @@ def _with_models(create_rest_api: Any) -> Any:
 
     def create(backend: Any, *args: Any, **given: Any) -> Any:
         api = create_rest_api(backend, *args, **given)
+        api.version = None  # AWS knows none unless it is told one
         api.add_model("Empty", "This is a default empty schema model", EMPTY, "application/json")
         api.add_model("Error", "This is a default error schema model", ERROR, "application/json")
         return api
-
-    return create
-
-
-def _without_twins(create_resource: Any) -> Any:
-    def create(backend: Any, function_id: str, parent_resource_id: str, path_part: str) -> Any:
-        backend.get_resource(function_id, parent_resource_id)
-        for other in backend.get_resources(function_id):
-            if not path_part or other.parent_id != parent_resource_id:
-                continue
-            if other.path_part == path_part:
-                raise exceptions.ConflictException(
-                    f"Another resource with the same parent already has this name: {path_part}"
-                )
-            if other.path_part.startswith("{") and path_part.startswith("{"):
-                raise exceptions.BadRequestException(
-                    f"A sibling ({other.path_part}) of this resource already has a variable path "
-                    "part -- only one is allowed"
-                )
-        return create_resource(backend, function_id, parent_resource_id, path_part)
 
     return create
 
@@ -157,82 +226,19 @@ def _existing(delete_rest_api: Any) -> Any:
     return delete
 
 
-def _of_a_deployment(create_stage: Any) -> Any:
-    @wraps(create_stage)
-    def create(backend: Any, function_id: str, stage_name: str, *args: Any, **given: Any) -> Any:
-        deployment_id = args[0] if args else given.get("deploymentId")
-        _must_exist(backend.get_rest_api(function_id), deployment_id)
-        return create_stage(backend, function_id, stage_name, *args, **given)
-
-    return create
-
-
 def _to_a_deployment(update_stage: Any) -> Any:
     def update(backend: Any, function_id: str, stage_name: str, patch_operations: Any) -> Any:
         api = backend.get_rest_api(function_id)
         for operation in patch_operations or ():
             if operation.get("path") == "/deploymentId":
-                _must_exist(api, operation.get("value"))
+                refusals.deployment_must_exist(api, operation.get("value"))
             if "variables/" in operation.get("path", "") and operation.get("op") == "add":
                 operation["op"] = "replace"  # AWS takes both
-        return update_stage(backend, function_id, stage_name, patch_operations)
+        stage = update_stage(backend, function_id, stage_name, patch_operations)
+        setattr(stage, UPDATED, int(time.time()))
+        return stage
 
     return update
-
-
-def _must_exist(api: Any, deployment_id: Any) -> None:
-    if deployment_id not in api.deployments:
-        raise exceptions.DeploymentNotFoundException
-
-
-def _complete(create_deployment: Any) -> Any:
-    """Refuse to deploy while a method lacks its integration."""
-
-    def create(backend: Any, function_id: str, *args: Any, **given: Any) -> Any:
-        for resource in backend.get_resources(function_id):
-            for method in resource.resource_methods.values():
-                if method.method_integration is None:
-                    raise exceptions.BadRequestException("No integration defined for method")
-        return create_deployment(backend, function_id, *args, **given)
-
-    return create
-
-
-def _once(put_method: Any) -> Any:
-    """Refuse a second method of one verb, and an authorizer that is not there."""
-
-    @wraps(put_method)
-    def put(
-        backend: Any, function_id: str, resource_id: str, method_type: str, *args: Any, **given: Any
-    ) -> Any:
-        if method_type in backend.get_resource(function_id, resource_id).resource_methods:
-            raise exceptions.ConflictException("Method already exists for this resource")
-        authorization = args[0] if args else given.get("authorization_type")
-        known = backend.get_rest_api(function_id).authorizers
-        wants = authorization in ("CUSTOM", "COGNITO_USER_POOLS")
-        if wants and given.get("authorizer_id") not in known:
-            raise exceptions.BadRequestException(
-                "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
-                "COGNITO_USER_POOLS requires a valid authorizer."
-            )
-        return put_method(backend, function_id, resource_id, method_type, *args, **given)
-
-    return put
-
-
-def _callable(put_integration: Any) -> Any:
-    """Refuse what cannot be called, where moto would fail."""
-
-    @wraps(put_integration)
-    def put(backend: Any, *named: str, uri: str | None = None, **given: Any) -> Any:
-        wanted, rest = named[:4], named[4:]  # API, resource, verb and type; then the URI
-        timeout_ms = given.get("timeout_in_millis")
-        if timeout_ms is not None and not 50 <= int(timeout_ms) <= MAX_TIMEOUT_MS:
-            raise exceptions.BadRequestException("Timeout should be between 50 ms and 29000 ms")
-        backend.get_method(*wanted[:3])
-        return put_integration(backend, *wanted, (rest[0] if rest else uri) or "", **given)
-
-    return put
 
 
 def _update_rest_api(backend: Any, function_id: str, patch_operations: Any) -> Any:

@@ -58,6 +58,7 @@ class _Import:
         info = document.get("info") or {}
         api.name = info.get("title") or api.name
         api.description = info.get("description", api.description)
+        api.version = info.get("version", api.version)
         self._settings()
         self._models()
         self._security_schemes()

@@ -9,9 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.apigateway.exceptions import BadRequestException
+from moto.apigateway.exceptions import (
+    BadRequestException,
+    NotFoundException,
+    ValidationException,
+)
 
 Convert = Callable[[str], Any]
+VERBS = ("add", "remove", "replace")
+ALL_VERBS = ("add", "remove", "move", "test", "replace", "copy")
+LARGEST_COMPRESSION = 10_485_760
 
 
 def flag(text: str) -> bool:
@@ -24,53 +31,102 @@ def text(given: str) -> str:
     return given
 
 
+def compression_size(text: str) -> int:
+    """Read a minimum compression size; raises BadRequestException."""
+    if not text.isdecimal() or int(text) > LARGEST_COMPRESSION:
+        raise BadRequestException(
+            f"Invalid minimum compression size, must be between 0 and {LARGEST_COMPRESSION}"
+        )
+    return int(text)
+
+
+def refuse_invalid(problems: Sequence[str]) -> None:
+    """Raise ValidationException when values break the API model's constraints."""
+    if problems:
+        errors = f"{len(problems)} validation error{'s' if len(problems) > 1 else ''} detected"
+        raise ValidationException(f"{errors}: {'; '.join(problems)}")
+
+
+def check_verbs(operations: Sequence[Mapping[str, Any]] | None, operation: str) -> None:
+    """Refuse verbs that no patch has; `operation` is the update's name."""
+    place = f"{operation[0].lower()}{operation[1:]}Input.patchOperations"
+    refuse_invalid(
+        [
+            f"Value '{each.get('op')}' at '{place}.{number}.member.op' failed to satisfy "
+            f"constraint: Member must satisfy enum value set: [{', '.join(ALL_VERBS)}]"
+            for number, each in enumerate(operations or (), start=1)
+            if each.get("op") not in ALL_VERBS
+        ]
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Patchable:
     """What may be patched of one kind of object: by path, its attribute and how to read a value.
 
-    `maps` are patched by entry (/requestTemplates/application~1json), `lists` by value.
+    `maps` are patched by entry (/requestTemplates/application~1json), `lists` by value. Members of
+    `replaced` are replaced only. Some kinds are `listed`: their refusals name what may be patched.
+    `missing` says, by map, what is told of an entry that is not there.
     """
 
     scalars: Mapping[str, tuple[str, Convert]]
     maps: Mapping[str, tuple[str, Convert]] = field(default_factory=dict)
     lists: Mapping[str, str] = field(default_factory=dict)
+    replaced: frozenset[str] = frozenset()
+    listed: bool = False
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, target: Any, operations: Sequence[Mapping[str, Any]] | None) -> None:
-        """Apply patch operations in order; raises BadRequestException."""
+        """Apply patch operations in order; raises BadRequestException, NotFoundException."""
         for operation in operations or ():
             self._one(target, operation)
 
     def _one(self, target: Any, operation: Mapping[str, Any]) -> None:
-        verb, path = str(operation.get("op")), str(operation.get("path") or "")
-        if verb not in ("add", "remove", "replace"):
-            raise BadRequestException(
-                f"Invalid patch operation '{verb}' specified. Must be one of: [add, remove, "
-                "replace]"
-            )
+        verb, path = str(operation.get("op")), str(operation.get("path") or "null")
         _, _, rest = path.partition("/")
         member, _, key = rest.partition("/")
         key = key.replace("~1", "/").replace("~0", "~")
         value = operation.get("value")
+        self._check(verb, path, member)
         if member in self.scalars and not key:
             name, read = self.scalars[member]
             setattr(target, name, None if verb == "remove" or value is None else read(value))
         elif member in self.maps and key:
             self._entry(target, member, key, value if verb != "remove" else None)
-        elif member in self.lists:
+        elif member in self.lists and (key or value):
             self._item(target, self.lists[member], verb, key or str(value))
         else:
-            known = ", ".join(f"/{n}" for n in (*self.scalars, *self.maps, *self.lists))
+            raise self._invalid(verb, path)
+
+    def _check(self, verb: str, path: str, member: str) -> None:
+        if self.listed and verb != "replace":
             raise BadRequestException(
-                f"Invalid patch path  '{path}' specified for op '{verb}'. Must be one of: [{known}]"
+                f"Invalid patch path  '{path}' specified for op '{verb}'. Please choose supported "
+                "operations"
             )
+        if verb not in VERBS or (member in self.replaced and verb != "replace"):
+            raise BadRequestException(
+                "Invalid patch operation specified. Must be one of: "
+                f"[{'replace' if member in self.replaced else ', '.join(VERBS)}]"
+            )
+
+    def _invalid(self, verb: str, path: str) -> BadRequestException:
+        if not self.listed:
+            return BadRequestException(f"Invalid patch path {path}")
+        known = ", ".join(f"/{n}" for n in (*self.scalars, *self.maps, *self.lists))
+        return BadRequestException(
+            f"Invalid patch path  '{path}' specified for op '{verb}'. Must be one of: [{known}]"
+        )
 
     def _entry(self, target: Any, member: str, key: str, value: Any) -> None:
         name, read = self.maps[member]
         held = dict(getattr(target, name) or {})
-        if value is None:
-            held.pop(key, None)
-        else:
+        if value is not None:
             held[key] = read(value)
+        elif member in self.missing and key not in held:
+            raise NotFoundException(self.missing[member])
+        else:
+            held.pop(key, None)
         setattr(target, name, held)
 
     def _item(self, target: Any, name: str, verb: str, item: str) -> None:
@@ -85,10 +141,11 @@ REST_API = Patchable(
         "policy": ("policy", text),
         "apiKeySource": ("api_key_source", text),
         "disableExecuteApiEndpoint": ("disableExecuteApiEndpoint", flag),
-        "minimumCompressionSize": ("minimum_compression_size", int),
+        "minimumCompressionSize": ("minimum_compression_size", compression_size),
         "version": ("version", text),
     },
     lists={"binaryMediaTypes": "binaryMediaTypes"},
+    replaced=frozenset({"minimumCompressionSize", "apiKeySource", "disableExecuteApiEndpoint"}),
 )
 METHOD = Patchable(
     {
@@ -100,6 +157,7 @@ METHOD = Patchable(
     },
     {"requestParameters": ("request_parameters", flag), "requestModels": ("request_models", text)},
     {"authorizationScopes": "authorization_scopes"},
+    replaced=frozenset({"apiKeyRequired", "authorizationType"}),
 )
 INTEGRATION = Patchable(
     {
@@ -134,6 +192,10 @@ METHOD_RESPONSE = Patchable(
         "responseModels": ("response_models", text),
         "responseParameters": ("response_parameters", flag),
     },
+    missing={
+        "responseModels": "Content-Type specified was not found",
+        "responseParameters": "Invalid parameter name specified",
+    },
 )
 GATEWAY_RESPONSE = Patchable(
     {"statusCode": ("status_code", text)},
@@ -142,6 +204,8 @@ GATEWAY_RESPONSE = Patchable(
         "responseParameters": ("response_parameters", text),
     },
 )
-MODEL = Patchable({"schema": ("schema", text), "description": ("description", text)})
-RESOURCE = Patchable({"pathPart": ("path_part", text), "parentId": ("parent_id", text)})
+MODEL = Patchable({"description": ("description", text), "schema": ("schema", text)}, listed=True)
+RESOURCE = Patchable(
+    {"parentId": ("parent_id", text), "pathPart": ("path_part", text)}, listed=True
+)
 DEPLOYMENT = Patchable({"description": ("description", text)})

@@ -13,6 +13,7 @@ from moto.apigateway import exceptions
 from moto.apigateway.responses import APIGatewayResponse
 
 from helpers.cloud.moto_seam.apigateway import patches
+from helpers.cloud.moto_seam.apigateway.gateway_responses import document, own_response
 
 _DONE = "coldstart_corrected"
 
@@ -23,9 +24,11 @@ def correct_responses() -> None:
         return
     setattr(APIGatewayResponse, _DONE, True)
     APIGatewayResponse.update_rest_api = _readable(APIGatewayResponse.update_rest_api)
-    APIGatewayResponse.create_rest_api = _with_media_types(APIGatewayResponse.create_rest_api)
+    APIGatewayResponse.create_rest_api = _whole(APIGatewayResponse.create_rest_api)
+    APIGatewayResponse.create_deployment = _with_stage(APIGatewayResponse.create_deployment)
+    APIGatewayResponse.update_gateway_response = _update_gateway_response
     for name, patchable, find in _UPDATES:
-        setattr(APIGatewayResponse, name, _update(patchable, find))
+        setattr(APIGatewayResponse, name, _update(_camel(name), patchable, find))
 
 
 def _readable(update_rest_api: Any) -> Any:
@@ -41,15 +44,65 @@ def _readable(update_rest_api: Any) -> Any:
     return update
 
 
-def _with_media_types(create_rest_api: Any) -> Any:
+def _whole(create_rest_api: Any) -> Any:
+    """Refuse what AWS refuses, and keep what moto leaves out."""
+
     def create(response: Any) -> Any:
+        made = bool(response._get_param("name")) and not response.querystring.get("mode")
+        if made:
+            _check_rest_api(response)
         answer = create_rest_api(response)
-        given = response._get_param("binaryMediaTypes")
-        if answer[0] != 200 or not given or response.querystring.get("mode"):
+        if answer[0] != 200 or not made:
             return answer
         api = response.backend.get_rest_api(json.loads(answer[2])["id"])
-        api.binaryMediaTypes = list(given)
+        api.binaryMediaTypes = list(response._get_param("binaryMediaTypes") or ())
+        api.version = response._get_param("version")
         return answer[0], answer[1], json.dumps(api.to_dict())
+
+    return create
+
+
+def _check_rest_api(response: Any) -> None:
+    endpoint = response._get_param("endpointConfiguration") or {}
+    types, address = endpoint.get("types"), endpoint.get("ipAddressType")
+    problems = []
+    if types and not {*types} <= {"PRIVATE", "EDGE", "REGIONAL"}:
+        problems.append(
+            f"Value '[{', '.join(types)}]' at 'createRestApiInput.endpointConfiguration.types' "
+            "failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy "
+            "enum value set: [PRIVATE, EDGE, REGIONAL]]"
+        )
+    if address is not None and address not in ("ipv4", "dualstack"):
+        problems.append(
+            f"Value '{address}' at 'createRestApiInput.endpointConfiguration.ipAddressType' failed "
+            "to satisfy constraint: Member must satisfy enum value set: [ipv4, dualstack]"
+        )
+    patches.refuse_invalid(problems)
+    if response._get_param("description") == "":
+        raise exceptions.BadRequestException("Description cannot be an empty string")
+    if types is not None and len(types) > 1:
+        raise exceptions.BadRequestException("Cannot create an api with multiple Endpoint Types.")
+    if types == ["PRIVATE"] and address == "ipv4":
+        raise exceptions.BadRequestException(
+            "Only dualstack ipAddressType is supported for Private APIs."
+        )
+    size = response._get_param("minimumCompressionSize")
+    if size is not None:
+        patches.compression_size(str(size))
+
+
+def _with_stage(create_deployment: Any) -> Any:
+    """Keep what a deployment says of its stage."""
+
+    def create(response: Any) -> Any:
+        answer = create_deployment(response)
+        name = response._get_param("stageName")
+        if name:
+            stage = response.backend.get_stage(response.path.split("/")[2], name)
+            stage.description = response._get_param("stageDescription") or stage.description
+            if response._get_param("tracingEnabled") is not None:
+                stage.tracing_enabled = bool(response._get_param("tracingEnabled"))
+        return answer
 
     return create
 
@@ -57,16 +110,31 @@ def _with_media_types(create_rest_api: Any) -> Any:
 Find = Callable[[Any, list[str]], Any]
 
 
-def _update(patchable: patches.Patchable, find: Find) -> Any:
+def _update(operation: str, patchable: patches.Patchable, find: Find) -> Any:
     def update(response: Any) -> str:
         target = find(response.backend, response.path.rstrip("/").split("/"))
         if target is None:
             raise exceptions.NotFoundException("Invalid identifier specified")
-        patchable.apply(target, response._get_param("patchOperations"))
+        operations = response._get_param("patchOperations")
+        patches.check_verbs(operations, operation)
+        patchable.apply(target, operations)
         render = getattr(target, "to_json", None) or target.to_dict
         return json.dumps(render())
 
     return update
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _update_gateway_response(response: Any) -> str:
+    path = response.path.rstrip("/").split("/")
+    api = response.backend.get_rest_api(path[2])
+    operations = response._get_param("patchOperations")
+    patches.check_verbs(operations, "UpdateGatewayResponse")
+    patches.GATEWAY_RESPONSE.apply(own_response(api, path[4]), operations)
+    return json.dumps(document(api, path[4]))
 
 
 def _integration(backend: Any, path: list[str]) -> Any:
@@ -89,11 +157,6 @@ _UPDATES: tuple[tuple[str, patches.Patchable, Find], ...] = (
         "update_method_response",
         patches.METHOD_RESPONSE,
         lambda b, p: b.get_method_response(p[2], p[4], p[6], p[8]),
-    ),
-    (
-        "update_gateway_response",
-        patches.GATEWAY_RESPONSE,
-        lambda b, p: b.get_gateway_response(p[2], p[4]),
     ),
     ("update_model", patches.MODEL, lambda b, p: b.get_model(p[2], p[4])),
     (

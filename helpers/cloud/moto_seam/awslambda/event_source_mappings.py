@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import moto.awslambda.models as lambda_models
 
+from helpers.cloud.errors import ResourceNotFoundException
 from helpers.cloud.pollers import Mapping
 
 
@@ -29,6 +30,14 @@ class MappingsBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         """Let moto's other operations find a mapping."""
         tags = dict(mapping.settings.others.get("Tags") or {})
         self._event_source_mappings[mapping.uuid] = KeptMapping(mapping.uuid, mapping.arn, tags)
+
+    def tags_of_mapping(self, arn: str) -> dict[str, str]:
+        """Return the tags of a mapping, to be changed; raises ResourceNotFoundException."""
+        kept = self._event_source_mappings.get(arn.rsplit(":", 1)[-1])
+        if kept is None or kept.arn != arn:
+            raise ResourceNotFoundException("The resource you requested does not exist.")
+        tags: dict[str, str] = kept.tags
+        return tags
 
     def forget_event_source_mapping(self, uuid: str) -> None:
         """Let them no longer find it."""

@@ -1,8 +1,8 @@
-"""Tags of functions: ListTags, TagResource and UntagResource, on moto's storage.
+"""Tags of functions and mappings: ListTags, TagResource and UntagResource, on moto's storage.
 
 moto takes any ARN, key and number of tags; so these requests never reach it. What it stores stays
-moto's, for the Resource Groups Tagging API to find. Left out: tags of event source mappings, which
-are moto's own, and of code signing configurations.
+moto's, for the Resource Groups Tagging API to find. Left out: tags of code signing configurations,
+which are moto's own.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html (restrictions) and the API
 reference of the operations.
@@ -31,6 +31,7 @@ ARN = (
     r"code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:"
     r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12})"
 )
+MAPPING = ":event-source-mapping:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,9 @@ class TagsApi:
     account_id: str
 
     def takes(self, request: HttpRequest) -> bool:
-        """Tell whether the request is about a function's tags, or names nothing that has any."""
+        """Tell whether the request is about these tags, or names nothing that has any."""
         match = PATH.fullmatch(request.path)
-        others = (":event-source-mapping:", ":code-signing-config:")
-        return match is not None and not any(word in unquote(match[1]) for word in others)
+        return match is not None and ":code-signing-config:" not in unquote(match[1])
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
@@ -55,16 +55,7 @@ class TagsApi:
         constraints = Constraints()
         constraints.pattern("resource", arn, ARN)
         constraints.raise_if_broken()
-        named = parse_function_name(arn)
-        if named.qualifier is not None:
-            raise InvalidParameterValueException(
-                "Tags on function aliases and versions are not supported. Please specify a "
-                "function ARN."
-            )
-        key = named.key(account_id=self.account_id, region=region)
-        self.registry.resolve(key, None)
-        function = self.backend(key[0], key[1]).get_function(key[2])
-        tags: dict[str, str] = function.tags
+        tags, revise = self._tags(arn, region)
         if request.method == "GET":
             return json_answer(200, {"Tags": tags})
         if request.method == "POST":
@@ -75,5 +66,20 @@ class TagsApi:
             constraints.raise_if_broken()
             for name in keys or ():
                 tags.pop(name, None)
-        function.revise()
+        revise()
         return HttpAnswer(204, [])
+
+    def _tags(self, arn: str, region: str) -> tuple[dict[str, str], Callable[[], None]]:
+        """Return the tags of a resource, and what to do when they have changed."""
+        if MAPPING in arn:
+            return self.backend(self.account_id, region).tags_of_mapping(arn), lambda: None
+        named = parse_function_name(arn)
+        if named.qualifier is not None:
+            raise InvalidParameterValueException(
+                "Tags on function aliases and versions are not supported. Please specify a "
+                "function ARN."
+            )
+        key = named.key(account_id=self.account_id, region=region)
+        self.registry.resolve(key, None)
+        function = self.backend(key[0], key[1]).get_function(key[2])
+        return function.tags, function.revise

@@ -22,8 +22,10 @@ from helpers.cloud.moto_seam.http_apis.checks import (
     check_authorizer,
     check_integration,
     check_route,
+    check_unused,
     not_found,
 )
+from helpers.cloud.moto_seam.http_apis.pages import paged
 from helpers.cloud.moto_seam.http_apis.stages import Stages
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 
@@ -53,6 +55,10 @@ class HttpApisApi:
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError, which the gateway renders."""
+        answer = self._answered(request, region)
+        return paged(request, answer) if request.method == "GET" else answer
+
+    def _answered(self, request: HttpRequest, region: str) -> HttpAnswer:
         match = PATH.fullmatch(request.path)
         assert match is not None
         api_id, noun, identifier, rest = match.groups()
@@ -72,6 +78,8 @@ class HttpApisApi:
             if request.method == "DELETE":
                 body = {}
             check(api, body, identifier or "")
+            if request.method == "DELETE":
+                check_unused(api, noun or "", identifier or "")
         return self._forwarded(request)
 
     def _apis(self, request: HttpRequest, region: str, body: Mapping[str, Any]) -> HttpAnswer:
@@ -79,6 +87,8 @@ class HttpApisApi:
             return self._forwarded(request)
         if not body.get("name"):
             raise bad_request("Name is a required parameter")
+        if body.get("protocolType") == "WEBSOCKET" and not body.get("routeSelectionExpression"):
+            raise bad_request("RouteSelectionExpression is a required parameter for WEBSOCKET APIs")
         answer = self._forwarded(request)
         if answer.status < 300 and body.get("protocolType") == "HTTP" and body.get("target"):
             made = json.loads(answer.body)
@@ -151,6 +161,10 @@ class HttpApisApi:
         if isinstance(document, dict) and document.get("protocolType") == "HTTP":
             url = public_url(self.endpoint, FrontKind.EXECUTE_API, document["apiId"])
             document = {**document, "apiEndpoint": url.rstrip("/")}
+        if isinstance(document, dict) and "integrationType" in document:
+            document = {**document, "connectionType": document.get("connectionType") or "INTERNET"}
+        if isinstance(document, dict) and "routeKey" in document:
+            document = {**document, "requestParameters": document.get("requestParameters") or None}
         return _without_nothing(document)
 
 

@@ -94,3 +94,19 @@ def check_authorizer(api: Any, body: Mapping[str, Any], identifier: str) -> None
     ttl = body.get("authorizerResultTtlInSeconds")
     if ttl is not None and not 0 <= int(ttl) <= MAX_TTL_S:
         raise bad_request(f"AuthorizerResultTtlInSeconds should be between 0 and {MAX_TTL_S}")
+
+
+def check_unused(api: Any, noun: str, identifier: str) -> None:
+    """Raise AWS's error about deleting what routes refer to."""
+    referring = [
+        route_id
+        for route_id, route in api.routes.items()
+        if (noun == "integrations" and route.target == f"integrations/{identifier}")
+        or (noun == "authorizers" and route.authorizer_id == identifier)
+    ]
+    if referring:
+        kind = {"integrations": "Integration", "authorizers": "Authorizer"}[noun]
+        raise conflict(
+            f"Cannot delete {kind} because it is referenced by the following Routes with Ids: "
+            f"[{', '.join(referring)}]"
+        )

@@ -1,7 +1,8 @@
 """Records of event source mappings become metrics: which figure of which record is which metric.
 
 The one place to change when a record of a poller is added. The event counts of a mapping have the
-dimension EventSourceMappingUUID; IteratorAge belongs to the function.
+dimension EventSourceMappingUUID, and are there when its MetricsConfig asks for them; IteratorAge
+belongs to the function, and always is.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (event source mappings)
 """
@@ -49,7 +50,7 @@ def mapping_metrics(
     """Yield (Region, (metric, unit, moment, value)) of a record of an event source mapping."""
     region = record.source.split(":")[3]
     dimensions = (("EventSourceMappingUUID", record.mapping),)
-    for name, figure in COUNTS.get(record.kind, ()):
+    for name, figure in COUNTS.get(record.kind, ()) if record.metered else ():
         yield region, (Metric(NAMESPACE, name, dimensions), "Count", at, figure(record))
     age = getattr(record, "iterator_age_ms", None)
     if age is not None:
