@@ -12,9 +12,10 @@ from helpers.cloud.errors import ResourceNotFoundException, ValidationException
 from helpers.cloud.registry import Key
 
 PATTERN = (
-    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?(-iso[a-z]?)?-[a-z]+-\d{1}:)?(\d{12}:)?"
-    r"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
+    r"(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
+MAX_LENGTH = 256
 NAME = re.compile(
     r"(?:arn:aws[a-zA-Z-]*:lambda:)?"
     r"(?:(?P<region>[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|north|south|east|west)+-\d):)?"
@@ -52,9 +53,14 @@ def parse_function_name(text: str) -> FunctionName:
     'live'
     """
     match = NAME.fullmatch(text)
+    problem = ""
     if match is None:
+        problem = f"Member must satisfy regular expression pattern: {PATTERN}"
+    elif len(text) > MAX_LENGTH:
+        problem = f"Member must have length less than or equal to {MAX_LENGTH}"
+    if match is None or problem:
         raise ValidationException(
             f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
+            f"constraint: {problem}"
         )
     return FunctionName(match["name"], match["region"], match["account"], match["qualifier"])
