@@ -96,7 +96,7 @@ def wait_until_frozen(process):
 # ```
 #
 # **Init** fetches your package, starts Python and runs your file from top to bottom. Then the handler runs once for each event.
-# Between two events the environment is **frozen**: it exists, and nothing in it runs.
+# Between two events the environment is **frozen**. What that does to your code, you are about to see.
 
 # %% [markdown]
 # **Predict.** The handler below adds 1 to a global, starts a counting thread at its first event, and returns the number of its process.
@@ -110,7 +110,7 @@ def wait_until_frozen(process):
 # 2.b: The thread counts ten times a second. Then no event comes for 2 seconds. What has it gained?
 #
 # - A — about 20: threads go on after return
-# - B — about 1: the whole process stands still between two events
+# - B — a few: the whole process stands still between two events
 # - C — nothing for ever: threads end when the handler returns
 
 # %% tags=["predict-2.a"]
@@ -163,7 +163,7 @@ print("\n".join(line for line in fourth.log_tail.splitlines() if not line.starts
 display(lab.saw("2.a"), lab.saw("2.b"))
 
 # %% [markdown] teaches=["04-08", "04-09", "04-21", "04-24"]
-# **What we saw.** One process for all, and its threads stood still with it. The e-mail of event 3 was due while nothing ran. It left during event 4, under its request id.
+# **What we saw.** One process for all, and its threads stood still with it: a frozen environment exists, and nothing in it runs. The e-mail of event 3 was due while nothing ran. It left during event 4, under its request id.
 #
 # | phase | what happens | limit |
 # |---|---|---|
@@ -339,20 +339,11 @@ def handler(event, context):
     total = sum(prices[item["sku"]] * item["qty"] for item in event["items"])
     return {"order_id": event["order_id"], "total_cents": total}
 
-# %% [markdown] teaches=["04-03", "claim 1", "claim 40"]
+# %% [markdown]
 # ## What survives, and what does not
 #
-# | | the next event | a killed process | a new environment |
-# |---|---|---|---|
-# | globals, open connections | still there | gone | gone |
-# | files in `/tmp` | still there | still there | gone |
-# | threads | frozen, then go on | gone | gone |
-# | environment variables, your files | the same | the same | the same |
-# | the context object | made anew | made anew | made anew |
-#
-# `/tmp` has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
-#
-# So an environment is a good cache and a bad store. Orders belong into a table or a bucket, never into a global or `/tmp`.
+# An environment serves one event after the other, and now and then its process dies.
+# What does the next event find? There are globals and open connections, threads, and files in `/tmp`.
 
 # %% [markdown]
 # **Predict.** Two questions about what is left behind.
@@ -424,6 +415,21 @@ display(lab.saw("2.c"), lab.saw("2.d"))
 #
 # Whoever meets a dead process gets `Runtime.ExitError`. The next one gets a new process in the old environment: the global is `nobody's` again, `/tmp` has its file.
 # On AWS nobody types `kill -9`; a crash in a C library or too little memory does the same.
+
+# %% [markdown] teaches=["04-03", "claim 1", "claim 40"]
+# What is left, in one table:
+#
+# | | the next event | a killed process | a new environment |
+# |---|---|---|---|
+# | globals, open connections | still there | gone | gone |
+# | files in `/tmp` | still there | still there | gone |
+# | threads | frozen, then go on | gone | gone |
+# | environment variables, your files | the same | the same | the same |
+# | the context object | made anew | made anew | made anew |
+#
+# `/tmp` has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
+#
+# So an environment is a good cache and a bad store. Orders belong into a table or a bucket, never into a global or `/tmp`.
 
 # %% [markdown]
 # ### Exercise 2.3 · One customer, one confirmation
@@ -592,8 +598,6 @@ TEMPLATE = Confirmation
 #
 # A **cold start** is an event that finds no free environment: Lambda starts one, and the caller waits for its init.
 # An event that finds one free is a warm start.
-#
-# So there is one question to ask: how many events are there at the same time?
 
 # %% [markdown]
 # **Predict.** The handler below takes a second.
@@ -659,6 +663,7 @@ timeline(lab.records(), function="ping-demo", scale="steps")
 
 # %% [markdown] teaches=["04-06", "04-22", "claim 7", "claim 28", "claim 37"]
 # **What we saw.** Ten at once need ten. After that there is always a free one.
+# So there is one question to ask: how many events are there at the same time?
 #
 # The trigger changes nothing about init. It decides only who feels it: behind an API somebody waits, behind S3 or a schedule nobody does.
 #
@@ -671,10 +676,7 @@ timeline(lab.records(), function="ping-demo", scale="steps")
 # ## What init costs
 #
 # AWS says: typically fewer than 1 in 100 invocations is a cold start, and it takes from under 100 ms to over 1 s.
-# What takes long is what your file does before the handler: imports, clients, files and calls.
-#
-# Until August 2025 the init of an ordinary Python function was free. Now Init Duration is billed like Duration, in every function.
-# So time that you save in init is money, and not only patience.
+# It is the time of what your file does before the handler: imports, clients, files and calls.
 
 # %% [markdown]
 # **Predict.** Two functions do nothing. One of them begins with `import boto3` and makes a client that it never uses. What changes?
@@ -726,7 +728,9 @@ print("the second event has an Init Duration:", "Init Duration" in lab.invoke("h
 lab.saw("2.g")
 
 # %% [markdown] teaches=["04-02", "04-11", "04-13", "04-14", "04-17", "04-18", "04-19", "04-23", "04-25"]
-# **What we saw.** A client that nobody uses costs a multiple of the empty init. What helps, and what does not:
+# **What we saw.** A client that nobody uses costs a multiple of the empty init. Until August 2025 such an init was free. Now Init Duration is billed like Duration, in every function, so time that you save there is money too.
+#
+# What helps, and what does not:
 #
 # | | |
 # |---|---|
@@ -1021,7 +1025,7 @@ for size_mb in (512, 1024):
     print(f"EphemeralStorage {size_mb} MB:", ask("photo-demo"))
 
 # %% [markdown] teaches=["claim 14", "claim 1", "DVA-C03 4.1"]
-# **What we saw.** Three ends, and where to read them:
+# **What we saw.** These three ends, a fourth one, and where to read them:
 #
 # | what broke | what you read | what happens next |
 # |---|---|---|
@@ -1310,7 +1314,7 @@ lab.check("2.4", handler)
 #
 # An alternative is a fixed reserve that is longer than any page can take. It wastes that time in every job.
 #
-# In production, hand what is left to somebody: a message in a queue, or the next step of a state machine (lab 16). A job that is known to be longer than 15 minutes belongs into a durable function, into Step Functions, or onto a machine.
+# In production, hand what is left to somebody: a message in a queue, or the next step of a state machine. A job that is known to be longer than 15 minutes belongs into a durable function, into Step Functions, or onto a machine.
 
 # %% tags=["wrong-2.4"] expect="Before each page, ask context.get_remaining_time_in_millis()"
 # hopes

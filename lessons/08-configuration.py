@@ -216,7 +216,7 @@ for version in ("2", "1"):
 
 # %% [markdown] teaches=["13-01", "DVA-C03 3.1"]
 # **What we saw.** Nothing was built or uploaded to go back: the old version was still there.
-# An alias can also send a share of its events to a second version, say 5 in 100 (lab 15).
+# An alias can also send a share of its events to a second version, say 5 in 100.
 # It may even name `$LATEST`, and then it moves with every change.
 #
 # ```bash

@@ -250,6 +250,7 @@ HAPPENED: tuple[tuple[str, Callable[[], object]], ...] = (
     ("cell-line", lambda: check_cell("\n\n\n\ngreet({}, None)", handler="greet")),
     ("cannot-package", lambda: package(3)),
     ("no-such-exercise", lambda: find_lab("01-handlers").exercise("9.9")),
+    ("no-such-exercise", lambda: find_lab("01-handlers").exercise(1.1)),  # type: ignore[arg-type]
     ("no-such-exercise", lambda: Hints().show(find_lab("01-handlers").exercise("1.1"), 4)),
     ("no-solution", lambda: read_solution("01-handlers", "1.1", folder=ROOT / "tests")),
     ("account-gone", dead_account),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -120,7 +121,13 @@ def all_labs() -> list[LabChecks]:
     return [importlib.import_module(f"{checks.__name__}.{name}").LAB for name in names]
 
 
-def _unknown(kind: str, wanted: str, slug: str, known: list[str]) -> KitError:
+def _unknown(kind: str, wanted: object, slug: str, known: list[str]) -> KitError:
+    if not isinstance(wanted, str):
+        return KitError(
+            f"{wanted!r} is no text, and the name of each {kind} is.",
+            next_step=f"Write it in quotes: {', '.join(map(json.dumps, known)) or 'none'}.",
+            anchor="no-such-exercise",
+        )
     return KitError(
         f"Lab {slug} has no {kind} {wanted!r}.",
         next_step=f"It has: {', '.join(known) or 'none'}.",

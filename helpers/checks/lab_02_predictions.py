@@ -30,7 +30,7 @@ PREDICTIONS = (
         question="A thread counts ten times a second, and nothing comes for 2 s. What did it gain?",
         options={
             "A": "about 20: threads go on after return",
-            "B": "about 1: the whole process stands still between two events",
+            "B": "a few: the whole process stands still between two events",
             "C": "nothing for ever: threads end when the handler returns",
         },
         answer="B",
@@ -38,7 +38,7 @@ PREDICTIONS = (
             "A": "After return the environment is frozen, every thread of it. It goes on only "
             "while a next event is handled.",
             "B": "Frozen means stopped by the operating system. At the next event the thread "
-            "wakes in the middle of its sleep, and gains one or two.",
+            "wakes in the middle of its sleep, and counts while that event is handled.",
             "C": "The thread is not ended. It is stopped with its process, and goes on with the "
             "next event, under that event's request id.",
         },

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers.checks.outcome import NotYet
-from helpers.checks.queues import mapped, may_poll, queue
+from helpers.checks.queues import mapped, may_poll, queue, wait_until_empty
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
@@ -54,10 +54,8 @@ def check_5_3(session: Session, did: Did, criteria: Mapping[str, Any]) -> None:
         with mapped(session, FUNCTION, orders, {"FilterCriteria": criteria}, hint=2):
             orders.send(*bodies)
             did(f"sent {len(bodies)} messages, {len(WANTED)} of them paid orders")
-            session.wait_until(
-                lambda: orders.holds() == 0,
-                WITHIN_S,
-                "not all of the messages had left the queue.",
+            wait_until_empty(
+                session, orders, WITHIN_S, "not all of the messages had left the queue."
             )
             lines = session.logs(FUNCTION)
     seen = [line.removeprefix(SEEN) for line in lines if line.startswith(SEEN)]

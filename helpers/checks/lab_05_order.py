@@ -11,7 +11,7 @@ from typing import Any
 
 from helpers.checks.lab_05_jobs import expect_answer, printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
-from helpers.checks.queues import Queue, mapped, may_poll, queue
+from helpers.checks.queues import Queue, mapped, may_poll, queue, wait_until_empty
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did
@@ -96,11 +96,7 @@ def _through_a_queue(session: Session, did: Did, sheets: Queue) -> None:
         sheets.send_in_group(order, _body(order, sheet, jams))
     did("sent the five sheets in one batch, then through a FIFO queue")
     with mapped(session, FUNCTION, sheets, REPORTS, hint=3):
-        session.wait_until(
-            lambda: sheets.holds() == 0,
-            WITHIN_S,
-            "there were still sheets in the queue.",
-        )
+        wait_until_empty(session, sheets, WITHIN_S, "there were still sheets in the queue.")
 
 
 def _expect_in_order(lines: list[str]) -> None:

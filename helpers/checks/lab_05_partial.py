@@ -12,7 +12,7 @@ from typing import Any
 
 from helpers.checks.lab_05_jobs import expect_answer, printed, reported, sqs_event
 from helpers.checks.outcome import NotYet
-from helpers.checks.queues import mapped, may_poll, queue
+from helpers.checks.queues import mapped, may_poll, queue, wait_until_empty
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, shown
@@ -60,8 +60,9 @@ def check_5_1(
             jobs.send(*MIXED)
             with mapped(session, FUNCTION, jobs, mapping_settings, hint=3):
                 did("sent ten jobs in one event, and ten through a queue with your mapping")
-                session.wait_until(
-                    lambda: jobs.holds() == 0,
+                wait_until_empty(
+                    session,
+                    jobs,
                     WITHIN_S,
                     "not all of the ten messages were deleted or had come back.",
                 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from helpers.checks.lab_05_jobs import printed
 from helpers.checks.outcome import NotYet
-from helpers.checks.queues import mapped, may_poll, queue
+from helpers.checks.queues import mapped, may_poll, queue, wait_until_empty
 from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
@@ -29,6 +29,7 @@ LONGEST_S = 60
 FEWEST_TRIES, MOST_TRIES = 5, 10
 JOB = "o-6001"
 BUSY_S = 2.5
+ATTEMPTS = 3
 WITHIN_S = 40
 SLOW = """
 import time
@@ -132,6 +133,18 @@ def _receive_again_and_again(session: Session, did: Did, attributes: Mapping[str
 
 
 def _wait_through_throttling(session: Session, did: Did, attributes: Mapping[str, str]) -> None:
+    """Throttle for BUSY_S; once more where a busy machine made it much longer, and a try went."""
+    for _ in range(ATTEMPTS):
+        lines, throttled_s = _throttle(session, did, attributes)
+        if lines == [f"{JOB} at try 1"]:
+            return
+        if throttled_s <= BUSY_S + 1:
+            break
+    raise _try_lost(lines)
+
+
+def _throttle(session: Session, did: Did, attributes: Mapping[str, str]) -> tuple[list[str], float]:
+    """Return what the log says of the job, and for how long it met throttles."""
     with (
         queue(session, NAME, attributes) as jobs,
         execution_role(session, FUNCTION, may_poll(jobs)) as role,
@@ -149,10 +162,9 @@ def _wait_through_throttling(session: Session, did: Did, attributes: Mapping[str
                 "the job was still waiting.",
             )
             functions.delete_function_concurrency(FunctionName=FUNCTION)
-            session.wait_until(lambda: jobs.holds() == 0, WITHIN_S, "the job was not printed.")
-        lines = printed(session.logs(FUNCTION))
-    if lines != [f"{JOB} at try 1"]:
-        raise _try_lost(lines)
+            throttled_s = BUSY_S + time.monotonic() - free_at
+            wait_until_empty(session, jobs, WITHIN_S, "the job was not printed.")
+        return printed(session.logs(FUNCTION)), throttled_s
 
 
 def _gave_up(session: Session, mapping: str) -> bool:

@@ -140,14 +140,21 @@ def _keys(s3: Any, bucket: str) -> list[str]:
 
 
 def _wait(session: Session, mapping: str) -> None:
-    """Wait until all records are settled, or it is clear that they never will be."""
+    """Wait until all records are settled and sent on, or it is clear that they never will be."""
     found = session.client("lambda").get_event_source_mapping(UUID=mapping)
     bounds = ("MaximumRetryAttempts", "MaximumRecordAgeInSeconds")
     is_endless = all(found.get(bound, -1) == -1 for bound in bounds)
+    has_destination = bool((found.get("DestinationConfig") or {}).get("OnFailure"))
+
+    def is_told() -> bool:
+        """Tell whether what was given up has been sent on, which comes a moment later."""
+        ends = ("batch.dropped", "batch.sent_on")
+        dropped, sent = (len(session.records(kind=end, mapping=mapping)) for end in ends)
+        return sent >= dropped or not has_destination
 
     def is_decided() -> bool:
         is_blocked = is_endless and failures(session, mapping) >= BLOCKED_AFTER
-        return is_blocked or settled(session, mapping) >= len(ORDERS)
+        return is_blocked or (settled(session, mapping) >= len(ORDERS) and is_told())
 
     session.wait_until(
         is_decided, WITHIN_S, f"{BAD} was still being tried, and held up the orders behind it."

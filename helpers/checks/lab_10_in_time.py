@@ -22,6 +22,9 @@ from helpers.checks.submission import Did, shown
 FUNCTION = "check-flash-sale"
 WITHIN_S = 30
 BUSY_S = 3
+LATE_S = 2
+"""Two minutes of AWS's, here."""
+ATTEMPTS = 3
 TRIES = 2
 ENDS = ("event.sent_on", "event.dropped")
 SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE_ARN}
@@ -45,7 +48,7 @@ def check_10_2(session: Session, did: Did, settings: Mapping[str, Any]) -> None:
         session.invoke(FUNCTION, {"how": "waits", "busy_s": 0})
         _configure(session, settings)
         did("sent an event that fails each time")
-        _expect_tries(session, _end_of(session, {"how": "fails"}))
+        _expect_tries(session)
         did(f"sent one that fails each time, and one while the function was busy for {BUSY_S} s")
         _wait_behind_a_busy_function(session)
         session.wait_until(lambda: failed.holds() >= TRIES, WITHIN_S, "a record was missing.")
@@ -73,14 +76,13 @@ def _configure(session: Session, settings: Mapping[str, Any]) -> None:
         )
 
 
-def _end_of(session: Session, event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Send an event asynchronously and return the record of its end."""
-    request_id = _send(session, event)
-    return dict(
-        session.wait_until(
-            lambda: _ended(session, request_id), WITHIN_S, "the event was still waiting."
-        )
+def _tries(session: Session) -> int:
+    """Return how often an event was tried that fails each time."""
+    request_id = _send(session, {"how": "fails"})
+    session.wait_until(
+        lambda: _ended(session, request_id), WITHIN_S, "the event was still waiting."
     )
+    return len(session.records(kind="invocation.started", request_id=request_id))
 
 
 def _send(session: Session, event: Mapping[str, Any]) -> str:
@@ -94,9 +96,11 @@ def _ended(session: Session, request_id: str) -> Mapping[str, Any] | None:
     return next((r for r in session.records(request_id=request_id) if r["kind"] in ENDS), None)
 
 
-def _expect_tries(session: Session, end: Mapping[str, Any]) -> None:
-    request_id = end["request_id"]
-    tries = len(session.records(kind="invocation.started", request_id=request_id))
+def _expect_tries(session: Session) -> None:
+    for _ in range(ATTEMPTS):  # a retry that a busy machine delays finds the event too old
+        tries = _tries(session)
+        if tries >= TRIES:
+            break
     if tries > TRIES:
         raise NotYet(
             f"The event was tried {tries} times, the last time three minutes after it was sent: "
@@ -118,23 +122,12 @@ def _expect_tries(session: Session, end: Mapping[str, Any]) -> None:
 def _wait_behind_a_busy_function(session: Session) -> None:
     client = session.client("lambda")
     client.put_function_concurrency(FunctionName=FUNCTION, ReservedConcurrentExecutions=1)
-    with ThreadPoolExecutor(1) as callers:
-        began = len(session.records(kind="invocation.started", function=FUNCTION))
-        busy = callers.submit(session.invoke, FUNCTION, {"how": "waits", "busy_s": BUSY_S})
-        session.wait_until(
-            lambda: len(session.records(kind="invocation.started", function=FUNCTION)) > began,
-            WITHIN_S,
-            "the function did not start.",
-        )
-        request_id = _send(session, {"how": "waits", "busy_s": 0})
-        session.wait_until(
-            lambda: _ended(session, request_id) or _ran(session, request_id),
-            WITHIN_S,
-            "the event was still waiting.",
-        )
-        busy.result()
+    for attempt in range(1, ATTEMPTS + 1):
+        waited_s = _waited_before_it_ran(session, BUSY_S * attempt)
+        if waited_s is None or waited_s > LATE_S:
+            break  # else the machine was so busy that the event came when the function was not
     client.delete_function_concurrency(FunctionName=FUNCTION)
-    if _ran(session, request_id):
+    if waited_s is not None:
         raise NotYet(
             "The function was busy for three minutes, 3 s here. The event waited, and then it ran: "
             "it was more than two minutes old.",
@@ -145,5 +138,30 @@ def _wait_behind_a_busy_function(session: Session) -> None:
         )
 
 
-def _ran(session: Session, request_id: str) -> bool:
-    return bool(session.records(kind="invocation.started", request_id=request_id))
+def _waited_before_it_ran(session: Session, busy_s: int) -> float | None:
+    """Send an event to the busy function; return how long it waited, None if it never ran."""
+    with ThreadPoolExecutor(1) as callers:
+        began = len(session.records(kind="invocation.started", function=FUNCTION))
+        busy = callers.submit(session.invoke, FUNCTION, {"how": "waits", "busy_s": busy_s})
+        session.wait_until(
+            lambda: len(session.records(kind="invocation.started", function=FUNCTION)) > began,
+            WITHIN_S,
+            "the function did not start.",
+        )
+        request_id = _send(session, {"how": "waits", "busy_s": 0})
+        session.wait_until(
+            lambda: _ended(session, request_id) or _ran_at(session, request_id),
+            WITHIN_S,
+            "the event was still waiting.",
+        )
+        busy.result()
+    ran_at = _ran_at(session, request_id)
+    if ran_at is None:
+        return None
+    (queued,) = session.records(kind="event.queued", request_id=request_id)
+    return ran_at - float(queued["time"])
+
+
+def _ran_at(session: Session, request_id: str) -> float | None:
+    started = session.records(kind="invocation.started", request_id=request_id)
+    return float(started[0]["time"]) if started else None

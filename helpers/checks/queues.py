@@ -6,7 +6,7 @@ Names carry a random part: SQS does not give a name again for 60 seconds after i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,6 +21,9 @@ POLLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 HOLDS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 MOST_AT_ONCE = 10
 ENABLED_WITHIN_S = 30
+LOOKS = 10
+"""At how many looks in a row a queue must be empty. What SQS counts is approximate: a message that
+becomes visible, or is on its way to a dead-letter queue, may be in neither count for a moment."""
 
 
 class Source(Protocol):
@@ -129,6 +132,23 @@ def mapped(
     finally:
         with suppress(ClientError):
             client.delete_event_source_mapping(UUID=mapping)
+
+
+def lasting(condition: Callable[[], bool]) -> Callable[[], bool]:
+    """Return a condition that is true once this one was at LOOKS looks in a row."""
+    seen = 0
+
+    def has_lasted() -> bool:
+        nonlocal seen
+        seen = seen + 1 if condition() else 0
+        return seen >= LOOKS
+
+    return has_lasted
+
+
+def wait_until_empty(session: Session, queue: Queue, timeout_s: float, what: str) -> None:
+    """Wait until a queue has no message, visible or not, and what it gave up has arrived."""
+    session.wait_until(lasting(lambda: queue.holds() == 0), timeout_s, what)
 
 
 def deleted(session: Session, mapping: str) -> int:

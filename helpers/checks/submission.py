@@ -145,7 +145,8 @@ def _not_started(exercise: Exercise) -> Outcome:
         exercise.id,
         Status.NOT_STARTED,
         "the starter is untouched",
-        advice="Fill in the TODO above, run that cell, then run this check again.",
+        advice="Fill in the TODO above, run that cell, then run this check again. "
+        "A cell that ends with an error defines nothing.",
         hint=1,
     )
 

@@ -21,10 +21,12 @@ def predict(checks: LabChecks, progress: Progress, prediction_id: str, option: o
     wanted = str(option).strip().casefold()
     chosen = next((name for name in prediction.options if name.casefold() == wanted), None)
     if chosen is None:
+        before = progress.guesses(checks.slug).get(prediction_id)
+        kept = "Nothing is recorded yet." if before is None else f"Until then you say {before}."
         return Card(
             Tone.WAIT,
             f"△ {prediction_id} has no option {option!r}",
-            closing=f"Choose {choices}. Nothing is recorded yet.",
+            closing=f"Choose {choices}. {kept}",
         )
     progress.add_guess(checks.slug, prediction_id, chosen)
     if prediction.is_sentence:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from helpers.checks.exercise import Exercise, LabChecks, Prediction, find_lab
@@ -38,3 +40,10 @@ def test_a_slug_that_is_nearly_right_is_corrected():
     """The number alone finds the module; the full slug is asked for."""
     with pytest.raises(KitError, match=r"Did you mean Lab\(.00-welcome"):
         find_lab("00-handlers")
+
+
+@pytest.mark.parametrize("name", [1.1, 1, None, len])
+def test_a_name_that_is_no_text_is_asked_for_in_quotes(name: Any):
+    """Whoever forgets the quotes reads how to write it, and not that 1.1 is missing from 1.1."""
+    with pytest.raises(KitError, match=r'no text.*in quotes: "1\.1"'):
+        find_lab("01-handlers").exercise(name)

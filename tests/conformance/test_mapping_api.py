@@ -204,6 +204,8 @@ def test_two_at_once_make_one_mapping(lab: Sources):
         ({"FunctionName": None}, "Value null at 'functionName'"),
         ({"EventSourceArn": "queue"}, "'eventSourceArn'"),
         ({"FilterCriteria": {"Filters": [{"Pattern": "x" * 4097}]}}, "pattern"),
+        ({"KMSKeyArn": "key"}, "'kmsKeyArn'"),
+        ({"MetricsConfig": {"Metrics": ["EventCount"] * 4}}, "'metricsConfig.metrics'"),
     ],
 )
 def test_values_outside_the_model_are_refused(lab: Sources, options: Any, message: str):
@@ -358,6 +360,9 @@ def test_sources_that_are_not_there_are_refused(lab: Sources):
     assert told(f"arn:aws:sns:{place}:topic").startswith("Unrecognized event source")
     assert "no kafka event sources" in told(f"arn:aws:kafka:{place}:cluster/c/1")
     assert (*INVALID, "Unrecognized event source.") == refused(create, FunctionName=name)
+    brokers = {"Endpoints": {"KAFKA_BOOTSTRAP_SERVERS": ["broker:9092"]}}
+    _, _, message = refused(create, FunctionName=name, SelfManagedEventSource=brokers)
+    assert "no kafka event sources" in message
 
 
 def test_the_queues_visibility_timeout_must_cover_the_functions_timeout(lab: Sources):
@@ -478,6 +483,9 @@ def test_mappings_are_listed_by_source_and_function_in_pages(lab: Sources):
     assert (400, "ValidationException") == (status, code)
     assert "'maxItems'" in message
     assert [] == listed(FunctionName="none")["EventSourceMappings"]
+    status, code, message = refused(lab.raw.list_event_source_mappings, EventSourceArn="queue")
+    assert (400, "ValidationException") == (status, code)
+    assert "'eventSourceArn'" in message
 
 
 def test_provisioned_pollers_are_kept_and_shown(lab: Sources):
@@ -491,12 +499,62 @@ def test_provisioned_pollers_are_kept_and_shown(lab: Sources):
 
 
 def test_tags_of_a_mapping_are_listed(lab: Sources):
-    """Tags of the creation are found under the mapping's ARN."""
-    (_, arn), name = lab.queue(), lab.deploy()
+    """Tags of the creation are found under the mapping's ARN, and change like a function's."""
+    (_, arn), name, functions = lab.queue(), lab.deploy(), lab.functions
     mapping = lab.map(name, arn, Tags={"team": "orders"}, Enabled=False)
-    mapping_arn = lab.settled(mapping)["EventSourceMappingArn"]
+    resource = lab.settled(mapping)["EventSourceMappingArn"]
 
-    assert {"team": "orders"} == lab.functions.list_tags(Resource=mapping_arn)["Tags"]
+    assert {"team": "orders"} == functions.list_tags(Resource=resource)["Tags"]
+    functions.tag_resource(Resource=resource, Tags={"stage": "test"})
+    functions.untag_resource(Resource=resource, TagKeys=["team"])
+    assert {"stage": "test"} == functions.list_tags(Resource=resource)["Tags"]
+    reserved = refused(functions.tag_resource, Resource=resource, Tags={"aws:x": "1"})
+    assert INVALID == reserved[:2]
+    functions.delete_event_source_mapping(UUID=mapping)
+    until(lambda: _is_gone(lab, mapping))
+    assert GONE == refused(functions.list_tags, Resource=resource)
+
+
+def test_criteria_under_a_key_are_hidden_in_lists(lab: Sources):
+    """KMSKeyArn is shown with them elsewhere; an empty one takes the key away."""
+    (_, arn), name = lab.queue(), lab.deploy()
+    key = lab.account.client("kms").create_key()["KeyMetadata"]["Arn"]
+    criteria = {"Filters": [{"Pattern": '{"body": ["a"]}'}]}
+    mapping = lab.map(name, arn, FilterCriteria=criteria, KMSKeyArn=key, Enabled=False)
+
+    found = lab.settled(mapping)
+    assert (criteria, key) == (found["FilterCriteria"], found["KMSKeyArn"])
+    (listed,) = lab.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert (None, key) == (listed.get("FilterCriteria"), listed["KMSKeyArn"])
+    opened = lab.change(mapping, KMSKeyArn="")
+    assert (criteria, None) == (opened["FilterCriteria"], opened.get("KMSKeyArn"))
+    (listed,) = lab.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    assert criteria == listed["FilterCriteria"]
+
+
+def test_event_counts_are_for_mappings_that_ask_for_them(lab: Sources):
+    """MetricsConfig with EventCount; without it there is no metric of the mapping."""
+    name, metrics = lab.deploy(), lab.account.client("cloudwatch")
+    (quiet_url, quiet_arn), (url, arn) = lab.queue(), lab.queue()
+    quiet = lab.map(name, quiet_arn)
+    counted = lab.map(name, arn, MetricsConfig={"Metrics": ["EventCount"]})
+    lab.send(quiet_url, "a")
+    lab.told(quiet, "deleted")
+    lab.send(url, "b")
+
+    def names(mapping: str) -> set[str]:
+        dimension = {"Name": "EventSourceMappingUUID", "Value": mapping}
+        found = metrics.list_metrics(Namespace="AWS/Lambda", Dimensions=[dimension])["Metrics"]
+        return {one["MetricName"] for one in found}
+
+    until(lambda: "DeletedEventCount" in names(counted))
+    assert {
+        "PolledEventCount",
+        "FilteredOutEventCount",
+        "InvokedEventCount",
+        "DeletedEventCount",
+    } == names(counted)
+    assert set() == names(quiet)
 
 
 def test_a_body_that_is_no_request_is_refused(lab: Sources):

@@ -15,6 +15,7 @@ from tests.conformance.refusals import refused
 from tests.waiting import until
 
 NONE = "arn:aws:sqs:us-east-1:123456789012:there-is-none"
+INVALID = (400, "InvalidParameterValue")
 FORM = "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
 
 
@@ -221,29 +222,28 @@ def test_what_cannot_be_moved_is_refused(letters: Make):
     _, fifo = made(queue.sqs, fifo=True)
     dead = queue.dead_arn
 
-    def told(**asked: str | int) -> tuple[str, str]:
-        return refused(queue.sqs.start_message_move_task, **asked)[1:]
+    def told(**asked: str | int) -> tuple[int, str, str]:
+        return refused(queue.sqs.start_message_move_task, **asked)
 
     missing = "The resource that you specified for the {} parameter doesn't exist."
-    assert ("ResourceNotFoundException", missing.format("SourceArn")) == told(SourceArn=NONE)
-    assert ("ResourceNotFoundException", missing.format("DestinationArn")) == told(
+    assert (404, "ResourceNotFoundException", missing.format("SourceArn")) == told(SourceArn=NONE)
+    assert (404, "ResourceNotFoundException", missing.format("DestinationArn")) == told(
         SourceArn=dead, DestinationArn=NONE
     )
-    invalid = "InvalidParameterValue"
-    assert (invalid, "Source queue must be configured as a Dead Letter Queue.") == told(
+    assert (*INVALID, "Source queue must be configured as a Dead Letter Queue.") == told(
         SourceArn=queue.arn
     )
-    assert (invalid, f"You must use this format to specify the SourceArn: {FORM}") == told(
+    assert (*INVALID, f"You must use this format to specify the SourceArn: {FORM}") == told(
         SourceArn="dead"
     )
-    assert (invalid, "Source queue arn and destination queue arn cannot be the same.") == told(
+    assert (*INVALID, "Source queue arn and destination queue arn cannot be the same.") == told(
         SourceArn=dead, DestinationArn=dead
     )
     assert (
-        invalid,
+        *INVALID,
         "The source queue and destination queue must be of the same queue type.",
     ) == told(SourceArn=dead, DestinationArn=fifo)
-    assert invalid == told(SourceArn=dead, MaxNumberOfMessagesPerSecond=501)[0]
+    assert INVALID == told(SourceArn=dead, MaxNumberOfMessagesPerSecond=501)[:2]
 
 
 @pytest.mark.parametrize(

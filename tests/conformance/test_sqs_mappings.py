@@ -79,6 +79,18 @@ def test_the_record_of_a_message_is_that_of_the_documentation(lab: Sources):
     } == record["messageAttributes"]
 
 
+def test_with_a_window_the_hash_of_attributes_is_always_there(lab: Sources):
+    """It is null for a message without attributes; without a window it is left out."""
+    for options, present in (({}, False), ({"MaximumBatchingWindowInSeconds": 1}, True)):
+        (url, arn), name = lab.queue(), lab.deploy()
+        lab.map(name, arn, **options)
+        lab.send(url, "hello")
+
+        (record,) = lab.seen(name)[0]["Records"]
+        assert present == ("md5OfMessageAttributes" in record)
+        assert record.get("md5OfMessageAttributes") is None
+
+
 def test_success_deletes_the_messages(lab: Sources):
     """What the function has processed is gone from the queue."""
     url, arn = lab.queue()

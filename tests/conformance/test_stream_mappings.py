@@ -131,10 +131,10 @@ def test_the_records_of_dynamodb_are_those_of_the_documentation(
 
 
 def test_get_records_tells_everyone_else_the_same(lab: Sources):
-    """A mapping takes nothing away from a table's stream."""
+    """A mapping takes nothing away from a table's stream; binary values are bytes there."""
     (table, arn), name = lab.table(), lab.deploy()
     mapping = lab.map(name, arn)
-    lab.item(table, "a")
+    lab.item(table, "a", raw={"B": b"\x00\xff"}, all={"L": [{"M": {"raw": {"BS": [b"\xff"]}}}]})
     lab.item(table, "b")
     lab.told(mapping, "succeeded", 2)
 
@@ -146,6 +146,10 @@ def test_get_records_tells_everyone_else_the_same(lab: Sources):
     found = streams.get_records(ShardIterator=iterator)["Records"]
     numbers = [record["dynamodb"]["SequenceNumber"] for record in found]
     assert 2 == len({*numbers}) == len(numbers)
+    image = found[0]["dynamodb"]["NewImage"]
+    assert (b"\x00\xff", b"\xff") == (image["raw"]["B"], image["all"]["L"][0]["M"]["raw"]["BS"][0])
+    label = arn.rpartition("/")[2]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?", label)
 
 
 def test_a_cancelled_transaction_leaves_no_record(lab: Sources):

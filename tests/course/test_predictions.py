@@ -41,6 +41,14 @@ def test_an_unknown_option_is_a_kind_message(progress: Progress):
     assert {} == progress.guesses("01-x")
 
 
+def test_an_unknown_option_leaves_what_was_said_before(progress: Progress):
+    """Whoever mistypes a second opinion still has the first, and reads so."""
+    predict(LAB, progress, "1.a", "A")
+
+    assert "Until then you say A." in str(predict(LAB, progress, "1.a", 2))
+    assert {"1.a": "A"} == progress.guesses("01-x")
+
+
 def test_a_right_prediction_is_confirmed_with_its_reason(progress: Progress):
     """What was said and what happened agree, and the mechanism is named."""
     predict(LAB, progress, "1.a", "B")

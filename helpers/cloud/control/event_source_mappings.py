@@ -64,7 +64,8 @@ class MappingRequests:
         arn = members.get("EventSourceArn")
         source = source_of(arn, members.get("SelfManagedEventSource"))
         assert arn is not None
-        check_tags(members.get("Tags") or {}, {})
+        if members.get("Tags"):
+            check_tags(members["Tags"], {})
         settings = created_settings(members, source, arn)
         key, qualifier, function = self._function(members["FunctionName"], region)
         self._check_source(source, arn, function)

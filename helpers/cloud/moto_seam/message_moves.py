@@ -11,12 +11,14 @@ API_ListMessageMoveTasks.html and API_CancelMessageMoveTask.html.
 from __future__ import annotations
 
 import binascii
+import functools
 import json
 import re
 import threading
 import time
 import uuid
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -28,7 +30,7 @@ from moto.sqs.responses import SQSResponse
 
 from helpers.cloud.moto_seam import sqs_moves
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
-from helpers.cloud.moto_seam.sqs_messages import DEAD_LETTER_SOURCE
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
 from helpers.cloud.records import Waiting
 
 ARN = re.compile(r"arn:[^:]+:sqs:([^:]+):(\d{12}):([^:]+)")
@@ -37,6 +39,13 @@ MOST_PER_S, MOST_LISTED = 500, 10
 EACH_S = 1.0
 UNKNOWN_SOURCE = "CouldNotDetermineMessageSource"
 NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"
+
+
+class MissingError(SQSException):  # type: ignore[misc]
+    """What a request names is not there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceNotFoundException", message)
 
 
 class Status(StrEnum):
@@ -135,7 +144,7 @@ class MessageMoves:
         with self._lock:
             move = next((m for m in self._moves if m.id == wanted), None)
             if move is None:
-                raise _not_found("Task does not exist.")
+                raise MissingError("Task does not exist.")
             if move.status is not Status.RUNNING:
                 raise _invalid("Only active tasks can be cancelled.")
             move.status = Status.CANCELLED
@@ -191,7 +200,21 @@ def install(moves: MessageMoves) -> None:
         return ActionResult({"ApproximateNumberOfMessagesMoved": move.moved})
 
     for operation in (start_message_move_task, list_message_move_tasks, cancel_message_move_task):
-        setattr(SQSResponse, operation.__name__, operation)
+        setattr(SQSResponse, operation.__name__, _answering(operation))
+
+
+def _answering(operation: Callable[[Any], ActionResult]) -> Callable[[Any], Any]:
+    """Answer with 404 for what is missing, a status that the API's model does not tell."""
+
+    @functools.wraps(operation)
+    def answer(response: Any) -> Any:
+        try:
+            return operation(response)
+        except MissingError as missing:
+            _, headers, body = response.serialized(ActionResult(missing))
+            return 404, {**headers, "status": 404}, body
+
+    return answer
 
 
 def _target(move: Move, message: Any) -> tuple[Any, str]:
@@ -216,7 +239,7 @@ def _asked_for(arn: str, parameter: str) -> Any:
         raise _invalid(f"You must use this format to specify the {parameter}: {ARN_FORM}")
     queue = _queue(arn)
     if queue is None:
-        raise _not_found(
+        raise MissingError(
             f"The resource that you specified for the {parameter} parameter doesn't exist."
         )
     return queue
@@ -242,7 +265,3 @@ def _id_in(handle: str) -> str:
 
 def _invalid(message: str) -> SQSException:
     return SQSException("InvalidParameterValue", message)
-
-
-def _not_found(message: str) -> SQSException:
-    return SQSException("ResourceNotFoundException", message)

@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from helpers.cloud.moto_seam import queue_attributes, sqs_messages
+from helpers.cloud.moto_seam import queue_attributes, sqs_dead_letters, sqs_messages
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import QueueFacts, QueueMessage
@@ -67,7 +67,7 @@ def _message(message: Any) -> QueueMessage:
         "MessageGroupId": message.group_id,
         "MessageDeduplicationId": message.deduplication_id,
     }
-    for name in (sqs_messages.TRACE, sqs_messages.DEAD_LETTER_SOURCE):
+    for name in (sqs_messages.TRACE, sqs_dead_letters.DEAD_LETTER_SOURCE):
         attributes[name] = (message.system_attributes.get(name) or {}).get("StringValue")
     given = message.message_attributes
     return QueueMessage(

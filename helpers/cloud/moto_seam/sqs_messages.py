@@ -25,8 +25,10 @@ from moto.sqs import models as sqs_models
 from moto.sqs.responses import SQSResponse
 
 from helpers.cloud import records
+from helpers.cloud.moto_seam import sqs_dead_letters
 from helpers.cloud.moto_seam.bells import Bells
 from helpers.cloud.moto_seam.sqs_arrivals import BELLS, add_message, place
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
 from helpers.cloud.moto_seam.sqs_records import (
     RECORDER,
     hiding,
@@ -39,7 +41,6 @@ from helpers.cloud.records import Recorder
 
 _BOUND = "coldstart_bound"
 TRACE = "AWSTraceHeader"
-DEAD_LETTER_SOURCE = "DeadLetterQueueSourceArn"
 
 COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
     "": lambda message, now: message.visible_at < now >= message.delayed_until,
@@ -49,6 +50,7 @@ COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
 """What GetQueueAttributes counts. moto reads the clock for each message, at each message sent."""
 
 SystemAttributes = Mapping[str, Any]
+_moment: ContextVar[float | None] = ContextVar("moment", default=None)
 _entries: ContextVar[Iterator[SystemAttributes] | None] = ContextVar("entries", default=None)
 
 
@@ -65,11 +67,13 @@ def install(bells: Bells, recorder: Recorder) -> None:
     for name, counts in COUNTS.items():
         setattr(queue, f"approximate_number_of_messages{name}", property(_counted(counts)))
     backend.receive_message = functools.wraps(backend.receive_message)(_receive_message)
+    backend.get_queue_attributes = _at_one_moment(backend.get_queue_attributes)
     backend.send_message = _with_system_attributes(backend.send_message)
     backend.change_message_visibility = _ringing(hiding(backend.change_message_visibility))
     backend.purge_queue = purging(backend.purge_queue)
     backend.create_queue = _ringing(backend.create_queue)
     backend.delete_queue = _ringing(backend.delete_queue)
+    sqs_dead_letters.install()
     SQSResponse.send_message = _traced(SQSResponse.send_message)
     SQSResponse.send_message_batch = _traced(SQSResponse.send_message_batch)
 
@@ -175,10 +179,25 @@ def _receive_message(backend: Any, queue_name: str, count: int, *asked: Any) -> 
 
 def _counted(counts: Callable[[Any, float], bool]) -> Callable[[Any], int]:
     def count(queue: Any) -> int:
-        now = unix_time_millis()
+        now = _moment.get() or unix_time_millis()
         return sum(1 for message in queue._messages if counts(message, now))
 
     return count
+
+
+def _at_one_moment(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Count all at once: what becomes visible between two counts would be in neither."""
+
+    @functools.wraps(original)
+    def get_queue_attributes(backend: Any, queue_name: str, attribute_names: list[str]) -> Any:
+        with backend.get_queue(queue_name)._messages_lock:
+            token = _moment.set(unix_time_millis())
+            try:
+                return original(backend, queue_name, attribute_names)
+            finally:
+                _moment.reset(token)
+
+    return get_queue_attributes
 
 
 def _locked(original: Callable[..., None]) -> Callable[..., None]:

@@ -9,7 +9,9 @@ from typing import Any
 from moto.sqs.models import Message
 
 from helpers.cloud import records
-from helpers.cloud.moto_seam.sqs_messages import DEAD_LETTER_SOURCE, choose
+from helpers.cloud.moto_seam.sqs_arrivals import place
+from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
+from helpers.cloud.moto_seam.sqs_messages import choose
 from helpers.cloud.moto_seam.sqs_records import note
 
 
@@ -37,7 +39,7 @@ def move(queue: Any, count: int, target: Callable[[Any], tuple[Any, str]]) -> tu
         queue._messages = [kept for kept in queue._messages if id(kept) not in gone]
         note(queue, records.MessagesDeleted, [message for message, _ in moved])
     for message, destination in moved:  # outside: the other queue has a lock of its own
-        destination.add_message(_anew(message, destination))
+        place(destination, _anew(message, destination))
     return len(moved), problem
 
 

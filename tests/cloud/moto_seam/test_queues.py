@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import threading
@@ -9,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from moto.core.utils import unix_time_millis
 from moto.sqs.models import sqs_backends
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.moto_seam import sqs_messages
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.queues import MotoQueues
 from helpers.cloud.records import Recorder
@@ -221,3 +224,23 @@ def test_a_duplicate_that_a_fifo_queue_drops_is_not_told():
     send(arn, "same", "same", group_id="g")
 
     assert ["queue.sent"] == [r["kind"] for r in recorder.since(0)["records"]]
+
+
+def test_a_message_that_becomes_visible_is_counted_once(
+    queues: MotoQueues, monkeypatch: pytest.MonkeyPatch
+):
+    """All counts of one answer are of one moment, so none falls between two of them."""
+    arn = made(VisibilityTimeout=1)
+    send(arn, "a")
+    (message,) = queues.receive(arn, 1)
+    moments = itertools.count(unix_time_millis() + 500, 1_000)
+    monkeypatch.setattr(sqs_messages, "unix_time_millis", lambda: float(next(moments)))
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+
+    counted = [
+        list(backend().get_queue_attributes(arn.rsplit(":", 1)[1], names).values())
+        for _ in range(2)
+    ]
+
+    assert "a" == message.body
+    assert [[0, 1], [1, 0]] == counted
