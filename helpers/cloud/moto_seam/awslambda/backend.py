@@ -15,6 +15,7 @@ from helpers.cloud.control.functions import (
 )
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.permissions import STALE
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     InvalidParameterValueException,
@@ -25,7 +26,7 @@ from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
-from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
 from helpers.cloud.registry import Alias, Key, PublishedFunction
@@ -89,10 +90,9 @@ class KitBackend(LayerStore, MappingsBackend):
             return current.get_configuration()
         with as_moto_error():
             answer = current.update_function_code(body)
-        if body.get("Publish"):
-            self._publish(current.function_name)
-            return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        if body.get("Publish"):
+            return self._published_update(current.function_name)
         current.revise()
         return {**answer, **UPDATING}
 
@@ -154,6 +154,16 @@ class KitBackend(LayerStore, MappingsBackend):
         self._publish(name)
         return version
 
+    def _published_update(self, name: str) -> dict[str, Any]:
+        """Publish new code; the version is Pending at first, like a new function."""
+        before = len(self._lambdas._functions[name]["versions"])
+        version = self.publish_version(name)
+        is_new = len(self._lambdas._functions[name]["versions"]) > before
+        answer: dict[str, Any] = version.get_configuration(on_create=is_new)
+        if is_new:
+            version.revise()
+        return answer
+
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         with as_moto_error():
             named = parse_function_name(function_name)
@@ -173,10 +183,6 @@ class KitBackend(LayerStore, MappingsBackend):
         function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
-        if qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "$LATEST version cannot be deleted without deleting the function."
-            )
         if qualifier in function.aliases:
             raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
         users = sorted(
@@ -329,12 +335,8 @@ def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
     given = body.get("RevisionId")
     if given is not None and given != function.revision_id:
-        raise MotoAwsError(
-            PreconditionFailedException(
-                "The Revision Id provided does not match the latest Revision Id. Call the "
-                "GetFunction/GetAlias API to retrieve the latest Revision Id"
-            )
-        )
+        with as_moto_error():
+            raise PreconditionFailedException(STALE)
 
 
 def _alias(alias: Any) -> Alias:
