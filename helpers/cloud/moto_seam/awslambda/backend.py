@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from helpers.cloud.control.aliases import NAME_PATTERN as ALIAS_NAME
 from helpers.cloud.control.functions import (
     check_package_type,
     validate_create,
@@ -171,7 +173,11 @@ class KitBackend(LayerStore, MappingsBackend):
             self.hooks.registry.resolve(whose, None)
             wanted = qualifier or named.qualifier
             published = self.hooks.registry.get(whose)
-            if wanted and wanted.isdecimal() and published and wanted not in published.versions:
+            if wanted and re.fullmatch(ALIAS_NAME, wanted):
+                raise InvalidParameterValueException(
+                    "Deletion of aliases is not currently supported."
+                )
+            if wanted and published and wanted not in published.versions:
                 return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
         with as_moto_error():
@@ -183,8 +189,6 @@ class KitBackend(LayerStore, MappingsBackend):
         function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
-        if qualifier in function.aliases:
-            raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
         users = sorted(
             alias.name
             for alias in function.aliases.values()

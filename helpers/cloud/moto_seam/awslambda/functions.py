@@ -111,7 +111,7 @@ class FunctionsApi:
         return answer
 
     def _delete(self, text: str, given: str | None, region: str) -> HttpAnswer:
-        named = parse_function_name(text)
+        named = parse_function_name(text, given or None)
         qualifier = agreed_qualifier(named.qualifier, given or None)
         key = named.key(account_id=self.account_id, region=region)
         if qualifier == LATEST:
@@ -123,7 +123,7 @@ class FunctionsApi:
         return HttpAnswer(204, [])
 
     def _function(self, text: str, qualifier: str | None, region: str) -> tuple[Any, Any]:
-        named = parse_function_name(text)
+        named = parse_function_name(text, qualifier or None)
         qualifier = agreed_qualifier(named.qualifier, qualifier or None)
         key = named.key(account_id=self.account_id, region=region)
         version = self.registry.resolve(key, qualifier)

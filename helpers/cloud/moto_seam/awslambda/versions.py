@@ -114,7 +114,8 @@ class VersionsApi:
             backend.delete_alias(name, key[2])
             return HttpAnswer(204, [])
         if name not in self._function(key).aliases:
-            raise ResourceNotFoundException(f"Cannot find alias arn: {_alias_arn(key, name)}")
+            missing = "Alias not found" if method == "PUT" else "Cannot find alias arn"
+            raise ResourceNotFoundException(f"{missing}: {_alias_arn(key, name)}")
         alias = backend.get_alias(name, key[2])
         if method == "PUT":
             alias = self._update_alias(key, alias, members)
