@@ -68,16 +68,17 @@ class FunctionUrlsApi:
         match, key, query = asked.match, asked.key, asked.arguments
         if match[2] == "urls":
             return self._list(key, query)
-        qualifier = asked.qualifier
+        qualifier = asked.agreed_qualifier()
         members = members_of(request.body) if request.method in ("POST", "PUT") else {}
         if request.method in ("GET", "DELETE"):
             _check_members({}, qualifier, creating=False)
         if request.method == "POST":
-            document = self._document(self._create(key, qualifier, members))
+            document = self._document(self._create(key, qualifier, members), written=True)
             del document["LastModifiedTime"]
             return json_answer(201, document)
         if request.method == "PUT":
-            return json_answer(200, self._document(self._update(key, qualifier, members)))
+            updated = self._update(key, qualifier, members)
+            return json_answer(200, self._document(updated, written=True))
         url = self.urls.get(key, qualifier)
         if url is None:
             raise ResourceNotFoundException(NO_URL)
@@ -95,7 +96,7 @@ class FunctionUrlsApi:
             key=key,
             qualifier=qualifier,
             auth_type=AuthType(members["AuthType"]),
-            invoke_mode=InvokeMode(members.get("InvokeMode") or InvokeMode.BUFFERED),
+            invoke_mode=_mode(members),
             cors=_cors(members.get("Cors")),
             created=now,
             modified=now,
@@ -122,7 +123,7 @@ class FunctionUrlsApi:
         url = replace(
             old,
             auth_type=AuthType(members.get("AuthType") or old.auth_type),
-            invoke_mode=InvokeMode(members.get("InvokeMode") or old.invoke_mode),
+            invoke_mode=_mode(members) or old.invoke_mode,
             cors=old.cors if cors is None else _cors(cors),
             modified=self.clock.now(),
         )
@@ -149,7 +150,9 @@ class FunctionUrlsApi:
         if function is None or (qualifier and qualifier not in function.aliases):
             raise ResourceNotFoundException(NO_FUNCTION)
 
-    def _document(self, url: FunctionUrl) -> dict[str, Any]:
+    def _document(self, url: FunctionUrl, *, written: bool = False) -> dict[str, Any]:
+        """Return a URL as the API shows it; the default mode is told to who reads, not writes."""
+        mode = url.invoke_mode or (None if written else InvokeMode.BUFFERED)
         cors = {} if url.cors is None else {"Cors": _cors_document(url.cors)}
         return {
             "FunctionUrl": public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id),
@@ -158,8 +161,13 @@ class FunctionUrlsApi:
             **cors,
             "CreationTime": _moment(url.created),
             "LastModifiedTime": _moment(url.modified),
-            "InvokeMode": str(url.invoke_mode),
+            **({} if mode is None else {"InvokeMode": str(mode)}),
         }
+
+
+def _mode(members: Mapping[str, Any]) -> InvokeMode | None:
+    given = members.get("InvokeMode")
+    return InvokeMode(given) if given else None
 
 
 def _check_members(members: Mapping[str, Any], qualifier: str | None, *, creating: bool) -> None:

@@ -32,6 +32,10 @@ SOURCE_ARN = (
     r"\d{1})?:(\d{12})?:(.*)"
 )
 TOKEN = r"[a-zA-Z0-9._\-]+"
+STALE = (
+    "The Revision Id provided does not match the latest Revision Id. Call the "
+    "GetFunction/GetAlias API to retrieve the latest Revision Id"
+)
 KNOWN = re.compile(
     r"\*|\d{12}|arn:(aws[a-zA-Z-]*):(iam|sts)::\d{12}:.+|[a-z0-9.-]+\.amazon(aws)?\.com"
 )
@@ -106,10 +110,7 @@ def check_qualifier(qualifier: str | None) -> None:
 def check_revision(given: object, latest: str) -> None:
     """Raise PreconditionFailedException when a revision was given that is not the latest."""
     if given and given != latest:
-        raise PreconditionFailedException(
-            "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy "
-            "API to retrieve the latest Revision Id"
-        )
+        raise PreconditionFailedException(STALE)
 
 
 def check_document(text: Any, arn: str) -> list[dict[str, Any]]:

@@ -195,8 +195,12 @@ class RoleCredentials:
         self._identities = identities
 
     def issue(self, role_arn: str, session_name: str) -> Credentials:
-        """Return credentials of a function's new session; its code is told apart by them."""
-        session = self._session(role_arn, session_name)
+        """Return credentials of a function's new session; its code is told apart by them.
+
+        A session's name has two characters or more, a function's may have one.
+        """
+        longer = session_name if len(session_name) > 1 else f"{session_name}@lambda_function"
+        session = self._session(role_arn, longer)
         setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
         return _credentials(session)
 

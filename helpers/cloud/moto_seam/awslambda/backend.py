@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from helpers.cloud.control.aliases import NAME_PATTERN as ALIAS_NAME
 from helpers.cloud.control.functions import (
     check_package_type,
     validate_create,
@@ -15,6 +17,7 @@ from helpers.cloud.control.functions import (
 )
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.permissions import STALE
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     InvalidParameterValueException,
@@ -25,7 +28,7 @@ from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
-from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
 from helpers.cloud.registry import Alias, Key, PublishedFunction
@@ -89,10 +92,9 @@ class KitBackend(LayerStore, MappingsBackend):
             return current.get_configuration()
         with as_moto_error():
             answer = current.update_function_code(body)
-        if body.get("Publish"):
-            self._publish(current.function_name)
-            return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        if body.get("Publish"):
+            return self._published_update(current.function_name)
         current.revise()
         return {**answer, **UPDATING}
 
@@ -155,6 +157,16 @@ class KitBackend(LayerStore, MappingsBackend):
         self._publish(name)
         return version
 
+    def _published_update(self, name: str) -> dict[str, Any]:
+        """Publish new code; the version is Pending at first, like a new function."""
+        before = len(self._lambdas._functions[name]["versions"])
+        version = self.publish_version(name)
+        is_new = len(self._lambdas._functions[name]["versions"]) > before
+        answer: dict[str, Any] = version.get_configuration(on_create=is_new)
+        if is_new:
+            version.revise()
+        return answer
+
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         with as_moto_error():
             named = parse_function_name(function_name)
@@ -162,7 +174,11 @@ class KitBackend(LayerStore, MappingsBackend):
             self.hooks.registry.resolve(whose, None)
             wanted = qualifier or named.qualifier
             published = self.hooks.registry.get(whose)
-            if wanted and wanted.isdecimal() and published and wanted not in published.versions:
+            if wanted and re.fullmatch(ALIAS_NAME, wanted):
+                raise InvalidParameterValueException(
+                    "Deletion of aliases is not currently supported."
+                )
+            if wanted and published and wanted not in published.versions:
                 return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
         with as_moto_error():
@@ -174,12 +190,6 @@ class KitBackend(LayerStore, MappingsBackend):
         function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
-        if qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "$LATEST version cannot be deleted without deleting the function."
-            )
-        if qualifier in function.aliases:
-            raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
         users = sorted(
             alias.name
             for alias in function.aliases.values()
@@ -333,12 +343,8 @@ def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
     given = body.get("RevisionId")
     if given is not None and given != function.revision_id:
-        raise MotoAwsError(
-            PreconditionFailedException(
-                "The Revision Id provided does not match the latest Revision Id. Call the "
-                "GetFunction/GetAlias API to retrieve the latest Revision Id"
-            )
-        )
+        with as_moto_error():
+            raise PreconditionFailedException(STALE)
 
 
 def _alias(alias: Any) -> Alias:
