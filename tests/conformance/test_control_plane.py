@@ -480,7 +480,7 @@ def test_each_qualifier_has_a_policy_of_its_own(cloud: Account, raw: Any) -> Non
     ("given", "written"),
     [
         ("123456789012", {"AWS": "arn:aws:iam::123456789012:root"}),
-        ("arn:aws:iam::123456789012:user/ann", {"AWS": "arn:aws:iam::123456789012:user/ann"}),
+        ("arn:aws:iam::111122223333:user/ann", {"AWS": "arn:aws:iam::111122223333:user/ann"}),
         ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
         ("*", "*"),
     ],

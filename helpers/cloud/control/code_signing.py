@@ -92,7 +92,7 @@ class CodeSigning:
         if found is None:
             raise ResourceNotFoundException(
                 f"The Lambda code signing configuration {arn} can not be found."
-            )
+            ).without_type()
         return found
 
     def delete(self, arn: str) -> None:
