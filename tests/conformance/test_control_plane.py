@@ -130,13 +130,13 @@ def test_what_is_missing_is_named_by_its_arn(cloud: Account) -> None:
         assert refusal(call) == (
             404, "ResourceNotFoundException", f"Function not found: {ARN}{name}",
         )  # fmt: skip
-    for call in (
+    for call in (  # these would run $LATEST, and say so
         lambda: f.invoke(FunctionName=name),
         lambda: f.invoke_async(FunctionName=name, InvokeArgs=b"{}"),
         lambda: f.invoke_with_response_stream(FunctionName=name),
     ):
-        missing = (404, "ResourceNotFoundException", f"Function not found: {ARN}{name}:$LATEST")
-        assert missing == refusal(call)
+        message = f"Function not found: {ARN}{name}:$LATEST"
+        assert (404, "ResourceNotFoundException", message) == refusal(call)
 
 
 def test_a_missing_version_or_alias_is_named_too(cloud: Account) -> None:

@@ -609,7 +609,7 @@ def test_a_body_that_is_no_request_is_refused(lab: Sources):
         {"FunctionName": 5},
     ):
         status, code, _ = refused(_unchecked(lab), **{**call, **options})
-        assert (400, "InvalidRequestContentException") == (status, code)
+        assert (400, "SerializationException") == (status, code)
 
 
 def _unchecked(lab: Sources) -> Callable[..., Any]:
