@@ -66,6 +66,7 @@ lambda_ = lab.client("lambda")
 # | **hint** | run `lab.hint("0.1")` in a new cell (the + above makes one) whenever you want; there are three per exercise |
 #
 # You cannot break anything. `lab.reset()` gives you an empty account at any time.
+# After a restart of the kernel, click the cell you were at, and choose *Run → Run All Above Selected Cell*.
 
 # %% [markdown] teaches=["01-01", "01-03", "01-06", "01-08", "01-11", "01-13", "01-16", "01-18", "DVA-C03 1.2"]
 # ## Lambda in five sentences

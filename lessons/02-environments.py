@@ -29,6 +29,7 @@
 
 # %% tags=["setup"]
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -221,8 +222,10 @@ def handler(event, context):
 lab.deploy(slow, "place-order", Role=role, Timeout=10)
 for _ in range(3):
     ask("place-order", {"order_id": "o-1007", "items": [{"sku": "poster-a2", "qty": 2}]})
+orders = lab.records(kind="invocation.finished", function="place-order")
 reads = lab.records(kind="decision", action="s3:GetObject", allowed=True)
-print(environments_of("place-order"), "environment, 3 orders,", len(reads), "reads of the catalogue")
+print("environments:", environments_of("place-order"))
+print("orders:", len(orders), "· reads of the catalogue:", len(reads))
 
 # %% tags=["exercise-2.1"]
 import json
@@ -290,6 +293,26 @@ def handler(event, context):
     total = sum(price_of(item["sku"], item["qty"]) * item["qty"] for item in event["items"])
     return {"order_id": event["order_id"], "total_cents": total}
 
+# %% tags=["wrong-2.1"] expect="asked S3 for the catalogue 3 times before its first order"
+# reads the whole catalogue for each price, in init
+import json
+
+import boto3
+
+
+def price_of(sku):
+    s3 = boto3.client("s3")
+    stored = s3.get_object(Bucket="halftone-uploads", Key="shop/catalogue.json")
+    return json.load(stored["Body"])[sku]
+
+
+catalogue = {sku: price_of(sku) for sku in ("poster-a2", "canvas-60", "mug-photo")}
+
+
+def handler(event, context):
+    total = sum(catalogue[item["sku"]] * item["qty"] for item in event["items"])
+    return {"order_id": event["order_id"], "total_cents": total}
+
 # %% tags=["wrong-2.1"] expect="the check has stored a catalogue of its own"
 # needs no S3 at all
 catalogue = {"poster-a2": 1950}
@@ -343,7 +366,7 @@ def handler(event, context):
 # ## What survives, and what does not
 #
 # An environment serves one event after the other, and now and then its process dies.
-# What does the next event find? There are globals and open connections, threads, and files in `/tmp`.
+# What does the next event find? There are globals and open connections, threads, and files in `/tmp`. It has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
 
 # %% [markdown]
 # **Predict.** Two questions about what is left behind.
@@ -409,15 +432,12 @@ serve("1 High Street")
 serve("5 Quay Lane")
 display(lab.saw("2.c"), lab.saw("2.d"))
 
-# %% [markdown] teaches=["04-08", "claim 17"]
-# **What we saw.** 12 Mill Lane could read 7 Canal Street. No race was needed: the global outlives the event that wrote it.
+# %% [markdown] teaches=["04-03", "04-08", "claim 1", "claim 17", "claim 40"]
+# **What we saw.** 12 Mill Lane could read 7 Canal Street. The global outlives the event that wrote it.
 # One event at a time holds for default compute. **Lambda Managed Instances** (your own capacity) give an environment several at once, for Python each in a process of its own.
 #
-# Whoever meets a dead process gets `Runtime.ExitError`. The next one gets a new process in the old environment: the global is `nobody's` again, `/tmp` has its file.
+# Whoever meets a dead process gets `Runtime.ExitError`. The next one gets a new process in the old environment.
 # On AWS nobody types `kill -9`; a crash in a C library or too little memory does the same.
-
-# %% [markdown] teaches=["04-03", "claim 1", "claim 40"]
-# What is left, in one table:
 #
 # | | the next event | a killed process | a new environment |
 # |---|---|---|---|
@@ -426,8 +446,6 @@ display(lab.saw("2.c"), lab.saw("2.d"))
 # | threads | frozen, then go on | gone | gone |
 # | environment variables, your files | the same | the same | the same |
 # | the context object | made anew | made anew | made anew |
-#
-# `/tmp` has 512 MB unless you set `EphemeralStorage`, up to 10,240 MB.
 #
 # So an environment is a good cache and a bad store. Orders belong into a table or a bucket, never into a global or `/tmp`.
 
@@ -522,6 +540,26 @@ def handler(event, context):
     TEMPLATE["total_cents"] = sum(item["qty"] * item["unit_cents"] for item in event["items"])
     answer = copy.deepcopy(TEMPLATE)
     TEMPLATE["ship_to"], TEMPLATE["notes"] = "pick up in the shop", []
+    return answer
+
+# %% tags=["wrong-2.3"] expect="failed half-way"
+# a running total that is set back at the end
+TEMPLATE = {"currency": "EUR"}
+total_cents = 0
+
+
+def handler(event, context):
+    global total_cents
+    for item in event["items"]:
+        total_cents += item["qty"] * item["unit_cents"]
+    answer = {
+        "currency": "EUR",
+        "order_id": event["order_id"],
+        "ship_to": event.get("ship_to", "pick up in the shop"),
+        "notes": event.get("notes", []),
+        "total_cents": total_cents,
+    }
+    total_cents = 0
     return answer
 
 # %% tags=["wrong-2.3"] expect="in the same process and the same thread"
@@ -668,7 +706,7 @@ timeline(lab.records(), function="ping-demo", scale="steps")
 # The trigger changes nothing about init. It decides only who feels it: behind an API somebody waits, behind S3 or a schedule nobody does.
 #
 # A ping keeps one environment. It helps the first of five customers, and costs a request each time.
-# (Nor does it help to run code at the edge of the network: that shortens the way, not the init.)
+# (Nor does code at the edge of the network: that shortens the way, not the init.)
 #
 # Work split into ten parallel pieces is done sooner and costs no less: the GB-seconds are the same, and ten requests and up to ten inits are added.
 
@@ -1414,6 +1452,24 @@ def handler(event, context):
         printed.append(page)
     return {"printed": printed, "left": list(range(len(printed) + 1, event["pages"] + 1))}
 
+# %% tags=["wrong-2.4"] expect="the answer calls it left"
+# the number of a page taken for a count
+import time
+
+
+def print_page(page, page_ms):
+    time.sleep(page_ms / 1000)
+    print("page", page)
+
+
+def handler(event, context):
+    page = 1
+    while page < event["pages"] and context.get_remaining_time_in_millis() > 1400:
+        print_page(page, event["page_ms"])
+        page += 1
+    print_page(page, event["page_ms"])
+    return {"printed": list(range(1, page)), "left": list(range(page, event["pages"] + 1))}
+
 # %% tags=["wrong-2.4"] expect="Do not guess how many pages fit"
 # ten pages, whatever they take
 import time
@@ -1530,6 +1586,18 @@ def handler(event, context):
     s3 = boto3.client("s3")
     answer = {"order_id": event["order_id"], "status": event["status"]}
     if event.get("invoice"):
+        where = {"Bucket": "halftone-uploads", "Key": f"invoices/{event['order_id']}.pdf"}
+        answer["invoice_url"] = s3.generate_presigned_url("get_object", Params=where)
+    return answer
+
+# %% tags=["wrong-2.5"] expect="The second invoice made a client again"
+# loads boto3 once, for Python keeps modules, and makes a client each time
+def handler(event, context):
+    answer = {"order_id": event["order_id"], "status": event["status"]}
+    if event.get("invoice"):
+        import boto3
+
+        s3 = boto3.client("s3")
         where = {"Bucket": "halftone-uploads", "Key": f"invoices/{event['order_id']}.pdf"}
         answer["invoice_url"] = s3.generate_presigned_url("get_object", Params=where)
     return answer

@@ -1003,6 +1003,23 @@ lab.check("4.6", handler)
 #
 # In production this is the first thing to try, as it costs nothing. Charging a card has no key to write over; lab 10 does that with a table.
 
+# %% tags=["wrong-4.6"] expect="and customer 'c-42'"
+# forgets for whom the label is
+import json
+
+import boto3
+
+s3_client = boto3.client("s3")
+
+
+def handler(event, context):
+    order_id = event["detail"]["order_id"]
+    s3_client.put_object(
+        Bucket="halftone-uploads",
+        Key=f"labels/{order_id}.json",
+        Body=json.dumps({"order_id": order_id}),
+    )
+
 # %% tags=["wrong-4.6"] expect="A new key for each delivery makes a new label"
 # a new name every time
 import json

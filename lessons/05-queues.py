@@ -296,7 +296,7 @@ received = sqs.receive_message(QueueUrl=answers_dlq, MaxNumberOfMessages=10)["Me
 came_back = {message["Body"] for message in received}
 for number in "12345678":
     what = "came back" if number in came_back else "deleted"
-    print(f"{number}  {what:10} {json.dumps(ANSWERS.get(number, 'an exception'))}")
+    print(f"{number}  {what:10} {json.dumps(ANSWERS[number]) if number in ANSWERS else 'it raised'}")
 lab.saw("5.c")
 
 # %% [markdown] teaches=["07-04", "DVA-C03 1.2"]
@@ -358,6 +358,29 @@ lab.check("5.1", handler, mapping_settings)
 # An alternative is the BatchProcessor of Powertools for AWS Lambda: you write the function for one record, and it writes the report.
 #
 # In production, alarm on the age of the oldest message and on the length of the dead-letter queue. A handler that reports every record as failed looks healthy from outside.
+
+# %% tags=["wrong-5.1"] expect="Return the dict itself"
+# the report as text
+import json
+
+mapping_settings = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
+
+
+def print_poster(job):
+    """Print a job, or raise."""
+    if not job["photo"].endswith(".jpg"):
+        raise ValueError(f"cannot print {job['photo']}")
+    print("printed", job["order_id"])
+
+
+def handler(event, context):
+    failures = []
+    for record in event["Records"]:
+        try:
+            print_poster(json.loads(record["body"]))
+        except Exception:
+            failures.append({"itemIdentifier": record["messageId"]})
+    return json.dumps({"batchItemFailures": failures})
 
 # %% tags=["wrong-5.1"] expect="an exception fails the whole batch"
 # a plain loop
@@ -638,6 +661,11 @@ lab.check("5.3", criteria)
 # An alternative is `{"anything-but": [0]}` for the total, if totals are never negative.
 #
 # In production, watch what you filter: a typo in a pattern deletes every message and raises no alarm. The mapping's own metrics tell, once `MetricsConfig` asks for `EventCount`.
+
+# %% tags=["wrong-5.3"] expect="order o-4013, which is unpaid"
+# whatever ends in paid
+pattern = {"body": {"status": [{"suffix": "paid"}], "total_cents": [{"numeric": [">", 0]}]}}
+criteria = {"Filters": [{"Pattern": json.dumps(pattern)}]}
 
 # %% tags=["wrong-5.3"] expect="the order is its body"
 # forgets where the order is

@@ -95,6 +95,14 @@ def _expect_total(answer: Answer, order: Mapping[str, Any], total: int, *, is_se
 
 
 def _expect_no_more_reads(*, at_first: int, in_all: int) -> None:
+    if in_all == at_first > 1:
+        raise NotYet(
+            f"One environment asked S3 for the catalogue {at_first} times before its first order "
+            "was answered.",
+            expected="once for each environment.",
+            advice="Bind the whole catalogue to one name, and take every price from there.",
+            hint=2,
+        )
     if in_all == at_first:
         return
     raise NotYet(

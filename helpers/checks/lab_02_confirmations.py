@@ -23,13 +23,16 @@ SECOND = {
     "customer": "c-43",
     "items": [{"sku": "mug-photo", "qty": 1, "unit_cents": 990}],
 }
-# its item has no qty, so the handler fails half-way
+# its second item has no qty, so the handler fails half-way
 BROKEN = {
     "order_id": "o-503",
     "customer": "c-44",
     "ship_to": "12 Mill Lane",
     "notes": ["leave it with the neighbour"],
-    "items": [{"sku": "canvas-60", "unit_cents": 4990}],
+    "items": [
+        {"sku": "poster-a2", "qty": 1, "unit_cents": 1950},
+        {"sku": "canvas-60", "unit_cents": 4990},
+    ],
 }
 LAST = {**SECOND, "order_id": "o-504", "customer": "c-45"}
 
@@ -70,6 +73,8 @@ def _expect_own(
     advice = "Start from the same five keys for every order: " + ", ".join(expected) + "."
     if payload is None:
         advice = "The handler returned nothing. Does it end with return?"
+    elif BROKEN in served:
+        advice = _after_failure()
     raise NotYet(
         f"For the order {shown(order)} the answer was {shown(payload)}",
         expected=f"{shown(expected)}.",

@@ -89,9 +89,18 @@ def _expect_truth(payload: Mapping[str, Any], answer: Answer) -> None:
     _, _, log = answer.log_tail.rpartition("START RequestId: ")
     logged = [int(page) for page in PRINTED.findall(log)]
     claimed = payload["printed"]
-    if set(claimed) <= set(logged):
-        return
     missing = sorted(set(claimed) - set(logged))
+    forgotten = sorted(set(logged) - set(claimed))
+    if forgotten and not missing:
+        raise NotYet(
+            f"Page {forgotten[0]} is printed, and the answer calls it left: whoever goes on with "
+            "the job prints it again.",
+            expected="every printed page in printed.",
+            advice="Add a page to printed as soon as print_page has returned.",
+            hint=3,
+        )
+    if not missing:
+        return
     raise NotYet(
         f"The answer says that page {missing[0]} is printed, and the log of this invocation does "
         "not.",
@@ -117,7 +126,7 @@ def _expect_effort(payload: Mapping[str, Any], answer: Answer, job: Mapping[str,
         )
     raise NotYet(
         f"For the job {shown(job)} the handler stopped after {used_ms:.0f} ms, "
-        f"with {len(payload['left'])} pages left.",
+        f"and left {len(payload['left'])} of {job['pages']} pages.",
         expected=f"most of the {TIMEOUT_S} s used: at least half of them.",
         advice=advice,
         hint=2,

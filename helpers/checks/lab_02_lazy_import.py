@@ -29,17 +29,34 @@ def handler(event, context):
         answer["invoice_url"] = s3.generate_presigned_url("get_object", Params=where)
     return answer
 """
-# The learner's file is app.py. This one stands beside it and tells when boto3 was loaded.
+# The learner's file is app.py. This one stands beside it and tells when boto3 was loaded, and
+# how many clients an event made once it was.
 WATCHER = """
 import sys
 
 import app
 
 after_init = "boto3" in sys.modules
+made, watches = [], []
+
+def watch_clients():
+    creator = sys.modules["botocore.client"].ClientCreator
+    original = creator.create_client
+
+    def create_client(*positional, **named):
+        made.append(1)
+        return original(*positional, **named)
+
+    creator.create_client = create_client
 
 def handler(event, context):
+    made.clear()
     answer = app.{handler}(event, context)
-    return {{"answer": answer, "after_init": after_init, "now": "boto3" in sys.modules}}
+    now = "boto3" in sys.modules
+    told = {{"answer": answer, "after_init": after_init, "now": now, "made": len(made)}}
+    if now and not watches:
+        watches.append(watch_clients())
+    return told
 """
 PLAIN = {"order_id": "o-601", "status": "paid"}
 INVOICE = {"order_id": "o-602", "status": "shipped", "invoice": True}
@@ -107,6 +124,13 @@ def _expect_invoice(session: Session) -> None:
             f"For the order {shown(INVOICE)} the answer was {shown(given)}",
             expected="an invoice_url: a presigned link to invoices/o-602.pdf.",
             advice='generate_presigned_url("get_object", Params=…) still makes it.',
+            hint=3,
+        )
+    if watched["made"]:
+        raise NotYet(
+            "The second invoice made a client again, and its customer waited for it.",
+            expected="one client, which serves all invoices of the environment.",
+            advice="Keep what the first invoice made: with functools.cache, or in a global.",
             hint=3,
         )
 

@@ -30,7 +30,7 @@ def check_4_6(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         first = order_paid("o-8001", "c-42")
         _deliver(session, first)
         (key,) = _expect_labels(labels, 1, "One order was delivered once")
-        written = _expect_order(labels, key, "o-8001")
+        written = _expect_order(labels, key, "o-8001", "c-42")
         did("delivered the order twice")
         _deliver(session, first)
         _expect_same(labels, key, written, "the same event was delivered twice")
@@ -43,7 +43,9 @@ def check_4_6(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         _expect_same(labels, key, written, "the sender had sent the same order once more")
         did("delivered the order four times, and another order of the same customer")
         _deliver(session, order_paid("o-8002", "c-42"))
-        _expect_labels(labels, 2, "Two orders of one customer were delivered")
+        keys = _expect_labels(labels, 2, "Two orders of one customer were delivered")
+        (second,) = {*keys} - {key}
+        _expect_order(labels, second, "o-8002", "c-42")
 
 
 def order_paid(
@@ -118,16 +120,18 @@ def _expect_labels(labels: Bucket, count: int, what: str) -> list[str]:
     )
 
 
-def _expect_order(labels: Bucket, key: str, order_id: str) -> bytes:
+def _expect_order(labels: Bucket, key: str, order_id: str, customer: str) -> bytes:
     text = labels.get(key)
     try:
         label = json.loads(text)
     except ValueError:
         label = None
-    if not isinstance(label, dict) or label.get("order_id") != order_id:
+    found = (label.get("order_id"), label.get("customer")) if isinstance(label, dict) else None
+    if found != (order_id, customer):
         raise NotYet(
             f"The label holds {text[:120].decode(errors='replace')!r}",
-            expected="a JSON object with order_id and customer.",
+            expected=f"a JSON object with order_id {order_id!r} and customer {customer!r}.",
+            advice="Both are in event['detail']. Write the dict with json.dumps.",
             hint=1,
         )
     return text

@@ -7,7 +7,7 @@ from helpers.checks.exercise import VERDICTS, Prediction
 PREDICTIONS = (
     Prediction(
         id="4.a",
-        question="The execution role may read the bucket. What says S3 when told to call it?",
+        question="The execution role may read the bucket. What does S3 say when told to call it?",
         options={
             "A": "it takes it, and calls: the role connects the two",
             "B": "it takes it, and the calls fail later",

@@ -36,7 +36,7 @@ OTHERS = {
     "order o-4010, which is placed": json.dumps(_order("o-4010", "placed")),
     "order o-4011, which is printing already": json.dumps(_order("o-4011", "printing")),
     "order o-4012, paid but of 0 cents": json.dumps(_order("o-4012", "paid", 0)),
-    "order o-4013, placed and of 0 cents": json.dumps(_order("o-4013", "placed", 0)),
+    "order o-4013, which is unpaid": json.dumps(_order("o-4013", "unpaid")),
     "a customer who paid, but no order": json.dumps({"customer": {"status": "paid"}}),
     "the text paid": "paid",
 }

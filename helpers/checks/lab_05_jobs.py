@@ -88,6 +88,14 @@ def reported(payload: Any, event: Mapping[str, Any], *, hint: int) -> set[str]:
 
 
 def _no_report(payload: Any) -> NotYet:
+    if payload and not isinstance(payload, Mapping):
+        return NotYet(
+            f"The answer was {shown(payload)}. For Lambda that is no report: the whole batch has "
+            "failed, and good jobs come back too.",
+            expected='a dict, {"batchItemFailures": [...]}.',
+            advice="Return the dict itself. Lambda turns it into JSON.",
+            hint=3,
+        )
     advice = 'Return {"batchItemFailures": [...]} at the end of every run.'
     if payload:
         advice = "Without the key batchItemFailures, spelled like this, nothing has failed."

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from helpers.checks.outcome import NotAvailable
 from helpers.cloud.client import CloudError, start_cloud
@@ -108,6 +109,8 @@ class Account:
                 identity = self.client("sts").get_caller_identity()
             except ClientError as error:
                 raise self._unknown_key(error) from None
+            except ResponseParserError:
+                raise self._no_account() from None
             self._account_id = str(identity["Account"])
         return self._account_id
 
@@ -118,6 +121,15 @@ class Account:
             next_step="Export the keys that python3 kit.py serve printed, or unset "
             "AWS_ENDPOINT_URL; then restart the kernel.",
             anchor="unknown-key",
+        )
+
+    def _no_account(self) -> KitError:
+        return KitError(
+            f"What answers at {self.cloud.endpoint} is no account of AWS's kind.",
+            why="It did not understand GetCallerIdentity, the first call of a lab.",
+            next_step="Correct AWS_ENDPOINT_URL, or unset it and COLDSTART_BACKEND; then restart "
+            "the kernel.",
+            anchor="endpoint-dead",
         )
 
     @property

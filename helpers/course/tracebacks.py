@@ -34,9 +34,9 @@ def trimmed(method: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return method(*args, **kwargs)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:  # KeyboardInterrupt is ■
             if get_ipython() is not None:
-                error._render_traceback_ = functools.partial(_drawn, error)  # type: ignore[attr-defined]
+                error._render_traceback_ = functools.partial(_drawn, error)  # type: ignore[union-attr]
             inner = _only_cells(error.__traceback__)
             raise error.with_traceback(inner) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.views.names import named
+from helpers.views.names import named, statement_name
 from helpers.views.policy_text import document, exact, statement, without_stream
 
 Decided = Mapping[str, Any]
@@ -33,7 +33,7 @@ def advice(decision: Decided) -> Advice:
     if decision["allowed"]:
         return Advice(tuple(_how_to_take_away(decision)))
     if decided is not None:
-        where = f"statement {named(decided['name'])} of {named(decided['policy'])}"
+        where = f"{statement_name(decided['name'])} of {named(decided['policy'])}"
         return Advice(
             (
                 f"Remove {where}, or narrow it until it does not match this call.",
@@ -66,7 +66,7 @@ def _how_to_take_away(decision: Decided) -> Iterator[str]:
     if decided is None:
         yield "No statement was needed: the account's root user may do everything."
         return
-    where = f"statement {named(decided['name'])} of {named(decided['policy'])}"
+    where = f"{statement_name(decided['name'])} of {named(decided['policy'])}"
     yield f"Remove {where} to take this away, or add a Deny, which beats it."
     body = decided["statement"]
     wide = [
@@ -117,7 +117,7 @@ def _near_misses(decision: Decided, kind: str) -> Iterator[str]:
     """Say which statements of the missing kind nearly allowed the call."""
     for policy in decision.get("policies", ()):
         for said in policy["statements"] if policy["policyType"] == kind else ():
-            where = f"Statement {named(said['name'])} of {named(policy['policy'])}"
+            where = f"S{statement_name(said['name'])[1:]} of {named(policy['policy'])}"
             if said["effect"] != "Allow":
                 continue
             body = said["statement"]

@@ -12,7 +12,7 @@ from typing import Any
 from helpers.cloud.errors import KitError
 from helpers.views.decision_advice import OF_RESOURCE, advice, caller
 from helpers.views.marks import Box, mark, stop
-from helpers.views.names import named
+from helpers.views.names import named, statement_name
 from helpers.views.panel import aligned, indented
 from helpers.views.policy_picture import (
     MARGIN,
@@ -122,7 +122,8 @@ def _verdict(decision: Decided) -> str:
     decided = decision["statement"]
     if decided is not None:
         effect = "allows it" if decision["allowed"] else "denies it explicitly"
-        return f"Statement {named(decided['name'])} of {named(decided['policy'])} {effect}."
+        where = f"S{statement_name(decided['name'])[1:]} of {named(decided['policy'])}"
+        return f"{where} {effect}."
     if decision["allowed"]:
         return "Allowed without a statement."
     kind = decision.get("policy_type") or "policy"

@@ -12,6 +12,7 @@ UNSEEN = re.compile(
 )
 """What breaks a line, turns the direction of its neighbours round, or cannot be seen."""
 LONGEST = 48
+BY_PLACE = re.compile(r"statement \d+")
 
 
 def named(text: object, longest: int = LONGEST) -> str:
@@ -21,6 +22,16 @@ def named(text: object, longest: int = LONGEST) -> str:
     'a�b�c'
     """
     return shortened(UNSEEN.sub("\ufffd", str(text)), longest)
+
+
+def statement_name(name: object) -> str:
+    """Return what to call a statement of a policy, which has a Sid or only a place.
+
+    >>> statement_name("ReadPhotos"), statement_name("statement 2")
+    ('statement ReadPhotos', 'statement 2')
+    """
+    shown = named(name)
+    return shown if BY_PLACE.fullmatch(shown) else f"statement {shown}"
 
 
 def resource_name(arn: str) -> str:

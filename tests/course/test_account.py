@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from helpers.checks.outcome import NotAvailable
 from helpers.cloud.errors import KitError
@@ -208,4 +209,17 @@ def test_a_key_that_the_joined_account_does_not_know_is_named():
     account = Account(Cloud(), None, True, _clients={"sts": Sts()})  # type: ignore[arg-type]
 
     with pytest.raises(KitError, match=r"does not take the key 'k' \(InvalidClientTokenId\)"):
+        _ = account.account_id
+
+
+def test_an_endpoint_that_is_no_account_is_named_as_such():
+    """A web server at the endpoint gets a sentence, and not the page with which it refuses."""
+
+    class Sts:
+        def get_caller_identity(self) -> None:
+            raise ResponseParserError("Unable to parse response, invalid XML received: <html>")
+
+    account = Account(Cloud(), None, True, _clients={"sts": Sts()})  # type: ignore[arg-type]
+
+    with pytest.raises(KitError, match="is no account of AWS's kind"):
         _ = account.account_id

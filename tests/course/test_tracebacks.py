@@ -44,3 +44,16 @@ def test_the_learner_s_own_cell_stays_in_the_traceback():
 def test_methods_keep_their_help():
     """Wrapping changes neither name nor docstring."""
     assert "fails" == Front.fails.__name__
+
+
+def test_an_interrupt_shows_the_cell_and_not_the_kit():
+    """Whoever presses ■ while the kit waits reads where their cell stood."""
+
+    def pressed() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Front().calls(pressed)
+
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert "calls" not in names

@@ -65,7 +65,7 @@ def test_an_allowed_call_says_what_allowed_it_and_how_much_more_that_is():
     exact = allow("s3:GetObject", "arn:aws:s3:::b/k")
     narrow = drawn(decided("s3:GetObject", "arn:aws:s3:::b/k", exact))
 
-    assert "Statement statement 1 of work allows it." in wide.text
+    assert "Statement 1 of work allows it." in wide.text
     assert "It allows more than this call: Action s3:*; Resource arn:aws:s3:::b/*." in wide.text
     assert "more than this call" not in narrow.text
 

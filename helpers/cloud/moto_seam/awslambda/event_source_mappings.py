@@ -43,7 +43,7 @@ class MappingsBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
         """Return the tags of a mapping, to be changed; raises ResourceNotFoundException."""
         kept = self._event_source_mappings.get(arn.rsplit(":", 1)[-1])
         if kept is None or kept.arn != arn:
-            raise ResourceNotFoundException("The resource you requested does not exist.")
+            raise ResourceNotFoundException(f"Event source mapping not found: {arn}")
         tags: dict[str, str] = kept.tags
         return tags
 
