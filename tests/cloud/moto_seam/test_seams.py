@@ -612,6 +612,7 @@ OWN_METHODS = {
     "published_logging",
     "revise",
     "tags_of_mapping",
+    "with_its_key",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
