@@ -613,6 +613,7 @@ OWN_METHODS = {
     "revise",
     "tags_of_mapping",
     "touch",
+    "with_its_key",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
