@@ -37,7 +37,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 TROUBLESHOOTING = "TROUBLESHOOTING.md"
 """The page with a section for each message of the kit."""
@@ -105,7 +105,7 @@ class AwsError(Exception):
     code: str = "InternalFailure"
     http_status: int = 500
     message_member: ClassVar[str] = "message"
-    fault: ClassVar[str | None] = None  # the body's Type member; None leaves it out
+    fault: str | None = None  # the body's Type member; None leaves it out
 
     def __init__(
         self,
@@ -131,6 +131,11 @@ class AwsError(Exception):
         """Return the JSON body: further members, Type, message."""
         fault = {} if self.fault is None else {"Type": self.fault}
         return {**self.members, **fault, self.message_member: self.message}
+
+    def without_type(self) -> Self:
+        """Return the same error without Type, which some parts of Lambda do not tell."""
+        self.fault = None
+        return self
 
     def rest_json(self) -> ErrorResponse:
         """Render for the rest-json protocol, which Lambda's API speaks."""

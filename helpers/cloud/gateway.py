@@ -24,6 +24,8 @@ from helpers.cloud.refusals import answer_of
 
 OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
+MOST_SAID = 4096
+"""Of a fault of the kit; an exception may quote all that it was given."""
 
 
 class ServiceApi(Protocol):
@@ -106,7 +108,8 @@ class Gateway:
             if not self.is_closing():  # then files and processes go, whoever still uses them
                 traceback.print_exc(file=sys.stderr)
             message = f"The local account failed at this request: {type(error).__name__}: {error}"
-            return json_answer(500, {"__type": "InternalFailure", "message": message})
+            fault = AwsError(message[:MOST_SAID], code="InternalFailure", http_status=500)
+            return _with_request_id(answer_of(request, fault))
 
     def _answer(self, request: HttpRequest) -> HttpAnswer:
         caller = self.doorkeeper.admit(request)
@@ -153,15 +156,15 @@ class Gateway:
         )
 
     def _control_plane(self, request: HttpRequest, caller: Caller) -> HttpAnswer:
+        malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
+        if malformed is not None:
+            return malformed
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
                 try:
                     return _with_request_id(api.answer(request, caller.region or REGION))
                 except NotImplementedError:
                     return _not_built(request)
-        malformed = self.access.malformed(request, caller.service or "", caller.region or REGION)
-        if malformed is not None:
-            return malformed
         try:
             answer = self.services(request)
         except NotImplementedError:

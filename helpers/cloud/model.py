@@ -60,10 +60,10 @@ class CodePackage:
 class FunctionVersion:
     """One version of a function, code and configuration together.
 
-    `revision` changes with every change of code or configuration: environments of another
-    revision are never reused. `snap_start` says that its environments are restored from a
-    snapshot; `traced` is TracingConfig Active; `kms_key_arn` is the customer key that the
-    variables are encrypted with.
+    `revision` changes with every change of code or configuration and, unlike the RevisionId the
+    API shows, with nothing else: environments of another revision are never reused. `snap_start`
+    says that its environments are restored from a snapshot; `traced` is TracingConfig Active;
+    `kms_key_arn` is the customer key that the variables are encrypted with.
     """
 
     account_id: str

@@ -170,6 +170,9 @@ class EventTargets(Targets, Protocol):
     def start_execution(self, state_machine_arn: str, document: str) -> None:
         """Start an execution of a state machine with an input."""
 
+    def put_record(self, stream_arn: str, data: str, partition_key: str) -> None:
+        """Put a record on a data stream."""
+
     def call(
         self, role_arn: str, operation: tuple[str, str], document: Mapping[str, Any], region: str
     ) -> None:

@@ -51,7 +51,13 @@ def refusal(request: HttpRequest, error: SignatureError) -> HttpAnswer:
 
 def answer_of(request: HttpRequest, error: AwsError) -> HttpAnswer:
     """Render an error that no service answered with, in the protocol the caller's SDK reads."""
+    by_name = "x-amz-target" in request.headers or "smithy-protocol" in request.headers
+    if dialect_of(request) is Dialect.JSON and by_name:
+        answer = _json(request, error.code, error.message, str(uuid.uuid4()))
+        return HttpAnswer(error.http_status, answer.headers, answer.body)
     if dialect_of(request) is Dialect.JSON:
+        if {"x-amz-target", "smithy-protocol"} & request.headers.keys():
+            return _json(request, error.code, error.message, str(uuid.uuid4()), error.http_status)
         rendered = error.rest_json()
         return HttpAnswer(rendered.http_status, [*rendered.headers.items()], rendered.body)
     return _xml(request, error.code, error.message, error.http_status)
@@ -78,16 +84,18 @@ def _service(request: HttpRequest) -> str | None:
     return (found[1] or found[2]) if found else None
 
 
-def _json(request: HttpRequest, code: str, message: str, request_id: str) -> HttpAnswer:
+def _json(
+    request: HttpRequest, code: str, message: str, request_id: str, status: int = 400
+) -> HttpAnswer:
     headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", code)]
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         body = b"\xa2" + b"".join(map(_cbor_text, ("__type", code, "message", message)))
         extra = [("Content-Type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")]
-        return HttpAnswer(400, headers + extra, body)
+        return HttpAnswer(status, headers + extra, body)
     body = json.dumps({"__type": code, "message": message}, ensure_ascii=False).encode()
     by_target = "x-amz-target" in request.headers
     kind = "application/x-amz-json-1.1" if by_target else "application/json"
-    return HttpAnswer(400 if by_target else 403, [*headers, ("Content-Type", kind)], body)
+    return HttpAnswer(status if by_target else 403, [*headers, ("Content-Type", kind)], body)
 
 
 def _cbor_text(text: str) -> bytes:

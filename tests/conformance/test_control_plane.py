@@ -480,7 +480,7 @@ def test_each_qualifier_has_a_policy_of_its_own(cloud: Account, raw: Any) -> Non
     ("given", "written"),
     [
         ("123456789012", {"AWS": "arn:aws:iam::123456789012:root"}),
-        ("arn:aws:iam::123456789012:user/ann", {"AWS": "arn:aws:iam::123456789012:user/ann"}),
+        ("arn:aws:iam::111122223333:user/ann", {"AWS": "arn:aws:iam::111122223333:user/ann"}),
         ("s3.amazonaws.com", {"Service": "s3.amazonaws.com"}),
         ("*", "*"),
     ],
@@ -549,3 +549,74 @@ def test_a_service_that_nobody_imitates_is_refused_by_name(cloud: Any):
         cloud.client("braket").search_devices(filters=[])
 
     assert "NotImplementedException" == caught.value.response["Error"]["Code"]
+
+
+def test_every_answer_has_a_request_id(cloud: Account) -> None:
+    """A support case starts with it: answers and errors alike."""
+    f, name = cloud.functions, cloud.deploy(FINE)
+    answers = [
+        f.list_functions(), f.get_function(FunctionName=name), f.get_account_settings(),
+        f.publish_version(FunctionName=name), f.invoke(FunctionName=name), f.list_layers(),
+    ]  # fmt: skip
+    ids = [answer["ResponseMetadata"]["RequestId"] for answer in answers]
+    with pytest.raises(ClientError) as caught:
+        f.get_alias(FunctionName=name, Name="live")
+    ids.append(caught.value.response["ResponseMetadata"]["RequestId"])
+    assert 7 == len({*filter(None, ids)})
+
+
+def test_revisions_follow_the_states_tags_versions_and_permissions(cloud: Account) -> None:
+    """Each is a new revision, an alias is none; none of them costs a warm environment."""
+    f, name = cloud.functions, cloud.deploy(FINE)
+
+    def revision() -> str:
+        return str(f.get_function_configuration(FunctionName=name)["RevisionId"])
+
+    cloud.invoke(name)
+    seen = [revision()]
+    f.tag_resource(Resource=ARN + name, Tags={"team": "orders"})
+    seen.append(revision())
+    f.publish_version(FunctionName=name)
+    seen.append(revision())
+    f.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    assert seen[-1] == revision()
+    permission = {"StatementId": "s3", "Action": "lambda:InvokeFunction"}
+    permission |= {"Principal": "s3.amazonaws.com"}
+    stale = refusal(f.add_permission, FunctionName=name, RevisionId=seen[0], **permission)
+    assert (412, "PreconditionFailedException") == stale[:2]
+    f.add_permission(FunctionName=name, RevisionId=seen[-1], **permission)
+    seen.append(revision())
+    assert seen[-1] == f.get_policy(FunctionName=name)["RevisionId"]
+
+    assert 4 == len({*seen})
+    assert "Init Duration" not in cloud.invoke(name).log
+
+
+def test_an_empty_environment_is_shown_to_whoever_gave_one(cloud: Account) -> None:
+    """Variables stay an empty map; a function that never had any shows no Environment."""
+    asked = cloud.functions.get_function_configuration
+    without, with_none = cloud.deploy(FINE), cloud.deploy(FINE, Environment={"Variables": {}})
+    assert "Environment" not in asked(FunctionName=without)
+    assert {"Variables": {}} == asked(FunctionName=with_none)["Environment"]
+
+
+def test_an_alexa_skill_is_named_in_a_condition(cloud: Account) -> None:
+    """EventSourceToken becomes the condition key lambda:EventSourceToken."""
+    added = cloud.functions.add_permission(
+        FunctionName=cloud.deploy(FINE), StatementId="alexa", Action="lambda:InvokeFunction",
+        Principal="alexa-appkit.amazon.com", EventSourceToken="amzn1.ask.skill.123",
+    )  # fmt: skip
+    condition = json.loads(added["Statement"])["Condition"]
+    assert {"StringEquals": {"lambda:EventSourceToken": "amzn1.ask.skill.123"}} == condition
+
+
+def test_an_update_of_more_than_5120_bytes_is_too_large(cloud: Account) -> None:
+    """UpdateFunctionConfiguration has a limit of its own, before variables are measured."""
+    assert refusal(
+        cloud.functions.update_function_configuration,
+        FunctionName=cloud.deploy(FINE),
+        Environment={"Variables": {"NAMES": "x" * 6000}},
+    ) == (
+        413, "RequestEntityTooLargeException",
+        "Request must be smaller than 5120 bytes for the UpdateFunctionConfiguration operation",
+    )  # fmt: skip

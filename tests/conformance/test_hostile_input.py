@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.conformance.conftest import policy
 from tests.conformance.pushing import ACCOUNT, Stage, group_with_stream, refused, until, write
@@ -276,3 +277,25 @@ def test_every_way_to_hand_over_a_role_needs_permission(
         ),
     ):
         assert "is not authorized to perform: iam:PassRole" in refused(call_it, **parameters)[1]
+
+
+@pytest.mark.parametrize("wrong", [5, "x", [], {"a": 1}, [None], {"x": None}, True, None])
+def test_members_of_a_wrong_type_spoil_no_function(wrong: Any, cloud: Any) -> None:
+    """What boto3 would never send is the caller's fault, and the function can be read after it."""
+    name = cloud.deploy("def handler(event, context):\n    return 'fine'\n")
+    raw = cloud.client("lambda", parameter_validation=False)
+
+    def spoil(request: Any, **_: Any) -> None:
+        member = json.loads(request.data)["Description"]
+        request.data = json.dumps({member: wrong}).encode()
+
+    raw.meta.events.register("before-sign.lambda", spoil)
+    for member in ("Timeout", "MemorySize", "Handler", "Environment", "Layers", "VpcConfig"):
+        status = 200
+        try:
+            raw.update_function_configuration(FunctionName=name, Description=member)
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert status in (200, 400), member
+        assert name == cloud.functions.get_function_configuration(FunctionName=name)["FunctionName"]
+    raw.close()

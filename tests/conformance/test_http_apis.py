@@ -139,6 +139,29 @@ def shop(cloud: Any) -> Api:
     return api
 
 
+def test_lists_come_in_pages(shop: Api):
+    """MaxResults gives a NextToken to go on from, until there is nothing more."""
+    client = shop.client
+    first = client.get_routes(ApiId=shop.id, MaxResults="6")
+    rest = client.get_routes(ApiId=shop.id, MaxResults="6", NextToken=first["NextToken"])
+
+    assert (6, 1) == (len(first["Items"]), len(rest["Items"]))
+    assert "NextToken" not in rest
+
+
+def test_what_routes_refer_to_cannot_be_deleted(shop: Api):
+    """409 names the routes."""
+    route = shop.client.get_routes(ApiId=shop.id)["Items"][0]
+
+    with pytest.raises(ClientError, match="referenced by the following Routes") as refused:
+        shop.client.delete_integration(
+            ApiId=shop.id, IntegrationId=route["Target"].removeprefix("integrations/")
+        )
+
+    assert 409 == refused.value.response["ResponseMetadata"]["HTTPStatusCode"]
+    assert route["RouteId"] in refused.value.response["Error"]["Message"]
+
+
 def test_the_path_of_an_event_is_decoded(shop: Api):
     """HTTP APIs decode rawPath too; the query string stays as it came."""
     event = call(shop.url, "/pets/dog/a%20b%40c?q=%40").value

@@ -326,3 +326,39 @@ def test_permissions_of_a_layer_version_are_kept_and_shown(cloud: Any) -> None:
         Principal="*",
     )
     assert wrong[0] == "ValidationException"
+
+
+def test_a_layer_is_shown_with_a_description_and_no_licence_it_lacks(cloud: Any) -> None:
+    """Description is a text even where none was given; LicenseInfo is left out."""
+    functions, arn = cloud.functions, layer(cloud, {"a": "b"})
+    name = arn.split(":")[6]
+    shown = functions.get_layer_version(LayerName=name, VersionNumber=1)
+    (listed,) = functions.list_layer_versions(LayerName=name)["LayerVersions"]
+    for document in (shown, listed):
+        assert ("", False) == (document["Description"], "LicenseInfo" in document)
+
+
+def test_versions_begin_at_1_and_filters_are_checked(cloud: Any) -> None:
+    """Version 0 is a wrong value, not a missing layer; so are unknown runtimes."""
+    functions = cloud.functions
+    zero = refusal(functions.get_layer_version, LayerName="any", VersionNumber=0)
+    assert ("InvalidParameterValueException", "Layer Version Cannot be less than 1", 400) == zero
+    for call, members in (
+        (functions.list_layers, {"CompatibleRuntime": "python9"}),
+        (functions.list_layer_versions, {"LayerName": "any", "CompatibleArchitecture": "mips"}),
+    ):
+        code, message, _ = refusal(call, **members)
+        assert "ValidationException" == code
+        assert "Member must satisfy enum value set" in message
+
+
+def test_a_layer_needs_its_version(cloud: Any) -> None:
+    """AWS shows the whole list and every constraint on its items."""
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:tools"
+    name = cloud.deploy("def handler(event, context): pass")
+    update = cloud.functions.update_function_configuration
+    code, message, _ = refusal(update, FunctionName=name, Layers=[arn])
+    assert "ValidationException" == code
+    start = f"1 validation error detected: Value '[{arn}]' at 'layers' failed to satisfy"
+    assert message.startswith(f"{start} constraint: Member must satisfy constraint: [Member must")
+    assert message.endswith("Member must not be null]")

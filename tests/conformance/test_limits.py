@@ -206,7 +206,7 @@ def test_function_that_does_not_exist(account: Any) -> None:
     assert refusal(account, "nobody") == (
         404,
         "ResourceNotFoundException",
-        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:nobody",
+        "Function not found: arn:aws:lambda:us-east-1:123456789012:function:nobody:$LATEST",
     )
 
 

@@ -399,3 +399,69 @@ def test_a_restricted_caller_needs_permission(cloud: Any, balancer: Balancer):
         client.delete_target_group(TargetGroupArn=balancer.group)
     assert "AccessDenied" == raised.value.response["Error"]["Code"]
     assert "elasticloadbalancing:DeleteTargetGroup" in str(raised.value)
+
+
+def test_made_again_with_the_same_settings_is_the_same(balancer: Balancer):
+    """Load balancers, target groups and listeners; with other settings the name is taken."""
+    client, group = balancer.client, balancer.target_group()
+    name = client.describe_target_groups(TargetGroupArns=[group])["TargetGroups"][0]
+    named = {"Name": name["TargetGroupName"], "TargetType": "lambda"}
+    listener = {
+        "LoadBalancerArn": balancer.arn,
+        "Protocol": "HTTP",
+        "Port": 80,
+        "DefaultActions": [{"Type": "forward", "TargetGroupArn": balancer.group}],
+    }
+
+    same = client.create_target_group(**named)["TargetGroups"][0]
+    assert group == same["TargetGroupArn"]
+    assert balancer.listener == client.create_listener(**listener)["Listeners"][0]["ListenerArn"]
+    for code, make, other in (
+        ("DuplicateTargetGroupName", client.create_target_group, named | {"HealthCheckPath": "/x"}),
+        ("DuplicateListener", client.create_listener, listener | {"DefaultActions": [fixed("x")]}),
+    ):
+        with pytest.raises(ClientError) as refused:
+            make(**other)
+        assert code == refused.value.response["Error"]["Code"]
+
+
+def test_a_plain_listener_has_no_tls_and_a_load_balancer_a_scheme(balancer: Balancer):
+    """SslPolicy belongs to HTTPS; internet-facing is the default."""
+    client = balancer.client
+    listener = client.describe_listeners(LoadBalancerArn=balancer.arn)["Listeners"][0]
+    shown = client.describe_load_balancers(LoadBalancerArns=[balancer.arn])["LoadBalancers"][0]
+
+    assert "SslPolicy" not in listener
+    assert "internet-facing" == shown["Scheme"]
+
+
+@pytest.mark.parametrize(
+    ("name", "subnets", "message"),
+    [
+        ("a_b", 2, "can only contain characters that are alphanumeric characters and hyphens"),
+        ("a" * 33, 2, "cannot be longer than '32' characters"),
+        ("one", 1, "At least two subnets in two different Availability Zones must be specified"),
+    ],
+)
+def test_a_load_balancer_that_cannot_be(cloud: Any, name: str, subnets: int, message: str):
+    """ValidationError names what is wrong with its name, or where it would stand."""
+    known = cloud.client("ec2").describe_subnets()["Subnets"][:subnets]
+
+    with pytest.raises(ClientError) as refused:
+        cloud.client("elbv2").create_load_balancer(
+            Name=name, Subnets=[subnet["SubnetId"] for subnet in known]
+        )
+
+    error = refused.value.response["Error"]
+    assert "ValidationError" == error["Code"]
+    assert message in error["Message"]
+
+
+def test_target_groups_come_in_pages(balancer: Balancer):
+    """PageSize gives a NextMarker to go on from."""
+    arns = [balancer.target_group() for _ in range(3)]
+    pages = balancer.client.get_paginator("describe_target_groups").paginate(
+        TargetGroupArns=arns, PaginationConfig={"PageSize": 2}
+    )
+
+    assert [2, 1] == [len(page["TargetGroups"]) for page in pages]

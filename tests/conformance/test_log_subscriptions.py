@@ -246,3 +246,68 @@ def test_a_destination_that_logs_cannot_be_sent_to_is_refused(
         filterPattern="",
         destinationArn=destination,
     )
+
+
+def test_a_filter_shows_all_that_was_asked_for(stage: Stage):
+    """Distribution and the log's form are kept; a prefix chooses among the filters."""
+    group, source = group_with_stream(stage)
+    name, function = stage.function()
+    stage.permit(name, LOGS, source)
+    for filter_name, distribution in (("a", "ByLogStream"), ("b", "Random")):
+        stage.logs.put_subscription_filter(
+            logGroupName=group,
+            filterName=filter_name,
+            filterPattern="",
+            destinationArn=function,
+            distribution=distribution,
+        )
+
+    described = stage.logs.describe_subscription_filters
+    found = described(logGroupName=group, filterNamePrefix="b")["subscriptionFilters"]
+
+    assert isinstance(found[0].pop("creationTime"), int)
+    assert [
+        {
+            "filterName": "b",
+            "logGroupName": group,
+            "filterPattern": "",
+            "destinationArn": function,
+            "distribution": "Random",
+            "applyOnTransformedLogs": False,
+        }
+    ] == found
+    assert 2 == len(described(logGroupName=group)["subscriptionFilters"])
+
+
+@pytest.mark.parametrize("group", ["there", "absent"])
+def test_a_function_of_another_account_is_refused_first(stage: Stage, group: str):
+    """AccessDeniedException, whether there is the log group or not."""
+    name = group_with_stream(stage)[0] if group == "there" else "absent"
+
+    assert (
+        "AccessDeniedException",
+        "Cross-account lambda invocation passing is not allowed. You must use DestinationPolicies "
+        "to create cross account lambda triggers.",
+    ) == refused(
+        stage.logs.put_subscription_filter,
+        logGroupName=name,
+        filterName="f",
+        filterPattern="",
+        destinationArn="arn:aws:lambda:us-east-1:000000000000:function:f",
+    )
+
+
+def test_a_stream_as_destination_wants_a_role(stage: Stage):
+    """InvalidParameterException, before the stream is looked for."""
+    group, _ = group_with_stream(stage)
+
+    assert (
+        "InvalidParameterException",
+        "destinationArn for vendor kinesis cannot be used without roleArn",
+    ) == refused(
+        stage.logs.put_subscription_filter,
+        logGroupName=group,
+        filterName="f",
+        filterPattern="",
+        destinationArn=f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/s",
+    )

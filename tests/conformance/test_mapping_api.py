@@ -8,13 +8,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.conformance.refusals import refused
+from tests.conformance.roles import statement
 from tests.conformance.sources import Sources, bodies, sources_in
 from tests.waiting import until
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
 INVALID = (400, "InvalidParameterValueException")
 GONE = (404, "ResourceNotFoundException", "The resource you requested does not exist.")
 ENUM = "Member must satisfy enum value set: [LATEST, AT_TIMESTAMP, TRIM_HORIZON]"
@@ -513,6 +517,38 @@ def test_tags_of_a_mapping_are_listed(lab: Sources):
     functions.delete_event_source_mapping(UUID=mapping)
     until(lambda: _is_gone(lab, mapping))
     assert GONE == refused(functions.list_tags, Resource=resource)
+
+
+def test_a_policy_may_name_the_function_of_a_mapping(lab: Sources):
+    """The condition key lambda:FunctionArn is the mapping's function, in the request or not."""
+    mine, others, user = lab.deploy(), lab.deploy(), f"user-{secrets.token_hex(4)}"
+    own, foreign = (lab.map(name, lab.queue()[1], Enabled=False) for name in (mine, others))
+    only_mine = {"ArnEquals": {"lambda:FunctionArn": f"{FUNCTION}{mine}"}}
+    lab.iam.create_user(UserName=user)
+    lab.iam.put_user_policy(
+        UserName=user,
+        PolicyName="mine",
+        PolicyDocument=statement(Action="lambda:*", Resource="*", Condition=only_mine),
+    )
+    key = lab.iam.create_access_key(UserName=user)["AccessKey"]
+    client = boto3.client(
+        "lambda",
+        endpoint_url=lab.cloud.endpoint,
+        region_name=lab.cloud.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+    )
+
+    assert own == client.get_event_source_mapping(UUID=own)["UUID"]
+    denied = (403, "AccessDeniedException")
+    assert denied == refused(client.get_event_source_mapping, UUID=foreign)[:2]
+    assert denied == refused(client.delete_event_source_mapping, UUID=foreign)[:2]
+    (_, arn) = lab.queue()
+    create = client.create_event_source_mapping
+    assert denied == refused(create, FunctionName=others, EventSourceArn=arn)[:2]
+    lab.change(foreign, FunctionName=mine)
+    assert foreign == client.delete_event_source_mapping(UUID=foreign)["UUID"]
 
 
 def test_criteria_under_a_key_are_hidden_in_lists(lab: Sources):

@@ -294,7 +294,7 @@ def test_a_boundary_takes_back_what_it_does_not_allow(realm: Realm):
 
     assert b"1" == session.client("s3").get_object(Bucket=bucket, Key="a")["Body"].read()
     _, message, _ = refused(session.client("sqs").list_queues)
-    assert message.endswith("because no permissions boundary allows the sqs:ListQueues action")
+    assert message.endswith("because no permissions boundary allows the sqs:listqueues action")
 
 
 def test_a_session_policy_limits_the_session(realm: Realm):
@@ -720,7 +720,7 @@ def test_calls_of_function_code_name_their_function(realm: Realm):
 
     assert 36 == realm.cloud.invoke(one, url).value
     failed = realm.cloud.invoke(other, url)
-    assert "is not authorized to perform: sqs:SendMessage" in failed.value["errorMessage"]
+    assert "is not authorized to perform: sqs:sendmessage" in failed.value["errorMessage"]
 
 
 # refusals and records
@@ -866,7 +866,7 @@ def test_a_boundary_of_a_user_takes_back_too(realm: Realm):
     user = realm.user(allow("sqs:*"), PermissionsBoundary=boundary)
     name, sqs = user.arn.rsplit("/", 1)[1], user.client("sqs")
 
-    assert "no permissions boundary allows the sqs:ListQueues" in refused(sqs.list_queues)[1]
+    assert "no permissions boundary allows the sqs:listqueues" in refused(sqs.list_queues)[1]
     shown = realm.iam.get_user(UserName=name)["User"]["PermissionsBoundary"]
     assert boundary == shown["PermissionsBoundaryArn"]
     realm.iam.delete_user_permissions_boundary(UserName=name)

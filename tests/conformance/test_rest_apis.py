@@ -634,6 +634,7 @@ def test_a_token_authorizer(api: RestApi, authorizer: str, echo: str):
     assert ("user-ana", "7", "true", "Ana") == tuple(
         context[name] for name in ("principalId", "level", "admin", "name")
     )
+    assert isinstance(context["integrationLatency"], int)
     assert "authorizationToken,methodArn,type" == context["keys"]
     expected = {
         None: (401, {"message": "Unauthorized"}, "UnauthorizedException"),

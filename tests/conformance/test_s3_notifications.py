@@ -361,7 +361,7 @@ def test_a_function_that_does_not_let_s3_in_cannot_be_configured(stage: Stage):
     expected = {
         "Code": "InvalidArgument",
         "Message": UNABLE,
-        "ArgumentName1": function,
+        "ArgumentName1": f"{function}, null",
         "ArgumentValue1": f"Not authorized to invoke function [{function}]",
     }
     assert expected == put()
@@ -615,3 +615,54 @@ def test_a_restricted_caller_needs_the_permission_and_is_named_in_the_record(sta
     s3.put_object(Bucket=bucket, Key="a")
 
     assert f"AWS:{user_id}" == records(stage, url)[0]["userIdentity"]["principalId"]
+
+
+def test_an_acl_that_stays_as_it_was_makes_no_event(stage: Stage):
+    """ObjectAcl:Put comes when the ACL of an object changes."""
+    bucket, arn = stage.bucket()
+    url, queue = stage.queue(("s3.amazonaws.com", arn))
+    stage.notify(bucket, "Queue", {"QueueArn": queue, "Events": ["s3:ObjectAcl:Put"]})
+    stage.s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+
+    for acl in ("public-read", "public-read", "private"):
+        stage.s3.put_object_acl(Bucket=bucket, Key="k", ACL=acl)
+
+    told = [json.loads(message["Body"]) for message in stage.messages(url, 3)]
+    names = [body["Records"][0]["eventName"] for body in told if "Records" in body]
+    assert ["ObjectAcl:Put", "ObjectAcl:Put"] == names
+
+
+def test_a_delete_in_a_versioned_bucket_leaves_a_marker_where_nothing_was(stage: Stage):
+    """The answer has the marker's version, the event too, and the key is listed with it."""
+    bucket, arn = stage.bucket()
+    url, queue = stage.queue(("s3.amazonaws.com", arn))
+    stage.notify(bucket, "Queue", {"QueueArn": queue, "Events": ["s3:ObjectRemoved:*"]})
+    stage.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+
+    answer = stage.s3.delete_object(Bucket=bucket, Key="never there")
+
+    told = [json.loads(message["Body"]) for message in stage.messages(url, 2)]
+    (record,) = [body["Records"][0] for body in told if "Records" in body]
+    assert "ObjectRemoved:DeleteMarkerCreated" == record["eventName"]
+    assert (True, answer["VersionId"]) == (
+        answer["DeleteMarker"],
+        record["s3"]["object"]["versionId"],
+    )
+    (marker,) = stage.s3.list_object_versions(Bucket=bucket)["DeleteMarkers"]
+    assert ("never there", answer["VersionId"]) == (marker["Key"], marker["VersionId"])
+    assert "Contents" not in stage.s3.list_objects_v2(Bucket=bucket)
+
+
+def test_a_set_of_no_tags_takes_the_tags_of_an_object_away(stage: Stage):
+    """PutObjectTagging is accepted, and an event tells of it."""
+    bucket, arn = stage.bucket()
+    url, queue = stage.queue(("s3.amazonaws.com", arn))
+    stage.notify(bucket, "Queue", {"QueueArn": queue, "Events": ["s3:ObjectTagging:Put"]})
+    stage.s3.put_object(Bucket=bucket, Key="k", Body=b"x", Tagging="a=b")
+
+    stage.s3.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": []})
+
+    assert [] == stage.s3.get_object_tagging(Bucket=bucket, Key="k")["TagSet"]
+    told = [json.loads(message["Body"]) for message in stage.messages(url, 2)]
+    (record,) = [body["Records"][0] for body in told if "Records" in body]
+    assert "ObjectTagging:Put" == record["eventName"]

@@ -671,3 +671,44 @@ def test_a_reset_forgets_schedules(account_with: Callable[..., Any]):
     groups = timetable.scheduler.list_schedule_groups()["ScheduleGroups"]
     assert ["default"] == [group["Name"] for group in groups]
     assert [] == timetable.records("schedule.fired", name)
+
+
+def test_a_request_sent_again_with_its_token_is_one_schedule(timetable: Timetable):
+    """The same token and members get the same ARN; anything else is a conflict."""
+    _, queue = timetable.queue()
+    request = {
+        "Name": timetable.name(),
+        "ScheduleExpression": "rate(1 day)",
+        "FlexibleTimeWindow": OFF,
+        "Target": {"Arn": queue, "RoleArn": timetable.new_role(["sqs:SendMessage"])},
+        "ClientToken": "once",
+    }
+    create = timetable.scheduler.create_schedule
+
+    first = create(**request)["ScheduleArn"]
+
+    assert first == create(**request)["ScheduleArn"]
+    for other in ({"ScheduleExpression": "rate(2 days)"}, {"ClientToken": "twice"}):
+        with pytest.raises(timetable.scheduler.exceptions.ConflictException):
+            create(**request | other)
+
+
+def test_a_schedule_feeds_a_stream(timetable: Timetable):
+    """KinesisParameters name the partition key, and are wanted."""
+    kinesis, name = timetable.account.client("kinesis"), timetable.name("stream")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    kinesis.get_waiter("stream_exists").wait(StreamName=name, WaiterConfig={"Delay": 1})
+    stream = {"Arn": f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/{name}", "Input": "tick"}
+    stream["RoleArn"] = timetable.new_role(["kinesis:PutRecord"])
+    with pytest.raises(ClientError, match="KinesisParameters must be specified"):
+        timetable.schedule("rate(1 minute)", stream)
+
+    key = {"KinesisParameters": {"PartitionKey": "k"}}
+    schedule = timetable.schedule("rate(1 minute)", {**stream, **key})
+
+    timetable.wait_for("target.invoked", schedule)
+    shard = kinesis.get_shard_iterator(
+        StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )
+    record = kinesis.get_records(ShardIterator=shard["ShardIterator"])["Records"][0]
+    assert ("k", b"tick") == (record["PartitionKey"], record["Data"])

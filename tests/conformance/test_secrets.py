@@ -214,21 +214,77 @@ def test_an_unknown_secret_is_a_bad_request(lab: Stores):
 # -- customer keys --------------------------------------------------------------------------------
 
 
-def test_variables_under_a_customer_key_need_kms_decrypt(lab: Stores):
-    """Without kms:Decrypt the invocation fails with 502 KMSAccessDeniedException."""
+def test_variables_under_a_customer_key_are_opened_by_a_grant(lab: Stores):
+    """The role needs no kms:Decrypt: Lambda gets a grant for it, for this function only."""
     key = lab.kms.create_key()["KeyMetadata"]["Arn"]
     settings = {"KMSKeyArn": key, "Environment": {"Variables": {"GREETING": "hello"}}}
-    may = lab.account.deploy(VARIABLES, Role=lab.role("kms:Decrypt"), **settings)
-    may_not = lab.account.deploy(VARIABLES, Role=lab.role(), **settings)
+    role = lab.role()
+    name = lab.account.deploy(VARIABLES, Role=role, **settings)
 
-    assert "hello" == lab.account.invoke(may).value
+    assert "hello" == lab.account.invoke(name).value
+    [grant] = lab.kms.list_grants(KeyId=key)["Grants"]
+    context = {"aws:lambda:FunctionArn": f"arn:aws:lambda:us-east-1:123456789012:function:{name}"}
+    assert (role, context) == (
+        grant["GranteePrincipal"],
+        grant["Constraints"]["EncryptionContextEquals"],
+    )
+    other = lab.role()
+    lab.account.change(name, Role=other)
+    assert "hello" == lab.account.invoke(name).value
+    assert {role, other} == {
+        each["GranteePrincipal"] for each in lab.kms.list_grants(KeyId=key)["Grants"]
+    }
+
+
+def test_a_role_made_anew_has_not_the_grant_of_the_old_one(lab: Stores):
+    """It has the same name and another id: 502 KMSAccessDeniedException, until it is set again."""
+    iam, role = lab.account.client("iam"), lab.role()
+    key = lab.kms.create_key()["KeyMetadata"]["Arn"]
+    settings = {"KMSKeyArn": key, "Environment": {"Variables": {"GREETING": "hello"}}}
+    name = lab.account.deploy(VARIABLES, Role=role, **settings)
+    role_name = role.rsplit("/", 1)[1]
+    trust = iam.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]
+    for inline in iam.list_role_policies(RoleName=role_name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=role_name, PolicyName=inline)
+    iam.delete_role(RoleName=role_name)
+    iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=json.dumps(trust))
+
     with pytest.raises(ClientError) as caught:
-        lab.account.invoke(may_not)
+        lab.account.invoke(name)
     assert ("KMSAccessDeniedException", 502) == (
         caught.value.response["Error"]["Code"],
         caught.value.response["ResponseMetadata"]["HTTPStatusCode"],
     )
     assert "not authorized to perform: kms:Decrypt" in str(caught.value)
+    lab.account.change(name, KMSKeyArn=key)
+    assert "hello" == lab.account.invoke(name).value
+
+
+def test_a_grant_lets_code_use_a_key(lab: Stores):
+    """Beside the key policy and the role's own; revoked, it lets nobody."""
+    key = lab.kms.create_key()["KeyMetadata"]["KeyId"]
+    role = lab.role()
+    source = (
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    try:\n"
+        "        boto3.client('kms').encrypt(**event, Plaintext=b'x')\n"
+        "    except Exception as error:\n"
+        "        return error.response['Error']['Code']\n"
+        "    return 'encrypted'\n"
+    )
+    name = lab.account.deploy(source, Role=role, Timeout=30)
+    event = {"KeyId": key, "EncryptionContext": {"shop": "one"}}
+
+    assert "AccessDeniedException" == lab.account.invoke(name, event).value
+    grant = lab.kms.create_grant(
+        KeyId=key, GranteePrincipal=role, Operations=["Encrypt"],
+        Constraints={"EncryptionContextSubset": {"shop": "one"}},
+    )["GrantId"]  # fmt: skip
+    assert "encrypted" == lab.account.invoke(name, event).value
+    assert "AccessDeniedException" == lab.account.invoke(name, {"KeyId": key}).value
+    lab.kms.revoke_grant(KeyId=key, GrantId=grant)
+    assert "AccessDeniedException" == lab.account.invoke(name, event).value
 
 
 def test_a_key_policy_may_deny_decryption(lab: Stores):

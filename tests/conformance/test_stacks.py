@@ -161,6 +161,32 @@ def test_an_update_that_fails_goes_back_to_the_old_template(stack: Stack):
     assert 3 == function["Timeout"]
 
 
+def test_what_does_not_change_is_refused_and_what_failed_is_forgotten(stack: Stack):
+    """A resource without properties is unchanged too; GetTemplate shows what the stack is."""
+    plain = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+    wrong = {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 1_000_000}}
+    assert "CREATE_COMPLETE" == stack.create(plain)
+
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stack.update(plain)
+    failing = {"Resources": {**plain["Resources"], "Other": wrong}}
+    assert "UPDATE_ROLLBACK_COMPLETE" == stack.update(failing)
+    assert plain == stack.client.get_template(StackName=stack.name)["TemplateBody"]
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        stack.update(plain)
+
+
+def test_a_parameter_without_a_name_gets_one(stack: Stack):
+    """CloudFormation names it after the resource."""
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "v"}}
+
+    assert "CREATE_COMPLETE" == stack.create({"Resources": {"Colour": parameter}})
+    name = stack.physical_id("Colour")
+    assert name.startswith("CFN-Colour")
+    ssm = stack.cloud.client("ssm")
+    assert "v" == ssm.get_parameter(Name=name)["Parameter"]["Value"]
+
+
 def test_an_update_changes_what_the_template_changed(stack: Stack):
     """A second update with the same template is refused, as there is nothing to do."""
     stack.create(TEMPLATE)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.refusals import refused
 from tests.waiting import until
 
 HANDLER = """
@@ -339,3 +340,117 @@ def test_a_rule_starts_an_execution(machines: Machines):
     assert {"n": 1} == output["detail"]
     events.remove_targets(Rule=name, Ids=["machine"])
     events.delete_rule(Name=name)
+
+
+def test_lambda_invoke_gives_the_whole_answer_of_the_call(machines: Machines):
+    """Payload, version and what the SDK was told; without OutputPath a state sees all of it."""
+    whole = machines.run({"Ask": machines.invoke(OutputPath="$", End=True)}, {"a": 1})
+
+    assert [
+        "ExecutedVersion",
+        "Payload",
+        "SdkHttpMetadata",
+        "SdkResponseMetadata",
+        "StatusCode",
+    ] == sorted(whole)
+    assert ("$LATEST", 200, {"a": 1}) == (
+        whole["ExecutedVersion"],
+        whole["StatusCode"],
+        whole["Payload"]["got"],
+    )
+    told = whole["SdkHttpMetadata"]
+    assert (200, "$LATEST", ["$LATEST"]) == (
+        told["HttpStatusCode"],
+        told["HttpHeaders"]["X-Amz-Executed-Version"],
+        told["AllHttpHeaders"]["X-Amz-Executed-Version"],
+    )
+    assert told["HttpHeaders"]["x-amzn-RequestId"] == whole["SdkResponseMetadata"]["RequestId"]
+
+
+def test_an_event_invocation_is_not_waited_for(machines: Machines):
+    """InvocationType Event: 202, and an empty payload."""
+    task = machines.invoke(OutputPath="$", End=True)
+    task["Parameters"]["InvocationType"] = "Event"
+
+    whole = machines.run({"Ask": task}, {"a": 1})
+    assert (202, "") == (whole["StatusCode"], whole["Payload"])
+    assert "ExecutedVersion" not in whole
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_what_lambda_refuses_has_lambdas_error_name(machines: Machines, direct: bool):
+    """Whether the state names the function itself or the integration."""
+    task = machines.invoke(End=True)
+    missing = "arn:aws:lambda:us-east-1:123456789012:function:nobody-made-it"
+    if direct:
+        task = {"Type": "Task", "Resource": missing, "End": True}
+    else:
+        task["Parameters"]["FunctionName"] = missing
+
+    ended = machines.ended(machines.start(machines.machine({"Ask": task}), {}))
+    assert ("FAILED", "Lambda.ResourceNotFoundException") == (ended["status"], ended["error"])
+    assert ended["cause"].startswith(f"Function not found: {missing} (Service: AWSLambda; Status")
+
+
+def test_a_choice_that_nothing_matches_says_so(machines: Machines):
+    """As on AWS it is a runtime error, with its own cause."""
+    choice = {"Variable": "$.a", "NumericEquals": 1, "Next": "Done"}
+    states = {"Pick": {"Type": "Choice", "Choices": [choice]}, "Done": {"Type": "Succeed"}}
+
+    ended = machines.ended(machines.start(machines.machine(states), {"a": 2}))
+    assert ("States.Runtime", True) == (
+        ended["error"],
+        ended["cause"].endswith(
+            "executing the state 'Pick' (entered at the event id #2). Failed to transition out of "
+            "the state. The state does not point to a next state."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "why"),
+    [
+        ("no json", "INVALID_JSON_DESCRIPTION"),
+        ('{"States": {}}', "SCHEMA_VALIDATION_FAILED"),
+        (
+            '{"StartAt": "X", "States": {"A": {"Type": "Succeed"}}}',
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /StartAt",
+        ),
+        (
+            '{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}',
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next",
+        ),
+    ],
+)
+def test_a_definition_that_is_none_is_refused(machines: Machines, definition: str, why: str):
+    """InvalidDefinition, when it is made and when it is changed."""
+    make, change = machines.states.create_state_machine, machines.states.update_state_machine
+    known = machines.machine({"Done": {"Type": "Succeed"}})
+
+    for status, code, message in (
+        refused(make, name="broken", definition=definition, roleArn=machines.role_arn),
+        refused(change, stateMachineArn=known, definition=definition),
+    ):
+        assert (400, "InvalidDefinition") == (status, code)
+        assert message.startswith(f"Invalid State Machine Definition: '{why}")
+
+
+def test_a_name_stands_for_one_state_machine(machines: Machines):
+    """The same request again gives the same machine; another definition is refused."""
+    arn = machines.machine({"Done": {"Type": "Succeed"}})
+    name, states = arn.rpartition(":")[2], machines.states
+    definition = states.describe_state_machine(stateMachineArn=arn)["definition"]
+    call = {"name": name, "roleArn": machines.role_arn}
+
+    again = states.create_state_machine(definition=definition, **call)
+    assert arn == again["stateMachineArn"]
+    other = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    assert refused(states.create_state_machine, definition=other, **call) == (
+        400,
+        "StateMachineAlreadyExists",
+        f"State Machine Already Exists: '{arn}'",
+    )
+    assert (
+        "InvalidExecutionInput"
+        == refused(states.start_execution, stateMachineArn=arn, input="{")[1]
+    )

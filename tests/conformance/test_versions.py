@@ -202,7 +202,13 @@ def test_aliases_are_listed_by_version(cloud: Any) -> None:
     [
         ("9", {}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:"),
         ("1", {"9": 0.5}, "ResourceNotFoundException", "Function not found: arn:aws:lambda:"),
-        ("1", {"2": 1.5}, "ValidationException", "1 validation error detected: Value '{2=1.5}' at"),
+        (
+            "1",
+            {"2": 2},
+            "ValidationException",
+            "1 validation error detected: Value '{2=2.0}' at 'routingConfig."
+            "additionalVersionWeights' failed to satisfy constraint: Map value must satisfy",
+        ),
         (
             "1",
             {"$LATEST": 0.5},

@@ -92,7 +92,7 @@ def check_alias(wanted: WantedAlias, function: PublishedFunction, key: Key) -> N
     if wanted.version == LATEST:
         raise InvalidParameterValueException(
             "$LATEST is not supported for an alias pointing to more than 1 version"
-        )
+        ).without_type()
     second = _version(function, key, other)
     for what, one, two in (
         ("execution role", main.role_arn, second.role_arn),

@@ -67,7 +67,11 @@ def arguments_of(query: str) -> dict[str, str]:
 
 
 def members_of(body: bytes) -> dict[str, Any]:
-    """Return the members of a request's JSON object; an empty body has none."""
+    """Return the members of a request's JSON object; an empty body has none, null is none.
+
+    >>> members_of(b'{"Timeout": null, "VpcConfig": {"SubnetIds": null}}')
+    {'VpcConfig': {}}
+    """
     try:
         members = json.loads(body or b"{}")
     except ValueError as error:
@@ -76,4 +80,10 @@ def members_of(body: bytes) -> dict[str, Any]:
         ) from error
     if not isinstance(members, dict):
         raise InvalidRequestContentException("Could not parse request body into json: no object")
-    return members
+    return {name: _without_nulls(value) for name, value in members.items() if value is not None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(held) for name, held in value.items() if held is not None}
+    return value

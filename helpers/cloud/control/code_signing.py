@@ -2,7 +2,7 @@
 
 Models the nine operations and the check at deployment. There is no AWS Signer here, so that no
 package is signed: a function whose configuration enforces signatures cannot be deployed, one whose
-configuration warns can. Left out: the metric SignatureValidationErrors, and tags.
+configuration warns can. Left out: the metric SignatureValidationErrors.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html and the API reference of
 the operations; sentences as AWS's answers in public reports have them.
@@ -19,6 +19,7 @@ from typing import Any
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.constraints import Constraints
+from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import (
     CodeSigningConfigNotFoundException,
     CodeVerificationFailedException,
@@ -66,6 +67,7 @@ class CodeSigning:
         self._lock = threading.Lock()
         self._configs: dict[str, CodeSigningConfig] = {}
         self._had_by: dict[Key, str] = {}
+        self._tags: dict[str, dict[str, str]] = {}
         registry.subscribe(self._on_change)
 
     def create(self, place: tuple[str, str], members: Mapping[str, Any]) -> CodeSigningConfig:
@@ -74,6 +76,8 @@ class CodeSigning:
         account_id, region = place
         number = f"csc-{secrets.token_hex(9)[:17]}"
         arn = f"arn:aws:lambda:{region}:{account_id}:code-signing-config:{number}"
+        if members.get("Tags"):
+            self._tags[arn] = check_tags(members["Tags"], {})
         return self._keep(CodeSigningConfig(arn, (), WARN, self._clock.today()), members)
 
     def update(self, arn: str, members: Mapping[str, Any]) -> CodeSigningConfig:
@@ -88,7 +92,7 @@ class CodeSigning:
         if found is None:
             raise ResourceNotFoundException(
                 f"The Lambda code signing configuration {arn} can not be found."
-            )
+            ).without_type()
         return found
 
     def delete(self, arn: str) -> None:
@@ -101,6 +105,12 @@ class CodeSigning:
             )
         with self._lock:
             self._configs.pop(arn, None)
+            self._tags.pop(arn, None)
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return a configuration's tags, to be read and changed."""
+        self.get(arn)
+        return self._tags.setdefault(arn, {})
 
     def of_region(self, place: tuple[str, str]) -> list[CodeSigningConfig]:
         """Return the configurations of an account's Region."""
@@ -156,6 +166,7 @@ class CodeSigning:
         """Forget everything: the account is being emptied."""
         with self._lock:
             self._configs.clear()
+            self._tags.clear()
             self._had_by.clear()
 
     def _keep(self, base: CodeSigningConfig, members: Mapping[str, Any]) -> CodeSigningConfig:

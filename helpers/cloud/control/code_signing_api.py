@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.control.asked import arguments_of, asked_of, members_of
 from helpers.cloud.control.code_signing import CodeSigning
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.paging import page
+from helpers.cloud.control.tags import check_tags
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.registry import Registry
 
 CONFIGS = re.compile(r"/2020-04-22/code-signing-configs(?:/([^/]+)(/functions)?)?/?")
+TAGS = re.compile(r"/2017-03-31/tags/([^/]+(?::|%3A)code-signing-config(?::|%3A)[^/]+)/?")
 OF_FUNCTION = re.compile(r"/2020-06-30/functions/([^/]+)/code-signing-config/?")
 ARN = (
     r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:"
@@ -34,10 +36,13 @@ class CodeSigningApi:
 
     def takes(self, request: HttpRequest) -> bool:
         """Tell whether the request is one of these operations."""
-        return any(path.fullmatch(request.path) for path in (CONFIGS, OF_FUNCTION))
+        return any(path.fullmatch(request.path) for path in (CONFIGS, OF_FUNCTION, TAGS))
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where AWS answers with one."""
+        tagged = TAGS.fullmatch(request.path)
+        if tagged is not None:
+            return self._tags(request, unquote(tagged[1]))
         match = CONFIGS.fullmatch(request.path)
         if match is None:
             return self._of_function(request, region)
@@ -57,6 +62,16 @@ class CodeSigningApi:
         else:
             held = self.signing.get(arn)
         return json_answer(200, {"CodeSigningConfig": held.document()})
+
+    def _tags(self, request: HttpRequest, arn: str) -> HttpAnswer:
+        tags = self.signing.tags(arn)
+        if request.method == "GET":
+            return json_answer(200, {"Tags": tags})
+        if request.method == "POST":
+            tags |= check_tags(members_of(request.body).get("Tags"), tags)
+        for name in parse_qs(request.query).get("tagKeys", ()):
+            tags.pop(name, None)
+        return HttpAnswer(204, [])
 
     def _all(self, request: HttpRequest, place: tuple[str, str]) -> HttpAnswer:
         if request.method == "POST":

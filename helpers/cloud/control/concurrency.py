@@ -41,13 +41,13 @@ class AccountConcurrency:
             raise InvalidParameterValueException(
                 "Specified ReservedConcurrentExecutions for function decreases account's "
                 f"UnreservedConcurrentExecution below its minimum value of [{self.minimum}]."
-            )
+            ).without_type()
         provisioned = self.provisioned.get(name, 0)
         if provisioned > wanted:
             raise InvalidParameterValueException(
                 f" ReservedConcurrentExecutions  {wanted} should not be lower than function's "
                 f"total provisioned concurrency [{provisioned}]."
-            )
+            ).without_type()
 
     def check_provisioned(self, name: str, wanted: int, *, others: int) -> None:
         """Raise AWS's error unless the function may provision so much beside its `others`."""
@@ -64,12 +64,12 @@ class AccountConcurrency:
             raise InvalidParameterValueException(
                 "Specified ConcurrentExecutions for function is greater than account's "
                 f"unreserved concurrency [{left}]."
-            )
+            ).without_type()
         if left - wanted < self.minimum:
             raise InvalidParameterValueException(
                 "Specified ConcurrentExecutions for function decreases account's "
                 f"UnreservedConcurrentExecution below its minimum value of [{self.minimum}]."
-            )
+            ).without_type()
 
     def _left_without(self, name: str) -> int:
         """Return what is left when the named function has neither reserved nor provisioned."""

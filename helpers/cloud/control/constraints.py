@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from helpers.cloud.errors import AwsError, ValidationException
 
@@ -42,16 +41,20 @@ class Constraints:
     def __init__(self) -> None:
         self._broken: list[str] = []
 
+    def broken(self, member: str, value: object, constraint: str) -> None:
+        """Note a constraint that the caller found broken."""
+        self._broken.append(sentence(member, value, constraint))
+
     def required(self, member: str, value: object) -> None:
         """Want a value."""
         if value is None:
-            self._add(member, None, "Member must not be null")
+            self.broken(member, None, "Member must not be null")
 
     def pattern(self, member: str, value: str | None, pattern: str) -> None:
         """Want the whole value to match."""
         if value is not None and re.fullmatch(pattern, value) is None:
             text = f"Member must satisfy regular expression pattern: {pattern}"
-            self._add(member, value, text)
+            self.broken(member, value, text)
 
     def length(
         self, member: str, value: str | None, *, at_least: int = 0, at_most: int | None = None
@@ -60,9 +63,11 @@ class Constraints:
         if value is None:
             return
         if at_most is not None and len(value) > at_most:
-            self._add(member, value, f"Member must have length less than or equal to {at_most}")
+            self.broken(member, value, f"Member must have length less than or equal to {at_most}")
         if len(value) < at_least:
-            self._add(member, value, f"Member must have length greater than or equal to {at_least}")
+            self.broken(
+                member, value, f"Member must have length greater than or equal to {at_least}"
+            )
 
     def number(self, member: str, value: int | str | None, *, at_least: int, at_most: int) -> None:
         """Want a number between the two, inclusive; CloudFormation templates write it as text."""
@@ -77,16 +82,18 @@ class Constraints:
                 http_status=400,
             ) from None
         if value > at_most:
-            self._add(member, value, f"Member must have value less than or equal to {at_most}")
+            self.broken(member, value, f"Member must have value less than or equal to {at_most}")
         if value < at_least:
-            self._add(member, value, f"Member must have value greater than or equal to {at_least}")
+            self.broken(
+                member, value, f"Member must have value greater than or equal to {at_least}"
+            )
 
     def one_of(self, member: str, value: str | None, allowed: Iterable[str]) -> None:
         """Want one of the values of an enum."""
         names = list(allowed)
         if value is not None and value not in names:
             listed = ", ".join(names)
-            self._add(member, value, f"Member must satisfy enum value set: [{listed}]")
+            self.broken(member, value, f"Member must satisfy enum value set: [{listed}]")
 
     def single(self, member: str, values: Sequence[str] | None, allowed: Iterable[str]) -> None:
         """Want a list of exactly one value of an enum."""
@@ -94,12 +101,12 @@ class Constraints:
             return
         shown, listed = f"[{', '.join(values)}]", ", ".join(allowed)
         if len(values) > 1:
-            self._add(member, shown, "Member must have length less than or equal to 1")
+            self.broken(member, shown, "Member must have length less than or equal to 1")
         elif not values:
-            self._add(member, shown, "Member must have length greater than or equal to 1")
+            self.broken(member, shown, "Member must have length greater than or equal to 1")
         if any(value not in listed.split(", ") for value in values):
             each = f"Member must satisfy enum value set: [{listed}], Member must not be null"
-            self._add(member, shown, f"Member must satisfy constraint: [{each}]")
+            self.broken(member, shown, f"Member must satisfy constraint: [{each}]")
 
     def items(
         self, member: str, values: Sequence[str] | None, *, at_least: int = 0, at_most: int
@@ -109,28 +116,29 @@ class Constraints:
             return
         word, bound = ("less", at_most) if len(values) > at_most else ("greater", at_least)
         problem = f"Member must have length {word} than or equal to {bound}"
-        self._add(member, f"[{', '.join(values)}]", problem)
+        self.broken(member, f"[{', '.join(values)}]", problem)
 
-    def each(self, member: str, values: Sequence[str], pattern: str, *, at_most: int) -> None:
-        """Want every item of a list to match, of 1 to so many characters; AWS shows all of them."""
+    def each(
+        self, member: str, values: Sequence[str], pattern: str, *, at_least: int = 1, at_most: int
+    ) -> None:
+        """Want every item of a list to match, with so many characters; AWS shows all of them."""
         if any(re.fullmatch(pattern, value) is None or len(value) > at_most for value in values):
             each = (
                 f"Member must have length less than or equal to {at_most}, Member must have length "
-                "greater than or equal to 1, Member must satisfy regular expression pattern: "
-                f"{pattern}, Member must not be null"
+                f"greater than or equal to {at_least}, Member must satisfy regular expression "
+                f"pattern: {pattern}" + (", Member must not be null" if at_least else "")
             )
-            self._add(member, f"[{', '.join(values)}]", f"Member must satisfy constraint: [{each}]")
+            self.broken(
+                member, f"[{', '.join(values)}]", f"Member must satisfy constraint: [{each}]"
+            )
 
     def keys(self, member: str, mapping: Iterable[str], pattern: str) -> None:
         """Want every key of a map to match; the map is sensitive, so AWS names no key."""
         if any(re.fullmatch(pattern, key) is None for key in mapping):
             each = f"Member must satisfy regular expression pattern: {pattern}"
-            self._add(member, HIDDEN, f"Map keys must satisfy constraint: [{each}]")
+            self.broken(member, HIDDEN, f"Map keys must satisfy constraint: [{each}]")
 
     def raise_if_broken(self) -> None:
         """Raise one ValidationException with every sentence, if there is any."""
         if self._broken:
             raise ValidationException(detected(self._broken))
-
-    def _add(self, member: str, value: Any, constraint: str) -> None:
-        self._broken.append(sentence(member, value, constraint))

@@ -95,6 +95,8 @@ class Deliveries:
             self._targets.put_log_event(arn, payload)
         elif service == "states":
             self._targets.start_execution(arn, _json(payload))
+        elif service == "kinesis":
+            self._targets.put_record(arn, payload, delivery.partition_key)
         elif delivery.forward is not None:
             delivery.forward(payload)
 

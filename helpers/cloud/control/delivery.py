@@ -18,6 +18,7 @@ ACTIONS = {
     "events": ("events:PutEvents",),
     "logs": ("logs:CreateLogStream", "logs:PutLogEvents"),
     "states": ("states:StartExecution",),
+    "kinesis": ("kinesis:PutRecord",),
 }
 """What each service's targets need; a target of another service is refused when it is made."""
 
@@ -28,9 +29,9 @@ class Delivery:
 
     `service` is the principal that sends, for its rule or schedule `source_arn`; `trust_arn` is
     what a role's trust may be limited to. `payload` gives the text of an attempt (1, 2, …);
-    `forward` is the entry for another bus. `attributes` and `dead_letter_role` are for the
-    dead-letter queue: its messages' attributes, and the role that sends there instead of the
-    service itself.
+    `partition_key` is for a stream, `forward` is the entry for another bus. `attributes` and
+    `dead_letter_role` are for the dead-letter queue: its messages' attributes, and the role that
+    sends there instead of the service itself.
     """
 
     service: str
@@ -40,6 +41,7 @@ class Delivery:
     payload: Callable[[int], str] = field(repr=False)
     role_arn: str | None = None
     group_id: str | None = None
+    partition_key: str = ""
     forward: Callable[[str], None] | None = field(default=None, repr=False)
     max_retries: int = MAX_RETRIES
     max_age_s: float = MAX_AGE_S

@@ -20,7 +20,7 @@ from helpers.cloud.control.deliveries import Deliveries
 from helpers.cloud.control.delivery import MAX_AGE_S, MAX_RETRIES, Delivery
 from helpers.cloud.events import eventbridge
 from helpers.cloud.events.eventbridge import Event, Rule, compact, instant
-from helpers.cloud.events.inputs import Ruled, target_input
+from helpers.cloud.events.inputs import MISSING, Ruled, at_path, target_input
 from helpers.cloud.records import Waiting
 
 SERVICE = "events.amazonaws.com"
@@ -157,6 +157,7 @@ class EventBuses:
             payload=lambda _attempt: text,
             role_arn=target.get("RoleArn"),
             group_id=(target.get("SqsParameters") or {}).get("MessageGroupId"),
+            partition_key=_partition_key(target, passing.event),
             forward=lambda _text: self.publish(
                 passing.event, arn, trace_id=passing.trace_id, forwarded=True
             ),
@@ -178,3 +179,12 @@ class EventBuses:
                 rules=tuple(rule.name for rule in matching),
             )
         )
+
+
+def _partition_key(target: Mapping[str, Any], event: Event) -> str:
+    """Return what a stream gets as partition key: what the target's path leads to, else the id."""
+    path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath")
+    found = at_path(event, str(path)) if path else MISSING
+    if found is MISSING:
+        return str(event["id"])
+    return found if isinstance(found, str) else compact(found)

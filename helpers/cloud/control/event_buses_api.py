@@ -56,7 +56,7 @@ class EventBusesApi:
             raise AwsError("", code="SerializationException", http_status=400)
         if not 1 <= len(entries) <= eventbridge.MAX_ENTRIES:
             limit = "less than or equal to 10" if entries else "greater than or equal to 1"
-            shown = f"[{', '.join('PutEventsRequestEntry' for _ in entries)}]"
+            shown = f"[{', '.join(map(_shown, entries))}]"
             problem = f"Member must have length {limit}"
             raise ValidationException(detected([sentence("entries", shown, problem)]))
         if sum(map(eventbridge.entry_bytes, entries)) > eventbridge.MAX_REQUEST_BYTES:
@@ -65,6 +65,20 @@ class EventBusesApi:
         results = self.buses.put(entries, region, trace_id=trace_id)
         failed = sum("ErrorCode" in result for result in results)
         return {"FailedEntryCount": failed, "Entries": results}
+
+
+def _shown(entry: Mapping[str, Any]) -> str:
+    """Write an entry as AWS's complaints do."""
+    members = ("Time", "Source", "Resources", "DetailType", "Detail", "EventBusName", "TraceHeader")
+    texts = [f"{name[0].lower()}{name[1:]}={_value(entry.get(name))}" for name in members]
+    unused = ["kmsKeyIdentifier=null", "internalMetadata=null"]
+    return f"PutEventsRequestEntry({', '.join(texts + unused)})"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return "null" if value is None else str(value)
 
 
 def _well_typed(entry: object) -> bool:

@@ -169,7 +169,7 @@ class MappingRequests:
 class EventSourceMappingsApi:
     """Answers the operations over HTTP; lives with the cloud.
 
-    `keep` is told of each new mapping and its Region, `forget` of a deleted one's id.
+    `keep` is told of each new or changed mapping and its Region, `forget` of a deleted one's id.
     """
 
     requests: MappingRequests
@@ -198,6 +198,7 @@ class EventSourceMappingsApi:
         _check_region(mappings.get(mapping_id), region)
         if request.method == "PUT":
             updated = self.requests.update(mapping_id, members_of(request.body), region)
+            self.keep(region, updated)
             return json_answer(202, mapping_document(updated))
         if request.method == "DELETE":
             deleted = mappings.delete(mapping_id)

@@ -68,16 +68,17 @@ class FunctionUrlsApi:
         match, key, query = asked.match, asked.key, asked.arguments
         if match[2] == "urls":
             return self._list(key, query)
-        qualifier = asked.qualifier
+        qualifier = asked.agreed_qualifier()
         members = members_of(request.body) if request.method in ("POST", "PUT") else {}
         if request.method in ("GET", "DELETE"):
             _check_members({}, qualifier, creating=False)
         if request.method == "POST":
-            document = self._document(self._create(key, qualifier, members))
+            document = self._document(self._create(key, qualifier, members), written=True)
             del document["LastModifiedTime"]
             return json_answer(201, document)
         if request.method == "PUT":
-            return json_answer(200, self._document(self._update(key, qualifier, members)))
+            updated = self._update(key, qualifier, members)
+            return json_answer(200, self._document(updated, written=True))
         url = self.urls.get(key, qualifier)
         if url is None:
             raise ResourceNotFoundException(NO_URL)
@@ -95,7 +96,7 @@ class FunctionUrlsApi:
             key=key,
             qualifier=qualifier,
             auth_type=AuthType(members["AuthType"]),
-            invoke_mode=InvokeMode(members.get("InvokeMode") or InvokeMode.BUFFERED),
+            invoke_mode=_mode(members),
             cors=_cors(members.get("Cors")),
             created=now,
             modified=now,
@@ -122,7 +123,7 @@ class FunctionUrlsApi:
         url = replace(
             old,
             auth_type=AuthType(members.get("AuthType") or old.auth_type),
-            invoke_mode=InvokeMode(members.get("InvokeMode") or old.invoke_mode),
+            invoke_mode=_mode(members) or old.invoke_mode,
             cors=old.cors if cors is None else _cors(cors),
             modified=self.clock.now(),
         )
@@ -149,7 +150,9 @@ class FunctionUrlsApi:
         if function is None or (qualifier and qualifier not in function.aliases):
             raise ResourceNotFoundException(NO_FUNCTION)
 
-    def _document(self, url: FunctionUrl) -> dict[str, Any]:
+    def _document(self, url: FunctionUrl, *, written: bool = False) -> dict[str, Any]:
+        """Return a URL as the API shows it; the default mode is told to who reads, not writes."""
+        mode = url.invoke_mode or (None if written else InvokeMode.BUFFERED)
         cors = {} if url.cors is None else {"Cors": _cors_document(url.cors)}
         return {
             "FunctionUrl": public_url(self.endpoint, FrontKind.LAMBDA_URL, url.id),
@@ -158,8 +161,13 @@ class FunctionUrlsApi:
             **cors,
             "CreationTime": _moment(url.created),
             "LastModifiedTime": _moment(url.modified),
-            "InvokeMode": str(url.invoke_mode),
+            **({} if mode is None else {"InvokeMode": str(mode)}),
         }
+
+
+def _mode(members: Mapping[str, Any]) -> InvokeMode | None:
+    given = members.get("InvokeMode")
+    return InvokeMode(given) if given else None
 
 
 def _check_members(members: Mapping[str, Any], qualifier: str | None, *, creating: bool) -> None:
@@ -193,6 +201,8 @@ def _check_cors(cors: Any) -> None:
         broken.items(place, values, at_most=most)
         for number, value in enumerate(values, start=1):
             broken.length(f"{place}.{number}.member", value, at_least=shortest, at_most=longest)
+    if not isinstance(cors.get("AllowCredentials"), bool | None):
+        raise InvalidRequestContentException("Could not parse request body into json: Cors")
     age = cors.get("MaxAge")
     if age is not None and (isinstance(age, bool) or not isinstance(age, int)):
         raise InvalidRequestContentException("Could not parse request body into json: MaxAge")
@@ -209,14 +219,14 @@ def _cors(given: Mapping[str, Any] | None) -> Cors | None:
         methods=tuple(given.get("AllowMethods") or ()),
         headers=tuple(given.get("AllowHeaders") or ()),
         expose=tuple(given.get("ExposeHeaders") or ()),
-        credentials=bool(given.get("AllowCredentials")),
+        credentials=given.get("AllowCredentials"),
         max_age_s=given.get("MaxAge"),
     )
 
 
 def _cors_document(cors: Cors) -> dict[str, Any]:
     document = {
-        "AllowCredentials": cors.credentials or None,
+        "AllowCredentials": cors.credentials,
         "AllowHeaders": list(cors.headers) or None,
         "AllowMethods": list(cors.methods) or None,
         "AllowOrigins": list(cors.origins) or None,

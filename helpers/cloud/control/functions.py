@@ -110,8 +110,8 @@ def validate_update_code(
 
 def _check_name(constraints: Constraints, request: Request) -> None:
     name = request.get("FunctionName")
-    constraints.pattern("functionName", name, FUNCTION_PATTERN)
     constraints.length("functionName", name, at_most=FUNCTION_MAX)
+    constraints.pattern("functionName", name, FUNCTION_PATTERN)
 
 
 def _check_configuration(constraints: Constraints, request: Request) -> None:
@@ -148,8 +148,13 @@ def _check_configuration(constraints: Constraints, request: Request) -> None:
 
 
 def _check_vpc(constraints: Constraints, vpc: Request) -> None:
-    for member, at_most in (("SubnetIds", 16), ("SecurityGroupIds", 5)):
-        constraints.items(f"vpcConfig.{_camel(member)}", vpc.get(member), at_most=at_most)
+    for member, pattern, at_most in (
+        ("SubnetIds", r"subnet-[0-9a-z]*", 16),
+        ("SecurityGroupIds", r"sg-[0-9a-zA-Z]*", 5),
+    ):
+        place, ids = f"vpcConfig.{_camel(member)}", vpc.get(member) or ()
+        constraints.items(place, ids, at_most=at_most)
+        constraints.each(place, ids, pattern, at_least=0, at_most=1024)
 
 
 def _check_logging(constraints: Constraints, logging: Request) -> None:

@@ -13,8 +13,9 @@ import base64
 import json
 import re
 import uuid
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
+from helpers.cloud.control.asked import agreed_qualifier, arguments_of
 from helpers.cloud.control.event_streams import CONTENT_TYPE, response_stream
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
@@ -38,7 +39,6 @@ MAX_LEGACY_BYTES = 256 * 1024
 TYPES = ("RequestResponse", "DryRun", "Event")
 STREAM_TYPES = ("RequestResponse", "DryRun")
 LOG_TYPES = ("None", "Tail")
-QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
 NO_JSON = re.compile(r"(text|image|audio|video|multipart)/.*|application/(.*\+)?xml", re.IGNORECASE)
 """Content types that say that the event is something else; SDKs send many kinds or none."""
 MAX_CONTEXT_BYTES = 3583
@@ -46,7 +46,6 @@ NO_TENANTS = (
     "The invoked function is not enabled with tenancy configuration. Remove the tenant ID from "
     "your request and try again."
 )
-MAX_QUALIFIER = 128
 
 
 class InvocationsApi:
@@ -139,10 +138,11 @@ class InvocationsApi:
             raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
         if request.headers.get("x-amz-tenant-id"):
             raise InvalidParameterValueException(NO_TENANTS)
-        named = parse_function_name(unquote(next(filter(None, match.groups()))))
+        given = arguments_of(request.query).get("Qualifier")
+        named = parse_function_name(unquote(next(filter(None, match.groups()))), given)
         return InvokeRequest(
             key=named.key(account_id=self._account_id, region=region),
-            qualifier=_qualifier(request.query, named.qualifier),
+            qualifier=agreed_qualifier(named.qualifier, given),
             request_id=request_id,
             event=request.body or b"{}",
             client_context=_client_context(request.headers.get("x-amz-client-context")),
@@ -157,26 +157,10 @@ def _log_type(request: HttpRequest) -> str:
     return log_type
 
 
-def _qualifier(query: str, named: str | None) -> str | None:
-    """Return the version or alias meant: the query's, or the one in the function's name."""
-    given = parse_qs(query).get("Qualifier", [None])[0]
-    if given is None:
-        return named
-    if not re.fullmatch(QUALIFIER, given):
-        raise _invalid("qualifier", given, f"regular expression pattern: {QUALIFIER}")
-    if len(given) > MAX_QUALIFIER:
-        raise _invalid("qualifier", given, f"length less than or equal to {MAX_QUALIFIER}", "have")
-    if named is not None and named != given:
-        raise InvalidParameterValueException(
-            "The derived qualifier from the function name does not match the specified qualifier."
-        )
-    return given
-
-
-def _invalid(member: str, value: str, rule: str, verb: str = "satisfy") -> ValidationException:
+def _invalid(member: str, value: str, rule: str) -> ValidationException:
     return ValidationException(
         f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy "
-        f"constraint: Member must {verb} {rule}"
+        f"constraint: Member must satisfy {rule}"
     )
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from helpers.cloud.errors import ResourceNotFoundException, ValidationException
+from helpers.cloud.control.constraints import Constraints
+from helpers.cloud.errors import ResourceNotFoundException
 from helpers.cloud.registry import Key
 
 PATTERN = (
-    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?(-iso[a-z]?)?-[a-z]+-\d{1}:)?(\d{12}:)?"
-    r"(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
+    r"(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
+QUALIFIER = r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
+MAX_LENGTH, MAX_QUALIFIER = 256, 128
 NAME = re.compile(
     r"(?:arn:aws[a-zA-Z-]*:lambda:)?"
     r"(?:(?P<region>[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|north|south|east|west)+-\d):)?"
@@ -45,16 +48,23 @@ class FunctionName:
         return (self.account_id or account_id, self.region or region, self.name)
 
 
-def parse_function_name(text: str) -> FunctionName:
+def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName:
     """Take a name or ARN apart; raises ValidationException in AWS's words.
+
+    `qualifier` is the argument beside it, whose faults are told together with the name's.
 
     >>> parse_function_name("123456789012:function:charge-card:live").qualifier
     'live'
     """
+    constraints = Constraints()
+    constraints.length("qualifier", qualifier, at_most=MAX_QUALIFIER)
+    constraints.pattern("qualifier", qualifier, QUALIFIER)
+    constraints.length("functionName", text, at_most=MAX_LENGTH)
     match = NAME.fullmatch(text)
     if match is None:
-        raise ValidationException(
-            f"1 validation error detected: Value '{text}' at 'functionName' failed to satisfy "
-            f"constraint: Member must satisfy regular expression pattern: {PATTERN}"
+        constraints.broken(
+            "functionName", text, f"Member must satisfy regular expression pattern: {PATTERN}"
         )
+    constraints.raise_if_broken()
+    assert match is not None
     return FunctionName(match["name"], match["region"], match["account"], match["qualifier"])

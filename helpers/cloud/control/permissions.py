@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
@@ -32,13 +32,22 @@ SOURCE_ARN = (
     r"\d{1})?:(\d{12})?:(.*)"
 )
 TOKEN = r"[a-zA-Z0-9._\-]+"
+STALE = (
+    "The Revision Id provided does not match the latest Revision Id. Call the "
+    "GetFunction/GetAlias API to retrieve the latest Revision Id"
+)
 KNOWN = re.compile(
     r"\*|\d{12}|arn:(aws[a-zA-Z-]*):(iam|sts)::\d{12}:.+|[a-z0-9.-]+\.amazon(aws)?\.com"
 )
 
 
-def check_permission(members: Mapping[str, Any], existing: Iterable[str]) -> None:
-    """Raise the AwsError that AddPermission answers with; `existing` are the statements' ids."""
+def check_permission(
+    members: Mapping[str, Any], existing: Iterable[str], exists: Callable[[str], bool]
+) -> None:
+    """Raise the AwsError that AddPermission answers with; `existing` are the statements' ids.
+
+    `exists` tells of a principal whether IAM knows it.
+    """
     constraints = Constraints()
     sid, principal = members.get("StatementId"), members.get("Principal")
     for member, pattern, at_most in (
@@ -54,12 +63,14 @@ def check_permission(members: Mapping[str, Any], existing: Iterable[str]) -> Non
     constraints.length("eventSourceToken", members.get("EventSourceToken"), at_most=256)
     constraints.pattern("sourceArn", members.get("SourceArn"), SOURCE_ARN)
     constraints.pattern("sourceAccount", members.get("SourceAccount"), r"\d{12}")
+    constraints.pattern("eventSourceToken", members.get("EventSourceToken"), r"[a-zA-Z0-9._\-]+")
+    constraints.length("eventSourceToken", members.get("EventSourceToken"), at_most=256)
     constraints.pattern("principalOrgID", members.get("PrincipalOrgID"), r"o-[a-z0-9]{10,32}")
     constraints.one_of(
         "functionUrlAuthType", members.get("FunctionUrlAuthType"), ("NONE", "AWS_IAM")
     )
     constraints.raise_if_broken()
-    if KNOWN.fullmatch(str(principal)) is None:
+    if KNOWN.fullmatch(str(principal)) is None or not exists(str(principal)):
         raise InvalidParameterValueException(
             "The provided principal was invalid. Please check the principal and try again."
         )
@@ -67,6 +78,15 @@ def check_permission(members: Mapping[str, Any], existing: Iterable[str]) -> Non
         raise ResourceConflictException(
             f"The statement id ({sid}) provided already exists. Please provide a new statement "
             "id, or remove the existing statement."
+        )
+
+
+def check_size(statements: Iterable[Mapping[str, Any]]) -> None:
+    """Raise PolicyLengthExceededException when a policy of these statements is too long."""
+    size, limit = len(compact(document_of(statements))), load_facts().quota("resource_policy_max")
+    if size > limit:
+        raise PolicyLengthExceededException(
+            f"The final policy size ({size}) is bigger than the limit ({limit})."
         )
 
 
@@ -90,10 +110,7 @@ def check_qualifier(qualifier: str | None) -> None:
 def check_revision(given: object, latest: str) -> None:
     """Raise PreconditionFailedException when a revision was given that is not the latest."""
     if given and given != latest:
-        raise PreconditionFailedException(
-            "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy "
-            "API to retrieve the latest Revision Id"
-        )
+        raise PreconditionFailedException(STALE)
 
 
 def check_document(text: Any, arn: str) -> list[dict[str, Any]]:
@@ -101,10 +118,10 @@ def check_document(text: Any, arn: str) -> list[dict[str, Any]]:
     constraints = Constraints()
     constraints.required("policy", text)
     constraints.raise_if_broken()
-    if len(text) > load_facts().quota("resource_policy_max"):
+    limit = load_facts().quota("resource_policy_max")
+    if len(text) > limit:
         raise PolicyLengthExceededException(
-            "The final policy size is bigger than the limit "
-            f"({load_facts().quota('resource_policy_max')})."
+            f"The final policy size ({len(text)}) is bigger than the limit ({limit})."
         )
     try:
         parse_policy(text, PolicyType.RESOURCE)
@@ -137,3 +154,13 @@ def statement_of(made: Mapping[str, Any], arn: str) -> dict[str, Any]:
     }
     condition = made.get("Condition")
     return {**statement, "Condition": condition} if condition else statement
+
+
+def document_of(statements: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a policy of these statements as AWS shows it."""
+    return {"Version": "2012-10-17", "Id": "default", "Statement": [*statements]}
+
+
+def compact(document: Mapping[str, Any]) -> str:
+    """Write a document without spaces, as AWS does."""
+    return json.dumps(document, separators=(",", ":"))

@@ -98,11 +98,10 @@ class ProvisionedConcurrencyApi:
     def _published(self, key: Key, qualifier: str) -> PublishedFunction:
         """Return the function; raises AWS's error when it has no such version or alias."""
         published = self.registry.get(key)
-        if published is not None:
-            if qualifier in published.aliases:
-                return published
-            if not qualifier.isdecimal():
-                raise ResourceNotFoundException(f"Cannot find alias arn: {_arn(key, qualifier)}")
+        if published is not None and qualifier in published.aliases:
+            return published
+        if not qualifier.isdecimal():
+            raise ResourceNotFoundException(f"Cannot find alias arn: {_arn(key, qualifier)}")
         self.registry.resolve(key, qualifier)
         assert published is not None
         return published

@@ -55,7 +55,10 @@ def _wanted(body: bytes) -> RecursiveLoop:
     shown, problem = (
         ("null", "Member must not be null")
         if value is None
-        else (f"'{value}'", f"Member must satisfy enum value set: [{', '.join(RecursiveLoop)}]")
+        else (
+            f"'{value}'",
+            f"Member must satisfy enum value set: [{', '.join(RecursiveLoop)}]",
+        )
     )
     raise ValidationException(
         f"1 validation error detected: Value {shown} at 'recursiveLoop' failed to satisfy "

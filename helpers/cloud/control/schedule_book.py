@@ -28,6 +28,11 @@ class ScheduleKept:
     members: Mapping[str, Any]
     created: float
     modified: float
+    client_token: str = ""
+
+    def repeated(self, client_token: str, members: Mapping[str, Any]) -> bool:
+        """Tell whether a request is the one that made this schedule, sent again."""
+        return client_token == self.client_token != "" and members == self.members
 
     @property
     def group_arn(self) -> str:
@@ -95,21 +100,25 @@ class ScheduleBook:
         self._groups: dict[tuple[str, str], Group] = {}
         self._lock = threading.Lock()
 
-    def create(self, region: str, members: Mapping[str, Any]) -> ScheduleKept:
+    def create(
+        self, region: str, members: Mapping[str, Any], client_token: str = ""
+    ) -> ScheduleKept:
         """Keep a new schedule; ConflictException when there is one of its name."""
         key = self._key(region, members)
         with self._lock:
             if key in self._schedules:
                 raise conflict(f"Schedule {key[2]} already exists.")
-            return self._keep(key, members, None)
+            return self._keep(key, members, None, client_token)
 
-    def update(self, region: str, members: Mapping[str, Any]) -> ScheduleKept:
+    def update(
+        self, region: str, members: Mapping[str, Any], client_token: str = ""
+    ) -> ScheduleKept:
         """Replace every member of a schedule."""
         key = self._key(region, members)
         with self._lock:
             if key not in self._schedules:
                 raise not_found(f"Schedule {key[2]} does not exist.")
-            return self._keep(key, members, self._schedules[key].created)
+            return self._keep(key, members, self._schedules[key].created, client_token)
 
     def get(self, region: str, group: str, name: str) -> ScheduleKept:
         """Return a schedule; ResourceNotFoundException without it."""
@@ -181,11 +190,14 @@ class ScheduleBook:
             self._schedules.clear()
             self._groups.clear()
 
-    def _keep(self, key: Key, members: Mapping[str, Any], created: float | None) -> ScheduleKept:
+    def _keep(
+        self, key: Key, members: Mapping[str, Any], created: float | None, client_token: str
+    ) -> ScheduleKept:
         region, group, name = key
         arn = f"arn:aws:scheduler:{region}:{self._account}:schedule/{group}/{name}"
         now = self._now()
-        kept = ScheduleKept(key, arn, members, now if created is None else created, now)
+        since = now if created is None else created
+        kept = ScheduleKept(key, arn, members, since, now, client_token)
         self._schedules[key] = kept
         return kept
 

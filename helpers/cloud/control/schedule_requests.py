@@ -34,7 +34,7 @@ KEPT = (
 OLDEST_START_S = 5 * 60
 RETRIES = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 READS = re.compile(r"(get|describe|list|poll|receive|search|scan|query|select|read)[A-Z]")
-_SERVICES = frozenset({"lambda", "sqs", "sns", "events", "states"})
+_SERVICES = frozenset({"lambda", "sqs", "sns", "events", "states", "kinesis"})
 _UNIVERSAL_PARTS = 2
 
 
@@ -173,5 +173,7 @@ def _check_target(target: Mapping[str, Any], knows: Callable[[str, str], bool]) 
         )
     if fields[2] == "events" and not target.get("EventBridgeParameters"):
         raise invalid("EventBridgeParameters must be specified for an EventBridge target.")
+    if fields[2] == "kinesis" and not (target.get("KinesisParameters") or {}).get("PartitionKey"):
+        raise invalid("KinesisParameters must be specified for a Kinesis target.")
     if arn.endswith(".fifo") and not (target.get("SqsParameters") or {}).get("MessageGroupId"):
         raise invalid("MessageGroupId must be specified for a FIFO queue.")

@@ -1,7 +1,7 @@
 """EventBridge Scheduler: its API, and what happens when a schedule fires.
 
 The role in a target is what may act: it must trust scheduler.amazonaws.com when the schedule is
-made and whenever it fires. Leaves out client tokens and KMS keys.
+made and whenever it fires. Leaves out KMS keys.
 Source: docs.aws.amazon.com/scheduler/latest/APIReference/ and
 docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html.
 """
@@ -65,6 +65,7 @@ class Firings:
                 payload=payload,
                 role_arn=target["RoleArn"],
                 group_id=(target.get("SqsParameters") or {}).get("MessageGroupId"),
+                partition_key=(target.get("KinesisParameters") or {}).get("PartitionKey", ""),
                 forward=lambda detail: self._put_event(target, detail, kept.key[0]),
                 max_retries=target["RetryPolicy"]["MaximumRetryAttempts"],
                 max_age_s=target["RetryPolicy"]["MaximumEventAgeInSeconds"],
@@ -135,8 +136,13 @@ class SchedulerApi:
             self.book.get(region, members["GroupName"], name)
         if self.authorizer.service_may(SERVICE, "sts:AssumeRole", role, group.arn) is not None:
             raise invalid(CANNOT_ASSUME)
+        key = (region, members["GroupName"], name)
+        token = str(body.get("ClientToken") or "")
+        current = self.book.current(key)
+        if request.method == "POST" and current is not None and current.repeated(token, members):
+            return {"ScheduleArn": current.arn}
         keep = self.book.create if request.method == "POST" else self.book.update
-        kept = keep(region, members)
+        kept = keep(region, members, token)
         self._set(kept)
         return {"ScheduleArn": kept.arn}
 

@@ -18,6 +18,15 @@ from helpers.cloud.events.eventbridge import Event, compact
 MISSING = object()
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\['(?P<quoted>[^']+)'\]|\[(?P<index>\d+|\*)\]")
 _VARIABLE = re.compile(r"<([^<>]+)>")
+RESERVED = (
+    "aws.events.rule-arn",
+    "aws.events.rule-name",
+    "aws.events.event.ingestion-time",
+    "aws.events.event",
+    "aws.events.event.json",
+)
+"""Variables that a template may name without a path of its own."""
+_ENVELOPE = ("id", "account", "detail-type", "time", "source", "region", "resources", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +92,10 @@ def _follow(value: Any, step: re.Match[str]) -> Any:
 
 
 def _reserved(event: Event, ruled: Ruled) -> dict[str, Any]:
-    return {
-        "aws.events.rule-arn": ruled.rule_arn,
-        "aws.events.rule-name": ruled.rule_name,
-        "aws.events.event.ingestion-time": ruled.ingestion_time,
-        "aws.events.event": {name: value for name, value in event.items() if name != "detail"},
-        "aws.events.event.json": event,
-    }
+    """Return the values of RESERVED, in its order; the bare event spells detailType otherwise."""
+    bare = {name.replace("-t", "T"): event[name] for name in _ENVELOPE if name in event}
+    values = (ruled.rule_arn, ruled.rule_name, ruled.ingestion_time, bare, event)
+    return dict(zip(RESERVED, values, strict=True))
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:
@@ -106,6 +112,15 @@ def _filled(template: str, values: Mapping[str, Any]) -> str:
             value = values[variable[1]]
             written.append(compact("" if value is MISSING else value))
     return "".join([*written, template[at:]])
+
+
+def variables(template: str) -> list[str]:
+    """Return the names of the variables of a template, in order.
+
+    >>> variables('{"who": <who>}')
+    ['who']
+    """
+    return _VARIABLE.findall(template)
 
 
 def _inside_quotes(before: str) -> bool:

@@ -18,13 +18,13 @@ PREFIX = "access-control-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cors:
-    """A CORS configuration; `max_age_s` is None where browsers choose."""
+    """A CORS configuration; None is what was not given: `max_age_s` is then the browser's."""
 
     origins: Sequence[str] = ()
     methods: Sequence[str] = ()
     headers: Sequence[str] = ()
     expose: Sequence[str] = ()
-    credentials: bool = False
+    credentials: bool | None = None
     max_age_s: int | None = None
 
     def preflight(self, request: HttpRequest, *, status: int) -> HttpAnswer:

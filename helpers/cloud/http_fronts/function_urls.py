@@ -41,7 +41,7 @@ class FunctionUrl:
     key: Key
     qualifier: str | None
     auth_type: AuthType
-    invoke_mode: InvokeMode = InvokeMode.BUFFERED
+    invoke_mode: InvokeMode | None = None
     cors: Cors | None = None
     created: float
     modified: float

@@ -18,8 +18,8 @@ from helpers.cloud.registry import Key, Registry
 class RecursiveLoop(StrEnum):
     """What Lambda does with a loop."""
 
-    ALLOW = "Allow"
     TERMINATE = "Terminate"
+    ALLOW = "Allow"
 
 
 class RecursionGuard:

@@ -24,6 +24,7 @@ from helpers.cloud.invoke.lineage import parse_trace
 from helpers.cloud.invoke.recursion import RecursionGuard
 from helpers.cloud.invoke.tracing import Tracer
 from helpers.cloud.model import (
+    LATEST,
     MAX_SYNC_PAYLOAD_BYTES,
     FunctionVersion,
     Invocation,
@@ -193,7 +194,7 @@ class Invoker:
 
     def resolve(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that is named, whether it can run or not."""
-        return self._registry.resolve(request.key, request.qualifier)
+        return self._registry.resolve(request.key, request.qualifier or LATEST)
 
     def check(self, request: InvokeRequest) -> FunctionVersion:
         """Return the version that would run, without running it (DryRun)."""

@@ -7,6 +7,7 @@ that are replaced. Source: docs.aws.amazon.com/AmazonCloudWatch/latest/APIRefere
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from helpers.cloud.telemetry.cloudwatch.metrics import Metrics
 PAGE = 500
 MAX_DATAPOINTS = 1440
 MAX_QUERIES = 500
+ID = re.compile(r"[a-z][a-zA-Z0-9_]*")
 TWO_WEEKS_S, THREE_HOURS_S = 14 * 86_400, 3 * 3600
 Params = Mapping[str, Any]
 Operation = Callable[[str, Params], Mapping[str, Any] | None]
@@ -129,8 +131,7 @@ class MetricOperations:
                 f"than {MAX_QUERIES}.",
             )
         queries = [data_query(query) for query in wanted]
-        if len({query.id for query in queries}) < len(queries):
-            raise invalid("ValidationError", "The Ids of MetricDataQueries must be unique.")
+        _check_ids([query.id for query in queries])
         periods = [query.stat.period for query in queries if query.stat]
         start, end = _data_range(params, min(periods, default=60))
         try:
@@ -236,3 +237,15 @@ def _check_points(start: int, end: int, period: int) -> None:
             f"{MAX_DATAPOINTS:,}. You may reduce the datapoints requested by increasing Period, or "
             "decreasing the time range.",
         )
+
+
+def _check_ids(ids: Sequence[str]) -> None:
+    for number, each in enumerate(ids, 1):
+        if not ID.fullmatch(each):
+            raise invalid(
+                "ValidationError",
+                f"The value {each} for parameter MetricDataQueries.member.{number}.Id is not "
+                f"matching the expected pattern ^{ID.pattern}$.",
+            )
+    if len(set(ids)) < len(ids):
+        raise invalid("ValidationError", "The Ids of MetricDataQueries must be unique.")

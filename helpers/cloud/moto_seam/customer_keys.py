@@ -1,6 +1,8 @@
 """Customer keys that a function's variables are encrypted with: may its role decrypt?
 
-Asked whenever an environment starts. Beside that, moto takes a key's ARN for switching it off and
+Whoever gives a function a key gives its role a grant on it, so the role needs no kms:Decrypt of
+its own; a denial takes the grant back, and so does a role of the same name made anew. Asked
+whenever an environment starts. Beside that, moto takes a key's ARN for switching it off and
 on, as for everything else. Source: docs.aws.amazon.com/lambda/latest/dg/
 configuration-envvars-encryption.html; the errors of API_Invoke; sentences as in public reports.
 """
@@ -17,10 +19,13 @@ from helpers.cloud.errors import AwsError, InvalidParameterValueException
 from helpers.cloud.model import FunctionVersion
 from helpers.cloud.moto_seam.authorizer import SESSION_OF_THE_SERVICE, MotoAuthorizer
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities
-from helpers.cloud.moto_seam.resource_policies import resource_policy
+from helpers.cloud.moto_seam.resource_policies import ROLE_ID, resource_policy
 from helpers.cloud.policy import Policies, Request
 
 DECRYPT = "kms:Decrypt"
+OPERATIONS = ("Decrypt", "RetireGrant")
+CONTEXT = "aws:lambda:FunctionArn"
+"""What is encrypted with the key is the variables of this function."""
 UNABLE = (
     "Lambda was unable to decrypt the environment variables because {why}. Please check the "
     "function's KMS key settings. KMS Exception: {kms} KMS Message: {message}"
@@ -54,14 +59,27 @@ class CustomerKeys:
         self._identities = identities
         self._authorizer = authorizer
 
-    def check_key(self, arn: str) -> None:
-        """Raise InvalidParameterValueException when a function cannot be given this key."""
+    def give(self, arn: str, function_arn: str, role_arn: str) -> None:
+        """Grant a function's role the key of its variables.
+
+        Raises InvalidParameterValueException when a function cannot be given this key.
+        """
         if _state(arn) != "Enabled":
             raise InvalidParameterValueException(
                 "Lambda was unable to configure access to your environment variables because the "
                 "KMS key is invalid for CreateGrant. Please check your KMS key settings. "
                 f"KMS Exception: {_exception(_state(arn))} KMS Message: {_told(arn)}"
             )
+        fields, role = arn.split(":"), self._identities.role(role_arn)
+        key = kms_backends[ACCOUNT_ID][fields[3]].keys[fields[5].removeprefix("key/")]
+        grant = key.add_grant(
+            name=None,
+            grantee_principal=role_arn,
+            operations=list(OPERATIONS),
+            constraints={"EncryptionContextEquals": {CONTEXT: function_arn}},
+            retiring_principal=None,
+        )
+        setattr(grant, ROLE_ID, getattr(role, "id", None))
 
     def check_decrypt(self, function: FunctionVersion) -> None:
         """Raise AWS's error (502) when a function's variables cannot be decrypted."""
@@ -78,7 +96,8 @@ class CustomerKeys:
         principal = self._identities.session_principal(function.role_arn, SESSION_OF_THE_SERVICE)
         own = self._identities.policies(principal)
         policies = Policies(own.identity, own.boundary, own.session, resource_policy(DECRYPT, arn))
-        decision = self._authorizer.decide(Request(principal, DECRYPT, arn), policies)
+        context = {f"kms:EncryptionContext:{CONTEXT}": function.arn}
+        decision = self._authorizer.decide(Request(principal, DECRYPT, arn, context), policies)
         if not decision.allowed:
             raise _failure(
                 "KMSAccessDeniedException",

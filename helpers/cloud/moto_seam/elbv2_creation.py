@@ -1,7 +1,7 @@
-"""Creating a load balancer, target group or listener again: the same one, or a refusal.
+"""Load balancers, target groups and listeners as they are made, and target groups in pages.
 
-With the same settings each call of AWS's succeeds and makes nothing new; with others the name, or
-the port, is taken. Source:
+Made again with the same settings, each is the one that is there; with others the name, or the
+port, is taken. Source:
 docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html and its
 siblings for target groups and listeners.
 """
@@ -9,12 +9,15 @@ siblings for target groups and listeners.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 SETTINGS = "coldstart_settings"
 """Attribute of what moto made: what it was made of."""
+NAME = re.compile(r"[a-zA-Z0-9-]+")
+LONGEST_NAME, FEWEST_ZONES, PAGE = 32, 2, 400
 ENCRYPTED = ("HTTPS", "TLS")
 Settings = Mapping[str, Any]
 Find = Callable[[Any, Settings], Any]
@@ -24,7 +27,10 @@ Refusal = Callable[[Settings], tuple[str, str]]
 def correct_creation() -> None:
     """Bind the corrections; harmless when called again."""
     from moto.elbv2.models import ELBv2Backend
+    from moto.elbv2.responses import ELBV2Response
 
+    if not hasattr(ELBV2Response.describe_target_groups, SETTINGS):
+        ELBV2Response.describe_target_groups = _paged(ELBV2Response.describe_target_groups)
     for name, find, refusal in (
         ("create_load_balancer", _load_balancer, _other_load_balancer),
         ("create_target_group", _target_group, _other_target_group),
@@ -45,6 +51,8 @@ def _once(create: Any, find: Find, refusal: Refusal) -> Any:
         bound = signature.bind(backend, *args, **given).arguments
         bound = {**bound, **bound.pop("kwargs", {})}
         settings = {n: v for n, v in bound.items() if n not in ("self", "tags") and v is not None}
+        if "load_balancer_arn" not in settings and "subnet_ids" in settings:
+            _check_load_balancer(backend, settings)
         existing = find(backend, settings)
         if existing is None:
             made = _defaulted(create(backend, *args, **given))
@@ -56,6 +64,50 @@ def _once(create: Any, find: Find, refusal: Refusal) -> Any:
 
     setattr(make, SETTINGS, True)
     return make
+
+
+def _check_load_balancer(backend: Any, settings: Settings) -> None:
+    from moto.elbv2.exceptions import ELBClientError
+
+    name = str(settings["name"])
+    wrong = f"The load balancer name '{name}' "
+    if len(name) > LONGEST_NAME:
+        raise ELBClientError("ValidationError", f"{wrong}cannot be longer than '32' characters")
+    if NAME.fullmatch(name) is None:
+        raise ELBClientError(
+            "ValidationError",
+            f"{wrong}can only contain characters that are alphanumeric characters and hyphens(-)",
+        )
+    if name.startswith("-") or name.endswith("-"):
+        raise ELBClientError("ValidationError", f"{wrong}cannot begin or end with a hyphen(-)")
+    subnets = [*settings["subnet_ids"]]
+    subnets += [each["SubnetId"] for each in settings.get("subnet_mappings") or ()]
+    known = [backend.ec2_backend.get_subnet(subnet) for subnet in subnets]
+    zones = {subnet.availability_zone for subnet in known if subnet}
+    plain = settings.get("loadbalancer_type") in (None, "application")
+    if plain and subnets and all(known) and len(zones) < FEWEST_ZONES:
+        raise ELBClientError(
+            "ValidationError",
+            "At least two subnets in two different Availability Zones must be specified",
+        )
+
+
+def _paged(describe_target_groups: Any) -> Any:
+    """Give target groups a page at a time, when a page's size is asked for."""
+
+    @wraps(describe_target_groups)
+    def describe(response: Any) -> Any:
+        answer = describe_target_groups(response)
+        groups = list(answer.result["TargetGroups"])
+        marker, size = response._get_param("Marker"), response._get_int_param("PageSize", PAGE)
+        arns = [group.arn for group in groups]
+        first = arns.index(marker) + 1 if marker in arns else 0
+        page = groups[first : first + size]
+        following = page[-1].arn if len(groups) > first + size else None
+        return type(answer)({"TargetGroups": page, "NextMarker": following})
+
+    setattr(describe, SETTINGS, True)
+    return describe
 
 
 def _defaulted(made: Any) -> Any:

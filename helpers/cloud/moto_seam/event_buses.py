@@ -8,9 +8,8 @@ Source: docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html, AP
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, wraps
@@ -21,23 +20,21 @@ from moto.events import notifications
 from moto.events.models import EventsBackend, Replay, ReplayState, events_backends
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.delivery import ACTIONS
 from helpers.cloud.control.event_buses import EventBuses
 from helpers.cloud.control.event_buses_api import MAX_PATTERN, compiled
+from helpers.cloud.control.event_target_requests import NAME, check_targets
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events.eventbridge import Event, Rule
-from helpers.cloud.events.inputs import is_path
 from helpers.cloud.events.patterns import Pattern, compile_pattern
+from helpers.cloud.moto_seam.event_rules import check_rule
 from helpers.cloud.moto_seam.failures import as_moto
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.schedules.expressions import InvalidSchedule, parse_schedule
 
 MAX_TARGETS = 5
-NAME = r"[\.\-_A-Za-z0-9]+"
 STATES = ("ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 ARCHIVES = "prod.vhs.events.aws.internal"
 """Who manages the rules that fill archives."""
-WITHOUT_ROLE = ("lambda", "logs")
 _ORIGINAL = "coldstart_original"
 
 
@@ -82,7 +79,9 @@ def install(hooks: EventHooks) -> None:
     _wrap("put_targets", _checked_targets, hooks)
     _wrap("create_archive", _checked_archive, hooks)
     _wrap("update_archive", _checked_archive, hooks)
-    for name in ("delete_rule", "enable_rule", "disable_rule", "remove_targets"):
+    for name in ("enable_rule", "disable_rule"):
+        _wrap(name, _checked_switch, hooks)
+    for name in ("delete_rule", "remove_targets"):
         _wrap(name, _nothing, hooks)
 
 
@@ -106,6 +105,10 @@ def _wrap(name: str, check: Callable[[EventsBackend, dict[str, Any]], None], hoo
 
 def _nothing(_backend: EventsBackend, _given: dict[str, Any]) -> None:
     """Check nothing."""
+
+
+def _checked_switch(backend: EventsBackend, given: dict[str, Any]) -> None:
+    check_rule(backend, given["name"], given.get("event_bus_arn"))
 
 
 def _put_events(hooks: EventHooks) -> Any:
@@ -150,8 +153,7 @@ def _checked_targets(backend: EventsBackend, given: dict[str, Any]) -> None:
         return  # moto refuses it
     if rule.managed_by == ARCHIVES:
         return
-    for target in given["targets"]:
-        _check_target(target)
+    check_targets(given["targets"])
     ids = {t["Id"] for t in rule.targets} | {t["Id"] for t in given["targets"]}
     if len(ids) > MAX_TARGETS:
         raise AwsError(
@@ -159,46 +161,6 @@ def _checked_targets(backend: EventsBackend, given: dict[str, Any]) -> None:
             code="LimitExceededException",
             http_status=400,
         )
-
-
-def _check_target(target: Mapping[str, Any]) -> None:
-    name, arn = target.get("Id"), str(target.get("Arn"))
-    fields = arn.split(":")
-    if len(fields) < 6 or fields[0] != "arn":
-        raise ValidationException(
-            f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format."
-        )
-    if fields[2] not in ACTIONS or "api-destination" in arn:
-        raise ValidationException(
-            f"Parameter {arn} is not valid. Reason: The local account does not deliver to targets"
-            f" of this kind, only to {', '.join(sorted(ACTIONS))}."
-        )
-    if fields[2] in WITHOUT_ROLE and target.get("RoleArn"):
-        raise ValidationException(f"RoleArn is not supported for target {arn}.")
-    if fields[2] == "states" and not target.get("RoleArn"):
-        raise ValidationException(f"RoleArn is required for target {arn}.")
-    inputs = [n for n in ("Input", "InputPath", "InputTransformer") if target.get(n)]
-    if len(inputs) > 1:
-        raise ValidationException(
-            f"Only one of Input, InputPath, or InputTransformer must be provided for target {name}."
-        )
-    _check_input(target)
-
-
-def _check_input(target: Mapping[str, Any]) -> None:
-    name = target.get("Id")
-    paths = {"InputPath": target.get("InputPath")}
-    paths |= (target.get("InputTransformer") or {}).get("InputPathsMap") or {}
-    for path in paths.values():
-        if path and not is_path(str(path)):
-            raise ValidationException(f"Invalid JsonPath: {path} for target {name}.")
-    if target.get("Input"):
-        try:
-            json.loads(target["Input"])
-        except (ValueError, RecursionError) as error:
-            raise ValidationException(
-                f"JSON syntax error in input for target {name} : {error}"
-            ) from None
 
 
 def _rule(kept: Any) -> Rule:

@@ -7,6 +7,7 @@ docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html.
 from __future__ import annotations
 
 import uuid
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ import botocore.session
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, UnknownServiceError
+from moto.kinesis.models import kinesis_backends
 from moto.logs.models import logs_backends
 from moto.sqs.models import sqs_backends
 from moto.sts.models import sts_backends
@@ -67,6 +69,13 @@ class MotoEventTargets(MotoTargets):
             backend = get_backend(ACCOUNT_ID, state_machine_arn.split(":")[3])
             backend.start_execution(state_machine_arn, str(uuid.uuid4()), document)
 
+    def put_record(self, stream_arn: str, data: str, partition_key: str) -> None:
+        """Put a record on a data stream."""
+        with aws_errors():
+            backend = kinesis_backends[ACCOUNT_ID][stream_arn.split(":")[3]]
+            content = b64encode(data.encode()).decode()
+            backend.put_record(stream_arn, None, partition_key, None, content)
+
     def call(
         self, role_arn: str, operation: tuple[str, str], document: Mapping[str, Any], region: str
     ) -> None:
@@ -87,6 +96,9 @@ class MotoEventTargets(MotoTargets):
         service, region = arn.split(":")[2:4]
         if service == "logs":
             return _log_group(arn) not in logs_backends[ACCOUNT_ID][region].groups
+        if service == "kinesis":
+            streams = kinesis_backends[ACCOUNT_ID][region].streams
+            return arn.rpartition("/")[2] not in streams
         if service == "states":
             from moto.stepfunctions.responses import get_backend
 

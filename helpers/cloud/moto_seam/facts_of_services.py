@@ -103,6 +103,12 @@ def _stream_of_iterator(iterator: str, region: str) -> str | None:
     return f"arn:aws:kinesis:{region}:{ACCOUNT_ID}:stream/{name}"
 
 
+def _function_of_mapping(mapping_id: str, region: str) -> str | None:
+    from helpers.cloud.moto_seam.awslambda import backend_of
+
+    return backend_of(ACCOUNT_ID, region).function_of_mapping(mapping_id)
+
+
 def _first(arns: Iterable[str]) -> str | None:
     return next(iter(arns), None)
 
@@ -118,4 +124,5 @@ _LOOK_UPS: dict[str, Callable[[str, str], str | None]] = {
     "key-of-parameter": _key_of_parameter,
     "stack": _stack,
     "shard-iterator": _stream_of_iterator,
+    "function-of-mapping": _function_of_mapping,
 }

@@ -21,6 +21,7 @@ from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID, ADMINISTRATOR, Identities, Identity
 from helpers.cloud.moto_seam.kept_decisions import CHANGING, Key, depends_on_time, key_of
+from helpers.cloud.moto_seam.member_constraints import broken_members, is_checked
 from helpers.cloud.moto_seam.operations import Call, Requirement
 from helpers.cloud.moto_seam.policy_documents import Malformed, malformed_policy, stores_policies
 from helpers.cloud.moto_seam.resource_policies import (
@@ -105,21 +106,23 @@ class Guard:
         needed = operations.requirements(call) if call is not None else None
         if call is None or needed is None:
             return None
+        if service == "sts" and (broken := _not_as_modelled(call)) is not None:
+            return broken
         asked = [requirement for requirement in needed if _binds_administrators(requirement)]
         return self._first_refusal(request, call, self._administrator, asked)[0]
 
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
-        """Return the error when the call would store a policy that breaks the grammar."""
-        if not stores_policies(request, service):
+        """Return the error of a call that breaks its model, or stores a policy that breaks its.
+
+        Raises AwsError for a call of Lambda whose body has other types than the API model.
+        """
+        if service == "lambda" and request.body:
+            operations.check_types(_asked(request, service, region))
+        stores = stores_policies(request, service)
+        if not stores and not is_checked(service, request.headers, request.body):
             return None
         call = self._recognise(_asked(request, service, region))
-        found: Malformed | None = malformed_policy(call) if call is not None else None
-        if call is None or found is None:
-            return None
-        failure = operations.Failure(found.code, found.message)
-        return _answer(
-            operations.render(call.service, call.protocol, failure, request_id=str(uuid.uuid4()))
-        )
+        return _not_as_modelled(call) if call is not None else None
 
     def permission_refusal(
         self,
@@ -187,12 +190,14 @@ class Guard:
 
     def _ask(self, who: _Who, requirement: Requirement, around: Mapping[str, object]) -> Decision:
         named = resource_policy(requirement.action, requirement.resource)
+        owner = owner_of(requirement.resource)
+        told = {**_account_of(requirement.resource, owner), **resource_tags(requirement.resource)}
         request = Request(
             who.principal,
             requirement.action,
             requirement.resource,
-            {**around, **resource_tags(requirement.resource), **requirement.context},
-            owner_of(requirement.resource),
+            {**around, **told, **requirement.context},
+            owner,
         )
         policies = Policies(
             who.policies.identity, who.policies.boundary, who.policies.session, named
@@ -237,6 +242,12 @@ def _binds_administrators(requirement: Requirement) -> bool:
     return requirement.action in ASSUMING
 
 
+def _account_of(resource: str, owner: str | None) -> dict[str, object]:
+    fields = resource.split(":")
+    account = owner or (fields[4] if len(fields) > 5 else "")
+    return {"aws:ResourceAccount": account} if account else {}
+
+
 def _iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -251,6 +262,15 @@ def _asked(request: HttpRequest, service: str, region: str) -> operations.HttpRe
         headers=request.headers,
         body=request.body,
     )
+
+
+def _not_as_modelled(call: Call) -> HttpAnswer | None:
+    found: Malformed | None = malformed_policy(call)
+    broken = broken_members(call) or ((found.code, found.message) if found else None)
+    if broken is None:
+        return None
+    failure, request_id = operations.Failure(*broken), str(uuid.uuid4())
+    return _answer(operations.render(call.service, call.protocol, failure, request_id=request_id))
 
 
 def _denied(call: Call, message: str, request: HttpRequest) -> HttpAnswer:

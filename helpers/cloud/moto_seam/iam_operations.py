@@ -7,11 +7,13 @@ docs.aws.amazon.com/IAM/latest/APIReference/API_PutUserPermissionsBoundary.html.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import moto.iam.models as iam_models
 from moto.core.responses import ActionResult, EmptyResult
 from moto.core.serialize import never_return
+from moto.iam.exceptions import IAMException, NotFoundException
 from moto.iam.responses import IamResponse
 
 from helpers.cloud.moto_seam import simulation
@@ -19,6 +21,17 @@ from helpers.cloud.moto_seam.identities import BOUNDARY, Identities
 from helpers.cloud.moto_seam.security_tokens import managed_policy_must_exist
 
 _BOUND = "coldstart_bound"
+REWORDED = (
+    (r"Role (\S+) not found", r"The role with name \1 cannot be found."),
+    (r"User (\S+) not found", r"The user with name \1 cannot be found."),
+    (r"Group (\S+) not found", r"The group with name \1 cannot be found."),
+    (r"Instance profile (\S+) not found", r"Instance Profile \1 cannot be found."),
+    (r"Login profile for (\S+) not found", r"Login Profile for User \1 cannot be found."),
+    (r"Policy Document (\S+) not .*", r"The role policy with name \1 cannot be found."),
+    (r"Policy (arn:\S+) not found", r"Policy \1 was not found."),
+    (r"Policy (\S+) not found", r"The user policy with name \1 cannot be found."),
+)
+"""What moto says of something that is not there, and how IAM says it."""
 USER_ID, GROUP_ID = "AIDA", "AGPA"
 
 
@@ -36,9 +49,17 @@ def install(identities: Identities) -> None:
     IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER[hidden] = never_return
     if not hasattr(IamResponse, _BOUND):
         setattr(IamResponse, _BOUND, True)
+        NotFoundException.__init__ = _reworded
         IamResponse.create_user = _bounded(IamResponse.create_user)
         for made, prefix in ((iam_models.User, USER_ID), (iam_models.Group, GROUP_ID)):
             made.__init__ = _identified(made.__init__, prefix)
+
+
+def _reworded(error: Any, message: str) -> None:
+    found = (
+        re.sub(theirs, ours, message) for theirs, ours in REWORDED if re.fullmatch(theirs, message)
+    )
+    IAMException.__init__(error, next(found, message))
 
 
 def _parameters(response: Any) -> dict[str, Any]:

@@ -195,8 +195,12 @@ class RoleCredentials:
         self._identities = identities
 
     def issue(self, role_arn: str, session_name: str) -> Credentials:
-        """Return credentials of a function's new session; its code is told apart by them."""
-        session = self._session(role_arn, session_name)
+        """Return credentials of a function's new session; its code is told apart by them.
+
+        A session's name has two characters or more, a function's may have one.
+        """
+        longer = session_name if len(session_name) > 1 else f"{session_name}@lambda_function"
+        session = self._session(role_arn, longer)
         setattr(session, FUNCTION, session_name)  # anybody may name a session like a function
         return _credentials(session)
 
@@ -264,3 +268,14 @@ def _default_version(policy: Any) -> str:
 def _tags(tags: Any) -> Mapping[str, str]:
     values = tags.values() if isinstance(tags, Mapping) else tags or ()
     return {tag["Key"]: tag["Value"] for tag in values}
+
+
+def known_to_iam(principal: str) -> bool:
+    """Tell whether a role or user of this account exists; of others, and services, nobody knows."""
+    kind, _, name = principal.removeprefix(f"arn:aws:iam::{ACCOUNT_ID}:").partition("/")
+    backend = iam_backends[ACCOUNT_ID][PARTITION]
+    if kind == "role":
+        return any(role.arn == principal for role in list(backend.roles.values()))
+    if kind == "user" and principal != ADMINISTRATOR.arn:
+        return name.rpartition("/")[2] in backend.users
+    return True

@@ -18,7 +18,7 @@ from moto.logs.responses import LogsResponse
 
 from helpers.cloud.logs.pattern_conditions import PatternError
 from helpers.cloud.logs.patterns import Pattern, parse_pattern
-from helpers.cloud.moto_seam import metric_filters, query_definitions
+from helpers.cloud.moto_seam import log_groups, metric_filters, query_definitions
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.log_queries import LogQueries, log_record
 from helpers.cloud.telemetry.cloudwatch.log_metrics import LogMetrics
@@ -34,6 +34,7 @@ def install(log_metrics: LogMetrics, queries: LogQueries) -> None:
     _wrap(LogGroup, "put_log_events", lambda original: _observed(original, log_metrics))
     _wrap(LogStream, "get_log_events", _before_end)
     LogsBackend._find_log_group = _find_log_group
+    log_groups.install()
     metric_filters.install(log_metrics)
     query_definitions.install()
     _answer("filter_log_events", _filter_log_events)

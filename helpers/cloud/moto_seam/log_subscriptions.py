@@ -18,12 +18,8 @@ from functools import wraps
 from inspect import unwrap
 from typing import Any
 
-from moto.logs.exceptions import (
-    InvalidParameterException,
-    LimitExceededException,
-    ResourceNotFoundException,
-)
-from moto.logs.models import LogsBackend, LogStream
+from moto.logs.exceptions import InvalidParameterException
+from moto.logs.models import LogStream
 
 from helpers.cloud.clock import Timers
 from helpers.cloud.errors import AwsError
@@ -32,8 +28,6 @@ from helpers.cloud.logs.pattern_conditions import PatternError
 from helpers.cloud.logs.patterns import Pattern, parse_pattern
 from helpers.cloud.moto_seam.courier import Courier, Sender
 
-VENDORS = ("lambda", "kinesis", "firehose", "logs")
-MAX_FILTERS = 2
 MAX_ROUNDS = 16
 BATCH_WAIT_S = 1.0
 MAX_BATCH_EVENTS, MAX_BATCH_BYTES = 10_000, 500_000
@@ -152,11 +146,8 @@ class LogSubscriptions:
 
 
 def install(subscriptions: LogSubscriptions) -> None:
-    """Bind the subscriptions where moto's log streams send, and filters are put."""
+    """Bind the subscriptions where moto's log streams send."""
     LogStream._send_log_events = _filtered(unwrap(LogStream._send_log_events), subscriptions)
-    LogsBackend.put_subscription_filter = _checked(
-        unwrap(LogsBackend.put_subscription_filter), subscriptions
-    )
 
 
 def _filtered(send: Any, subscriptions: LogSubscriptions) -> Any:
@@ -164,7 +155,7 @@ def _filtered(send: Any, subscriptions: LogSubscriptions) -> Any:
     def send_log_events(
         stream: Any, service: str, destination_arn: str, filter_name: str, log_events: Any
     ) -> None:
-        pattern = _compiled(stream.log_group.subscription_filters[filter_name].filter_pattern)
+        pattern = compiled(stream.log_group.subscription_filters[filter_name].filter_pattern)
         wanted = [event for event in log_events if pattern.match(event["message"]) is not None]
         if wanted and service == "lambda":
             subscriber = _subscriber(stream, filter_name, destination_arn)
@@ -174,48 +165,6 @@ def _filtered(send: Any, subscriptions: LogSubscriptions) -> Any:
             send(stream, service, destination_arn, filter_name, wanted)
 
     return send_log_events
-
-
-def _checked(put: Any, subscriptions: LogSubscriptions) -> Any:
-    @wraps(put)
-    def put_subscription_filter(
-        backend: Any, log_group_name: str, filter_name: str, filter_pattern: str, *rest: Any
-    ) -> None:
-        group = backend.groups.get(log_group_name)
-        if group is None:
-            raise ResourceNotFoundException()
-        _compiled(filter_pattern)
-        if _vendor(*rest) == "lambda":
-            subscriptions.check(group, rest[0])
-        filters = group.subscription_filters
-        if len(filters) >= MAX_FILTERS and filter_name not in filters:
-            raise LimitExceededException()
-        before = filters.pop(filter_name, None)  # moto counts one that is replaced as one more
-        try:
-            put(backend, log_group_name, filter_name, filter_pattern, *rest)
-        except Exception:
-            if before is not None:
-                filters[filter_name] = before
-            raise
-
-    return put_subscription_filter
-
-
-def _vendor(destination_arn: str, role_arn: str | None = None) -> str:
-    """Return the service of a destination; raises for one that CloudWatch Logs cannot send to."""
-    parts = str(destination_arn).split(":")
-    vendor = parts[2] if len(parts) >= 6 else ""
-    if vendor not in VENDORS:
-        raise InvalidParameterException(
-            f"PutSubscriptionFilter operation cannot work with destinationArn for vendor {vendor}"
-            if vendor
-            else f"destinationArn {destination_arn} is not a valid ARN."
-        )
-    if vendor == "lambda" and role_arn:
-        raise InvalidParameterException(
-            "destinationArn for vendor lambda cannot be used with roleArn"
-        )
-    return vendor
 
 
 def _subscriber(stream: Any, filter_name: str, function_arn: str) -> Subscriber:
@@ -249,7 +198,8 @@ def _event(given: dict[str, Any]) -> LogEvent:
     return LogEvent(f"{timestamp:020d}{int(given['id']):036d}", timestamp, given["message"])
 
 
-def _compiled(text: str | None) -> Pattern:
+def compiled(text: str | None) -> Pattern:
+    """Read a filter's pattern; raises in AWS's words."""
     try:
         return parse_pattern(text or "")
     except PatternError as error:

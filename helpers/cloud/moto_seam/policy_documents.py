@@ -6,10 +6,12 @@ shapes of botocore's models of the services.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from helpers.cloud.http_messages import HttpRequest
+from helpers.cloud.moto_seam.identities import known_to_iam
 from helpers.cloud.moto_seam.operations import Call
 from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_policy
 
@@ -50,6 +52,20 @@ def malformed_policy(call: Call) -> Malformed | None:
         parse_policy(text, stored.type)
     except MalformedPolicyDocument as error:
         return Malformed(stored.code, stored.wording.format(error))
+    if stored.type is PolicyType.TRUST and (unknown := _unknown(text)):
+        return Malformed(stored.code, f'Invalid principal in policy: "AWS":"{unknown}"')
+    return None
+
+
+def _unknown(text: str) -> str | None:
+    """Return the first user or role of this account that a policy names, and nobody has made."""
+    statements = json.loads(text)["Statement"]
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        principal = statement.get("Principal")
+        named = principal.get("AWS", ()) if isinstance(principal, dict) else ()
+        for each in [named] if isinstance(named, str) else named:
+            if not known_to_iam(each):
+                return str(each)
     return None
 
 

@@ -30,6 +30,8 @@ from helpers.cloud.policy import Policy, PolicyType, parse_policy
 Named = tuple[str, Policy]
 """A policy and the name it is shown under."""
 
+ROLE_ID = "coldstart_role_id"
+"""Attribute of moto's grants that Lambda was given for a role: the role's id."""
 ASSUMING = frozenset({"sts:AssumeRole", "sts:TagSession", "sts:AssumeRoleWithWebIdentity"})
 _PUBLIC_READ = parse_policy(
     {
@@ -142,7 +144,40 @@ def _key_policy(_arn: str, region: str, name: str) -> Named | None:
     from moto.kms.models import kms_backends
 
     key = kms_backends[ACCOUNT_ID][region].keys.get(name.removeprefix("key/"))
-    return ("key policy", read_policy(key.policy, PolicyType.KEY)) if key is not None else None
+    if key is None:
+        return None
+    policy = read_policy(key.policy, PolicyType.KEY)
+    granted = [_granted(grant) for grant in list(key.grants.values()) if _holds(grant)]
+    if not granted:
+        return "key policy", policy
+    grants = parse_policy({"Version": "2012-10-17", "Statement": granted}, PolicyType.KEY)
+    allows = (*policy.allows, *grants.allows)
+    return "key policy and grants", Policy(policy.type, policy.denies, allows)
+
+
+def _holds(grant: Any) -> bool:
+    """Tell whether the role of a grant is the one that it was given to."""
+    given_to = getattr(grant, ROLE_ID, None)
+    roles = list(iam_backends[ACCOUNT_ID][PARTITION].roles.values())
+    return given_to is None or any(role.id == given_to for role in roles)
+
+
+def _granted(grant: Any) -> dict[str, Any]:
+    """Write a grant as a statement; it only ever allows.
+
+    Source: docs.aws.amazon.com/kms/latest/developerguide/grants.html.
+    """
+    limits = (grant.constraints or {}).values()  # EncryptionContextEquals, ...Subset
+    context = {
+        f"kms:EncryptionContext:{key}": value for each in limits for key, value in each.items()
+    }
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": grant.grantee_principal},
+        "Action": [f"kms:{operation}" for operation in grant.operations],
+        "Resource": "*",
+    }
+    return {**statement, "Condition": {"StringEquals": context}} if context else statement
 
 
 def _function_policy(_arn: str, region: str, name: str) -> Named | None:

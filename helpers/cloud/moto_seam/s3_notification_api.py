@@ -110,7 +110,7 @@ class NotificationsApi:
     def _check_destinations(self, configuration: NotificationConfiguration, bucket: Any) -> None:
         sender = Sender(SERVICE, bucket.arn)
         faults = [
-            (rule.arn, fault)
+            (f"{rule.arn}, null" if rule.destination is Destination.FUNCTION else rule.arn, fault)
             for rule in configuration.notifications
             if (fault := self._fault(rule, sender)) is not None
         ]
@@ -122,14 +122,17 @@ class NotificationsApi:
 
     def _fault(self, rule: Notification, sender: Sender) -> str | None:
         noun, action = _KINDS[rule.destination]
-        if rule.arn.split(":")[4] != ACCOUNT_ID or self._courier.targets.missing(rule.arn):
+        elsewhere = rule.arn.split(":")[4] != ACCOUNT_ID
+        missing = elsewhere or self._courier.targets.missing(rule.arn)
+        allowed = not missing and self._courier.forbidden(sender, rule.arn, action) is None
+        if rule.destination is Destination.FUNCTION:
+            return None if allowed else f"Not authorized to invoke function [{rule.arn}]"
+        if missing:
             return f"The destination {noun} does not exist"
         if rule.arn.endswith(".fifo"):
             return f"FIFO {noun}s are not supported as a destination of S3 notifications"
-        if self._courier.forbidden(sender, rule.arn, action) is None:
+        if allowed:
             return None
-        if rule.destination is Destination.FUNCTION:
-            return f"Not authorized to invoke function [{rule.arn}]"
         return (
             f"Permissions on the destination {noun} do not allow S3 to publish notifications from "
             "this bucket"

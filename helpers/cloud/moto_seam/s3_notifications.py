@@ -24,6 +24,7 @@ from helpers.cloud.events import s3
 from helpers.cloud.events.s3_configuration import Destination, NotificationConfiguration
 from helpers.cloud.moto_seam.courier import Courier, QueueMessage, Sender
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.wrapping import wrapped
 from helpers.cloud.moto_seam.writers import Writer
 
 SERVICE = "s3.amazonaws.com"
@@ -160,11 +161,21 @@ def install(notifier: S3Notifications) -> None:
     notifications.send_event = send_event
     FakeKey.dispose = _let_go
     S3Backend.delete_object = _telling(unwrap(S3Backend.delete_object), notifier)
+    S3Backend.put_object_acl = wrapped(S3Backend.put_object_acl, _put_object_acl)
 
 
 def _let_go(key: Any, garbage: bool = False) -> None:
     """Leave an overwritten object's bytes to whoever still reads them: its own writer may."""
     key.disposed = True
+
+
+def _put_object_acl(
+    original: Any, backend: Any, bucket_name: str, key_name: str, acl: Any, *rest: Any, **more: Any
+) -> None:
+    """Change the ACL of an object; one that is the same already makes no event."""
+    key = backend.get_object(bucket_name, key_name)
+    if key is None or repr(key.acl) != repr(acl):
+        original(backend, bucket_name, key_name, acl, *rest, **more)
 
 
 def _telling(original: Any, notifier: S3Notifications) -> Any:
@@ -180,6 +191,8 @@ def _telling(original: Any, notifier: S3Notifications) -> Any:
     ) -> Any:
         bucket: FakeBucket = backend.get_bucket(bucket_name)
         before = _versions(bucket, key_name)
+        if bucket.is_versioned and version_id is None and not before:
+            return _mark(bucket, key_name, notifier)
         answer = original(backend, bucket_name, key_name, version_id=version_id, bypass=bypass)
         if bucket.is_versioned and version_id is None:
             now = _versions(bucket, key_name)
@@ -192,6 +205,15 @@ def _telling(original: Any, notifier: S3Notifications) -> Any:
         return answer
 
     return delete_object
+
+
+def _mark(bucket: Any, key_name: str, notifier: S3Notifications) -> Any:
+    """Add a delete marker where no version has been: moto would not, AWS does."""
+    name = FakeKey(key_name, b"", bucket.account_id, bucket.region_name, bucket_name=bucket.name)
+    marker = FakeDeleteMarker(key=name)
+    bucket.keys[key_name] = marker
+    notifier.changed("ObjectRemoved:DeleteMarkerCreated", bucket, marker)
+    return True, {"delete-marker": "true", "version-id": marker.version_id}
 
 
 def _versions(bucket: Any, key_name: str) -> list[Any]:

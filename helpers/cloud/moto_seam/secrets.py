@@ -18,7 +18,6 @@ from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
 MOVES = "moves_labels_as_moto_does"
-MOVES = "moves_labels_as_moto_does"
 
 
 def install() -> None:

@@ -28,10 +28,17 @@ from helpers.cloud.moto_seam.identities import (
     Identities,
 )
 from helpers.cloud.moto_seam.user_sessions import UserSession
-from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, Principal, parse_policy
+from helpers.cloud.policy import (
+    MalformedPolicyDocument,
+    PolicyType,
+    Principal,
+    PrincipalType,
+    parse_policy,
+)
 
 _BOUND = "coldstart_bound"
 _DEFAULT_S = 12 * 3600
+_CHAINED_S = 3600
 NO_KEYS = (
     "Couldn't retrieve verification key from your identity provider, please reference "
     "AssumeRoleWithWebIdentity documentation for requirements"
@@ -48,6 +55,10 @@ class _AccessDenied(ServiceException):  # type: ignore[misc]
 
 class _MalformedPolicy(ServiceException):  # type: ignore[misc]
     code = "MalformedPolicyDocument"
+
+
+class _ValidationError(ServiceException):  # type: ignore[misc]
+    code = "ValidationError"
 
 
 class _SessionTagsRefused(ServiceException):  # type: ignore[misc]
@@ -120,6 +131,7 @@ def _refuse_identity_token(_response: Any) -> ActionResult:
 
 def _limited(assume_role: Any, identities: Identities) -> Any:
     def assume(response: Any) -> Any:
+        _check_duration(response, identities)
         given = response._get_param("PolicyArns") or []
         arns = tuple(str(each["arn"]) for each in given)
         for arn in arns:
@@ -132,6 +144,25 @@ def _limited(assume_role: Any, identities: Identities) -> Any:
         return answer
 
     return assume
+
+
+def _check_duration(response: Any, identities: Identities) -> None:
+    """Raise ValidationError for a session longer than the role, or a chain of roles, may have."""
+    seconds = response._get_int_param("DurationSeconds")
+    role = identities.role(str(response._get_param("RoleArn")))
+    if seconds is None or role is None:
+        return
+    caller = identities.find(response.get_access_key())
+    chained = caller is not None and caller.principal.type is PrincipalType.ASSUMED_ROLE
+    if chained and seconds > _CHAINED_S:
+        raise _ValidationError(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+            "role chaining"
+        )
+    if seconds > int(role.max_session_duration or _CHAINED_S):
+        raise _ValidationError(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+        )
 
 
 def _session_tags(response: Any, identities: Identities) -> tuple[dict[str, str], frozenset[str]]:

@@ -25,6 +25,7 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from helpers.cloud.moto_seam import state_tasks
 from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.identities import RoleCredentials
 
@@ -54,6 +55,7 @@ def install(calls: AccountCalls, issuer: RoleCredentials) -> None:
             vars(module)["boto_client_for"] = client_for
     if not hasattr(StepFunctionsParserBackend, _BOUND):
         setattr(StepFunctionsParserBackend, _BOUND, True)
+        state_tasks.install()
         StepFunctionsParserBackend.start_execution = _named(
             StepFunctionsParserBackend.start_execution
         )

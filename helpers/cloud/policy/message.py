@@ -2,6 +2,7 @@
 
 Source: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html. S3 quotes the
 resource; other services do not. Of a request without a resource, Lambda names "*", others nothing.
+SQS writes its actions in small letters, and SNS its own name in capitals.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SPOKEN = {
 
 def denied_message(request: Request, policy_type: PolicyType, *, explicit: bool) -> str:
     """Say who may not do what, and which policy type denies it or lacks the Allow."""
-    who, action = request.principal.arn, request.action
+    who, action = request.principal.arn, _written(request.action)
     if request.principal.type is PrincipalType.ANONYMOUS:
         who = "anonymous"
     text = f"User: {who} is not authorized to perform: {action}{_resource(request)}"
@@ -41,3 +42,11 @@ def _resource(request: Request) -> str:
         return ""
     quote = '"' if request.action.lower().startswith("s3:") else ""
     return f" on resource: {quote}{request.resource}{quote}"
+
+
+def _written(action: str) -> str:
+    """Return an action as its service writes it in this message."""
+    service, _, name = action.partition(":")
+    if service == "sqs":
+        return action.lower()
+    return f"SNS:{name}" if service == "sns" else action

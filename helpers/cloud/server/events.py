@@ -15,7 +15,7 @@ from helpers.cloud.control.scheduler import Firings, SchedulerApi
 from helpers.cloud.control.upcoming import Upcoming
 from helpers.cloud.events.eventbridge import Rule
 from helpers.cloud.gateway import Gateway, ServiceApi
-from helpers.cloud.moto_seam import event_buses
+from helpers.cloud.moto_seam import event_buses, event_rules
 from helpers.cloud.moto_seam.event_buses import EventHooks, MotoRules
 from helpers.cloud.moto_seam.event_targets import MotoEventTargets, known_operation
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
@@ -65,6 +65,7 @@ def build_events(foundation: Foundation, services: Services, pushed: PushedEvent
     alarms = AlarmClock(waiting)
     follower = _ScheduledRules(rules, buses, alarms)
     event_buses.install(EventHooks(buses, follower.changed))
+    event_rules.install()
     book = ScheduleBook(ACCOUNT_ID, clock.now)
     scheduler = SchedulerApi(
         book=book,

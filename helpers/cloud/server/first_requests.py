@@ -18,10 +18,16 @@ def before_first_requests(calls: AccountCalls, around: Around) -> dict[str, Call
 
         state_machines.install(calls, around.calls.issuer)
 
+    def install_parameters() -> None:
+        from helpers.cloud.moto_seam import parameter_rules
+
+        parameter_rules.install()
+
     def install_stacks() -> None:
         from helpers.cloud.moto_seam import cloudformation
 
         install_tasks()
+        install_parameters()
         cloudformation.install(around)
 
     def install_apis() -> None:
@@ -38,6 +44,7 @@ def before_first_requests(calls: AccountCalls, around: Around) -> dict[str, Call
         "stepfunctions": install_tasks,
         "cloudformation": install_stacks,
         "apigateway": install_apis,
+        "ssm": install_parameters,
         "elb": install_balancers,
         "elbv2": install_balancers,
     }

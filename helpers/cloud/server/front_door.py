@@ -69,7 +69,7 @@ def build_gateway(
             invoke=direct_invocation(plane.invoker),
             check_dead_letter=dead_letter_check(ports.targets, ports.authorizer),
             check_tracing=tracing_check(ports.authorizer),
-            check_key=services.keys.check_key,
+            give_key=services.keys.give,
             check_role=services.authorizer.check_execution_role,
             role_may=lambda role, action: ports.authorizer.role_may(role, action, "*") is None,
             concurrency=concurrency,

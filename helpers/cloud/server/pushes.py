@@ -9,10 +9,12 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import (
     log_subscriptions,
     s3_notifications,
+    s3_tagging,
     sns_delivery,
     sns_messages,
     sns_subscriptions,
     sns_topics,
+    subscription_filters,
 )
 from helpers.cloud.moto_seam.courier import Courier
 from helpers.cloud.moto_seam.log_subscriptions import LogSubscriptions
@@ -67,9 +69,11 @@ def build_pushes(
     api = NotificationsApi(courier, notifier)
     subscriptions = LogSubscriptions(courier, foundation.timers)
     s3_notifications.install(notifier)
+    s3_tagging.install()
     sns_delivery.install(SnsDelivery(courier))
     sns_messages.install()
     sns_topics.install()
     sns_subscriptions.install(writers.caller_arn)
     log_subscriptions.install(subscriptions)
+    subscription_filters.install(subscriptions)
     return Pushes(writers, notifier, subscriptions, api)

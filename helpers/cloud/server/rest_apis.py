@@ -17,7 +17,9 @@ from helpers.cloud.http_fronts.rest.management import TestInvokeApi
 from helpers.cloud.http_fronts.rest.usage import KeyCheck, UsageMeter
 from helpers.cloud.http_fronts.rest.usage_api import UsageApi
 from helpers.cloud.moto_seam import apigateway
+from helpers.cloud.moto_seam.apigateway.tags_api import TagsApi
 from helpers.cloud.moto_seam.elbv2 import MotoLoadBalancers
+from helpers.cloud.moto_seam.http_apis.surroundings import MotoAccessLogs
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.user_pools import MotoUserPools
 from helpers.cloud.ports import FrontCallers
@@ -56,10 +58,12 @@ def build_rest_apis(
         meter=meter,
         clock=clock,
         recorder=foundation.recorder,
+        access_logs=MotoAccessLogs(clock),
     )
     management = (
         TestInvokeApi(apis, functions, integrations, authorizers, clock, ACCOUNT_ID),
         UsageApi(apis, meter, clock),
+        TagsApi(),
     )
     return RestApis(front, management, authorizers, meter)
 

@@ -15,11 +15,13 @@ from helpers.cloud.moto_seam import (
     customer_keys,
     iam_operations,
     instances,
+    key_states,
     managed_policies,
     message_moves,
     plain_publish,
     plain_put,
     resource_policies,
+    secret_refusals,
     secrets,
     security_tokens,
 )
@@ -95,7 +97,9 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
     secrets.install()
+    secret_refusals.install()
     customer_keys.install()
+    key_states.install()
     xray = build_xray(foundation, authorizer)
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")

@@ -23,6 +23,30 @@ from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
 
 ROOT = Path(__file__).resolve().parents[3]
 
+REFUSED = [
+    "create_authorizer",
+    "create_model",
+    "create_usage_plan",
+    "delete_authorizer",
+    "delete_integration",
+    "delete_method",
+    "delete_method_response",
+    "delete_model",
+    "delete_request_validator",
+    "delete_usage_plan",
+    "delete_usage_plan_key",
+    "get_deployment",
+    "get_integration",
+    "get_method_response",
+    "get_model",
+    "get_request_validator",
+    "put_integration",
+    "put_integration_response",
+    "put_method",
+    "put_method_response",
+    "update_request_validator",
+]
+"""What the kit refuses before moto's API Gateway does it."""
 NAMES = {
     "moto.core.config": {"application": ["default_user_config"]},
     "moto.core.request": {"short_way": ["EnvironHeaders", "Request.raw_path", "Request.raw_url"]},
@@ -169,10 +193,8 @@ NAMES = {
     },
     "moto.core.serialize": {"iam_operations": ["never_return"]},
     "moto.logs.models": {
-        "log_subscriptions": [
-            "LogStream._send_log_events",
-            "LogsBackend.put_subscription_filter",
-        ],
+        "log_subscriptions": ["LogStream._send_log_events"],
+        "subscription_filters": ["LogsBackend.put_subscription_filter"],
         "function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
@@ -193,6 +215,10 @@ NAMES = {
         ],
     },
     "moto.logs.responses": {
+        "subscription_filters": [
+            "LogsResponse.put_subscription_filter",
+            "LogsResponse.describe_subscription_filters",
+        ],
         "log_operations": [
             "LogsResponse.filter_log_events",
             "LogsResponse.start_query",
@@ -202,9 +228,11 @@ NAMES = {
         "query_definitions": ["LogsResponse.logs_backend"],
     },
     "moto.logs.exceptions": {
-        "log_subscriptions": [
+        "log_subscriptions": ["InvalidParameterException"],
+        "subscription_filters": [
             "InvalidParameterException",
             "LimitExceededException",
+            "LogsClientError",
             "ResourceNotFoundException",
         ],
         "log_queries": [
@@ -234,6 +262,7 @@ NAMES = {
         "targets": ["s3_backends", "S3Backend.put_object"],
         "s3_notifications": [
             "S3Backend.delete_object",
+            "S3Backend.put_object_acl",
             "FakeBucket.is_versioned",
             "FakeKey.dispose",
         ],
@@ -243,6 +272,7 @@ NAMES = {
         "targets": ["sqs_backends", "SQSBackend.send_message"],
         "queue_attributes": [
             "Queue._set_attributes",
+            "Queue.attributes",
             "SQSBackend.create_queue",
             "SQSBackend.set_queue_attributes",
         ],
@@ -261,10 +291,12 @@ NAMES = {
             "SQSBackend.delete_queue",
             "_filter_message_attributes",
         ],
+        "sqs_moves": ["Message.mark_sent"],
         "queues": ["Message.attribute_md5", "Message.body_md5"],
     },
     "moto.sqs.responses": {
-        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"]
+        "sqs_dead_letters": ["SQSResponse.receive_message"],
+        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"],
     },
     "moto.secretsmanager.models": {
         "secrets": [
@@ -287,11 +319,18 @@ NAMES = {
     },
     "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
     "moto.s3.notifications": {"s3_notifications": ["send_event"]},
+    "moto.s3.responses": {"s3_tagging": ["S3Response._tagging_from_xml"]},
     "moto.events.models": {
         "targets": [
             "events_backends",
             "EventsBackend.put_events",
             "EventsBackend.describe_event_bus",
+        ],
+        "event_rules": [
+            "EventsBackend.describe_rule",
+            "EventsBackend.list_targets_by_rule",
+            "EventsBackend.delete_event_bus",
+            "EventsBackend.list_archives",
         ],
         "event_buses": [
             "EventsBackend.put_rule",
@@ -307,12 +346,15 @@ NAMES = {
             "EventPattern.dump",
         ],
     },
+    "moto.events.utils": {"event_rules": ["PAGINATION_MODEL"]},
+    "moto.events.responses": {"event_rules": ["EventsHandler.list_event_buses"]},
     "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
     "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
     "moto.core.utils": {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
         "service_models": ["get_service_model"],
         "short_way": ["convert_to_flask_response"],
+        "sqs_arrivals": ["unix_time_millis"],
         "sqs_messages": ["unix_time_millis"],
     },
     "moto.kinesis.models": {
@@ -332,7 +374,11 @@ NAMES = {
             "Record",
         ],
     },
-    "moto.dynamodb.models.table": {"stream_records": ["StreamShard.add", "StreamRecord"]},
+    "moto.dynamodb.models.table": {
+        "stream_records": ["StreamShard.add", "StreamRecord"],
+        "stream_answers": ["Table.set_stream_specification"],
+    },
+    "moto.dynamodbstreams.models": {"stream_answers": ["DynamoDBStreamsBackend.get_records"]},
     "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
     "moto.dynamodb.models": {
         "facts_of_services": ["dynamodb_backends"],
@@ -402,27 +448,52 @@ NAMES = {
             "RestAPI.delete_deployment",
             "RestAPI.put_gateway_response",
             "RestAPI.update_integration_mocks",
+            "GatewayResponse",
+            "IntegrationResponse.to_json",
+            "Stage._get_default_method_settings",
+            "Stage.to_json",
+            *[f"APIGatewayBackend.{name}" for name in REFUSED],
         ]
     },
-    "moto.apigateway.responses": {"apigateway": ["APIGatewayResponse.create_rest_api"]},
+    "moto.apigateway.responses": {
+        "apigateway": [
+            "APIGatewayResponse.create_deployment",
+            "APIGatewayResponse.create_rest_api",
+            "APIGatewayResponse.get_gateway_responses",
+            "APIGatewayResponse.get_resources",
+            "APIGatewayResponse.update_stage",
+        ]
+    },
+    "moto.apigateway.utils": {"apigateway": ["deserialize_body"]},
     "moto.apigateway.exceptions": {
         "apigateway": [
             "BadRequestException",
             "ConflictException",
             "DeploymentNotFoundException",
+            "GatewayResponseNotFound",
             "InvalidOpenApiModeException",
+            "InvalidResourcePathException",
+            "NoIntegrationResponseDefined",
             "NotFoundException",
+            "ResourceIdNotFoundException",
+            "RestAPINotFound",
             "StageStillActive",
+            "ValidationException",
+            "VpcLinkNotFound",
         ]
     },
     "moto.elbv2.models": {
         "elbv2": [
             "elbv2_backends",
+            "ELBv2Backend.create_listener",
+            "ELBv2Backend.create_load_balancer",
+            "ELBv2Backend.create_target_group",
             "ELBv2Backend.register_targets",
             "FakeTargetGroup.health_for",
         ]
     },
     "moto.elbv2.exceptions": {"elbv2": ["ELBClientError"]},
+    "moto.elbv2.responses": {"elbv2": ["ELBV2Response.describe_target_groups"]},
     "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
@@ -474,7 +545,9 @@ PARAMETERS = {
         "queue_name count wait_seconds_timeout visibility_timeout message_attribute_names"
     ),
     "moto.kinesis.models:Shard.put_record": "partition_key data explicit_hash_key",
+    "moto.sqs.models:Queue.add_message": "message",
     "moto.dynamodb.models.table:StreamShard.add": "old new",
+    "moto.dynamodb.models.table:Table.set_stream_specification": "streams",
     "moto.s3.models:S3Backend.put_object": "bucket_name key_name value",
     "moto.events.models:EventsBackend.put_events": "events",
     "moto.apigatewayv2.models:Api.create_integration": (
@@ -532,11 +605,13 @@ OWN_METHODS = {
     "forget_event_source_mapping",
     "forget_layer_version",
     "frozen_as",
+    "function_of_mapping",
     "keep_event_source_mapping",
     "layer_bytes",
     "published",
     "published_logging",
     "revise",
+    "tags_of_mapping",
     "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""

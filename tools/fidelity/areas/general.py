@@ -36,6 +36,19 @@ def activation(account: ProbedAccount) -> str:
 
 
 @AREA.row(
+    "updates",
+    "While a function is updated, for seconds, a second update is a ResourceConflictException.",
+    f"{LAMBDA}functions-states.html",
+)
+def updates(account: ProbedAccount) -> str:
+    """Update a function twice, without a wait in between."""
+    name, update = account.deploy(EMPTY), account.lambda_client.update_function_configuration
+    first = update(FunctionName=name, Timeout=5)["LastUpdateStatus"]
+    second = outcome(update, FunctionName=name, Timeout=6)
+    return f"The answer says {first}, but a second update at once {second}. Wait all the same."
+
+
+@AREA.row(
     "billed",
     "Billed Duration is init and duration together, rounded up to a millisecond.",
     "https://aws.amazon.com/lambda/pricing/",

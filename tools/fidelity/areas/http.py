@@ -256,6 +256,27 @@ def waf(account: ProbedAccount) -> str:
 
 
 @AREA.row(
+    "api-documents",
+    "API Gateway keeps documentation, client certificates and developer portals, makes SDKs of an "
+    "API, and imports and exports HTTP APIs.",
+    f"{GUIDE}api-gateway-documenting-api.html",
+)
+def api_documents(account: ProbedAccount) -> str:
+    """Ask for one of each."""
+    rest, http = account.client("apigateway"), account.client("apigatewayv2")
+    api = _RestApi(account)
+    asked = {
+        "Documentation": outcome(rest.get_documentation_parts, restApiId=api.id),
+        "client certificates": outcome(rest.get_client_certificates),
+        "SDKs": outcome(rest.get_sdk_types),
+        "portals": outcome(http.list_portals),
+        "ImportApi of HTTP APIs": outcome(http.import_api, Body="{}"),
+    }
+    told = " or ".join(sorted({*asked.values()}))
+    return f"{', '.join(asked)}: each {told}."
+
+
+@AREA.row(
     "vtl-macros",
     "Mapping templates are written in Velocity, with API Gateway's own variables.",
     f"{GUIDE}models-mappings.html",

@@ -115,6 +115,37 @@ def state_integrations(account: ProbedAccount) -> str:
 
 
 @AREA.row(
+    "state-jsonata",
+    "A state machine can be written in JSONata, with Arguments and Output.",
+    f"{STATES}transforming-data.html",
+)
+def state_jsonata(account: ProbedAccount) -> str:
+    """Run a machine whose one state writes its output in JSONata."""
+    state = {"Type": "Pass", "Output": "{% $states.input %}", "End": True}
+    machine = {"QueryLanguage": "JSONata", "StartAt": "T", "States": {"T": state}}
+    return (
+        f"JSONPath only: a machine in JSONata can be made; its execution {_run(account, machine)}."
+    )
+
+
+@AREA.row(
+    "state-design",
+    "ValidateStateMachineDefinition looks for mistakes before a state machine is made.",
+    "https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html",
+)
+def state_design(account: ProbedAccount) -> str:
+    """Have a definition checked, and make one that leads nowhere."""
+    client, lost = account.client("stepfunctions"), {"Type": "Pass", "Next": "Nowhere"}
+    definition = json.dumps({"StartAt": "T", "States": {"T": lost}})
+    checked = outcome(client.validate_state_machine_definition, definition=definition)
+    role = account.make_role(account.name(), service="states")
+    made = outcome(
+        client.create_state_machine, name=account.name(), definition=definition, roleArn=role
+    )
+    return f"That call {checked}; CreateStateMachine of what leads nowhere {made}."
+
+
+@AREA.row(
     "pipes",
     "EventBridge Pipes connect sources to targets.",
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes.html",

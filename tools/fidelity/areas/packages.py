@@ -178,3 +178,23 @@ def vpc(account: ProbedAccount) -> str:
     state = account.lambda_client.get_function_configuration(FunctionName=name)["State"]
     answer = account.invoke(name).payload
     return f"Kept with the function, which is {state} at once and runs ({answer}) without a VPC."
+
+
+@AREA.row(
+    "code-signing",
+    "Code that AWS Signer signed may be deployed where a configuration enforces signatures.",
+    f"{LAMBDA}configuration-codesigning.html",
+)
+def code_signing(account: ProbedAccount) -> str:
+    """Deploy under a configuration that enforces, and under one that warns."""
+    publisher = account.arn("signer", "/signing-profiles/orders/abcdefghij")
+    said = {}
+    for policy in ("Enforce", "Warn"):
+        configuration = account.lambda_client.create_code_signing_config(
+            AllowedPublishers={"SigningProfileVersionArns": [publisher]},
+            CodeSigningPolicies={"UntrustedArtifactOnDeployment": policy},
+        )["CodeSigningConfig"]
+        arn = configuration["CodeSigningConfigArn"]
+        said[policy] = outcome(account.deploy, source=EMPTY, CodeSigningConfigArn=arn)
+    listed = "; with ".join(f"{policy}, a function {answer}" for policy, answer in said.items())
+    return f"Nothing can be signed: with {listed}."

@@ -151,6 +151,33 @@ def provisioned_pollers(account: ProbedAccount) -> str:
     return f"A mapping with ProvisionedPollerConfig {answer}; pollers are the same without."
 
 
+@AREA.row(
+    "filter-key",
+    "Filter criteria under a customer key are encrypted; without the key they cannot be read.",
+    f"{LAMBDA}invocation-eventfiltering.html",
+)
+def filter_key(account: ProbedAccount) -> str:
+    """Map a queue with criteria under a key, switch the key off, and read the mapping."""
+    kms = account.client("kms")
+    key = kms.create_key()["KeyMetadata"]
+    _, _, mapping = _mapped(
+        account,
+        KMSKeyArn=key["Arn"],
+        FilterCriteria={"Filters": [{"Pattern": '{"body": ["x"]}'}]},
+    )
+    kms.disable_key(KeyId=key["KeyId"])
+    found = account.lambda_client.get_event_source_mapping(UUID=mapping)
+    shown = "shows them" if "FilterCriteria" in found else "does not show them"
+    listed = account.lambda_client.list_event_source_mappings(
+        EventSourceArn=found["EventSourceArn"]
+    )
+    hidden = "show" if "FilterCriteria" in listed["EventSourceMappings"][0] else "hide"
+    return (
+        f"Lists {hidden} them, as on AWS; KMS is not asked: with the key switched off "
+        f"GetEventSourceMapping {shown}."
+    )
+
+
 def _streamed(account: ProbedAccount, source: str) -> str:
     """Map a table's stream to a function, put an item, and return the function's name."""
     table = account.name()

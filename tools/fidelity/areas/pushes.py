@@ -165,3 +165,20 @@ def sns_retries(account: ProbedAccount) -> str:
         f"A function that is gone is tried {'once' if tries == 1 else f'{tries} times'}, as on "
         "AWS; outages that AWS would try again after do not happen here."
     )
+
+
+@AREA.row(
+    "user-pool-triggers",
+    "Cognito, IoT, SES, CodeCommit and other services invoke functions too.",
+    "https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html",
+)
+def user_pool_triggers(account: ProbedAccount) -> str:
+    """Give a user pool a trigger, make a user, and look for a run of the function."""
+    name = account.deploy(TELLS)
+    pools = account.client("cognito-idp")
+    trigger = {"PreSignUp": account.arn("lambda", f"function:{name}")}
+    kept = outcome(pools.create_user_pool, PoolName=account.name(), LambdaConfig=trigger)
+    (pool, *_) = pools.list_user_pools(MaxResults=1)["UserPools"]
+    pools.admin_create_user(UserPoolId=pool["Id"], Username="ada")
+    runs = until(lambda: account.records(name, "invocation.finished"), within_s=0.5) or []
+    return f"To give a user pool a trigger {kept}; a new user made {len(runs)} runs."

@@ -81,12 +81,19 @@ class LambdaAuthorizers:
         identity = identity_of(call, authorizer)
         key = (call.http.api_id, call.http.stage, call.deployment.id, authorizer.id, *identity)
         grant = self._remembered(key) if authorizer.ttl_s and identity else None
+        latency_ms = 0
         if grant is None:
+            asked = self._clock.steady()
             grant = self.ask(call, authorizer, identity)
+            latency_ms = int((self._clock.steady() - asked) * 1000)
             if authorizer.ttl_s and identity:
                 self._keep(key, grant, authorizer.ttl_s)
         decide(call, grant)
-        call.authorizer = {"principalId": grant.principal_id, **grant.context}
+        call.authorizer = {
+            "principalId": grant.principal_id,
+            "integrationLatency": latency_ms,
+            **grant.context,
+        }
         return grant
 
     def ask(self, call: RestCall, authorizer: Authorizer, identity: tuple[str, ...]) -> Grant:

@@ -119,12 +119,17 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A stage: the deployment it serves, its variables, and throttles by `path/METHOD`."""
+    """A stage: the deployment it serves, its variables, and throttles by `path/METHOD`.
+
+    `log_group_arn` is where its access logs go, in `log_format`; without one there are none.
+    """
 
     name: str
     deployment: Deployment
     variables: Texts = field(default_factory=dict)
     throttles: Mapping[str, Throttle] = field(default_factory=dict)
+    log_group_arn: str = ""
+    log_format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

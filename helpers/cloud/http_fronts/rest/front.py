@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.events.http_call import HttpCall
+from helpers.cloud.http_fronts.access_logs import AccessLogs, rest_access_log_line
 from helpers.cloud.http_fronts.address import FrontKind, PublicAddress, domain_name
 from helpers.cloud.http_fronts.functions import FrontFunctions
 from helpers.cloud.http_fronts.rest.access import Access
@@ -56,6 +57,7 @@ class RestApiFront:
     meter: UsageMeter
     clock: Clock
     recorder: Recorder
+    access_logs: AccessLogs
 
     def takes(self, address: PublicAddress) -> bool:
         """Tell whether the address names a REST API."""
@@ -102,6 +104,9 @@ class RestApiFront:
             reason = refused.detail
             answer = refusal(call, refused)
         self._record(call, answer, reason)
+        if stage.log_group_arn and stage.log_format:
+            line = rest_access_log_line(stage.log_format, call.context(), answer, reason)
+            self.access_logs.put(stage.log_group_arn, f"{api.id}_{stage.name}", line)
         return _finished(call, answer)
 
     def _called(self, call: RestCall, stage: Stage) -> HttpAnswer:

@@ -91,10 +91,9 @@ class TestInvokeApi:
         assert match is not None
         api_id, resource_id, verb = match[1], match[2], unquote(match[3])
         deployment = self.apis.undeployed(api_id)
-        if deployment is None:
-            raise not_found("Invalid API identifier specified")
-        resource = next((r for r in deployment.resources if r.id == resource_id), None)
-        if resource is None:
+        resources = deployment.resources if deployment else ()
+        resource = next((r for r in resources if r.id == resource_id), None)
+        if deployment is None or resource is None:
             raise not_found("Invalid Resource identifier specified")
         if verb not in resource.methods:
             raise not_found("Invalid Method identifier specified")
@@ -153,15 +152,16 @@ class TestInvokeApi:
         self._note_request(call)
         try:
             answer = run(call, self.integrations)
-        except RefusedError as refused:
-            call.note(f"Execution failed: {refused.detail}")
-            answer = refusal(call, refused)
-        else:
+            text = answer.body.decode(errors="replace")
+            call.note(f"Method response body after transformations: {text[:2000]}")
+            call.note(f"Method response headers: {text_of(dict(answer.headers))}")
             call.note("Successfully completed execution")
+        except RefusedError as refused:
+            why = " due to configuration error" if refused.status >= 500 else ""
+            call.note(f"Execution failed{why}: {refused.detail}")
+            answer = refusal(call, refused)
+            text = answer.body.decode(errors="replace")
         latency = int((self.clock.steady() - started) * 1000)
-        text = answer.body.decode(errors="replace")
-        call.note(f"Method response body after transformations: {text[:2000]}")
-        call.note(f"Method response headers: {text_of(dict(answer.headers))}")
         call.note(f"Method completed with status: {answer.status}")
         return {
             "status": answer.status,
@@ -179,7 +179,7 @@ class TestInvokeApi:
         call.note(f"HTTP Method: {verb}, Resource Path: {call.http.path}")
         call.note(f"Method request path: {text_of(dict(given.path))}")
         call.note(f"Method request query string: {text_of(dict(given.querystring))}")
-        call.note(f"Method request headers: {text_of(dict(call.http.request.headers))}")
+        call.note(f"Method request headers: {text_of(dict(call.http.request.header_pairs()))}")
         call.note(f"Method request body before transformations: {given.body[:2000]}")
 
 

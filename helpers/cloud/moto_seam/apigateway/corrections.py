@@ -74,6 +74,11 @@ def correct_models() -> None:
         ("get_method_response", method_refusals.with_a_response),
         ("delete_method_response", method_refusals.with_a_response),
         ("put_integration_response", method_refusals.responding),
+        ("create_authorizer", refusals.new_authorizer),
+        ("delete_authorizer", refusals.existing_authorizer),
+        ("create_usage_plan", refusals.plan_of_stages),
+        ("delete_usage_plan", refusals.existing_plan),
+        ("delete_usage_plan_key", refusals.existing_key),
         ("create_model", refusals.new_model),
         ("get_model", refusals.named_model),
         ("delete_model", refusals.named_model),
@@ -246,6 +251,10 @@ def _update_rest_api(backend: Any, function_id: str, patch_operations: Any) -> A
     rest = []
     for operation in patch_operations or ():
         if operation.get("path", "").startswith("/endpointConfiguration/types"):
+            if operation.get("value") not in ("REGIONAL", "EDGE", "PRIVATE"):
+                raise exceptions.BadRequestException(
+                    "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE"
+                )
             api.endpoint_configuration = {"types": [operation.get("value")]}
         else:
             rest.append(operation)

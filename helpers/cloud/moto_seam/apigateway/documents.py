@@ -116,10 +116,18 @@ def authorizer(document: Document) -> Document:
     return without_empty({**({"authType": kind} if kind else {}), **document})
 
 
+def request_validator(document: Document) -> Document:
+    """Write a request validator."""
+    defaults = {"validateRequestBody": False, "validateRequestParameters": False}
+    return {**defaults, **without_empty(document)}
+
+
 def usage_plan(document: Document) -> Document:
     """Write a usage plan."""
     shown = {"apiStages": [], **without_empty(document, "description")}
     if "throttle" in shown and "rateLimit" in shown["throttle"]:
         rate = float(shown["throttle"]["rateLimit"])
         shown["throttle"] = {**shown["throttle"], "rateLimit": rate}
+    if "quota" in shown:
+        shown["quota"] = {"offset": 0, **shown["quota"]}
     return shown

@@ -16,6 +16,8 @@ from moto.apigateway.exceptions import BadRequestException, ConflictException, N
 
 PART = re.compile(r"[\w.:~$,+-]+|\{[\w.:-]+\+?\}|")
 STAGE_NAME = re.compile(r"[a-zA-Z0-9_-]+")
+VALIDATOR_PATHS = ("/name", "/validateRequestParameters", "/validateRequestBody")
+MAX_TTL_S = 3600
 VARIABLE = re.compile(r"[A-Za-z0-9._~:/?#&=,-]*")
 
 
@@ -154,6 +156,90 @@ def existing_validator(of_validator: Any) -> Any:
         api = backend.apis.get(restapi_id)
         if api is None or validator_id not in api.request_validators:
             raise NotFoundException("Invalid Request Validator identifier specified")
+        for operation in rest[0] if rest else ():
+            _check_validator_patch(operation)
         return of_validator(backend, restapi_id, validator_id, *rest)
 
     return wanted
+
+
+def _check_validator_patch(operation: dict[str, Any]) -> None:
+    verb, path = operation.get("op"), operation.get("path")
+    if verb != "replace":
+        raise BadRequestException(
+            f"Invalid patch path  '{path}' specified for op '{verb}'. Please choose supported "
+            "operations"
+        )
+    if path not in VALIDATOR_PATHS:
+        raise BadRequestException(
+            f"Invalid patch path  '{path}' specified for op '{verb}'. Must be one of: "
+            f"[{', '.join(VALIDATOR_PATHS)}]"
+        )
+    if path == "/name" and not operation.get("value"):
+        raise BadRequestException("Request Validator name cannot be blank")
+    operation.setdefault("value", "false")
+
+
+def new_authorizer(create_authorizer: Any) -> Any:
+    """Refuse a second authorizer of a name, and one that remembers for too long."""
+
+    @wraps(create_authorizer)
+    def create(backend: Any, restapi_id: str, name: str, *rest: Any, **given: Any) -> Any:
+        known = backend.get_rest_api(restapi_id).authorizers.values()
+        if any(authorizer.name == name for authorizer in known):
+            raise ConflictException(
+                f"Authorizer name must be unique. Authorizer {name} already exists in this RestApi."
+            )
+        ttl = given.get("authorizer_result_ttl")
+        if ttl is not None and not 0 <= int(ttl) <= MAX_TTL_S:
+            raise BadRequestException(
+                f"Authorizer result TTL should be between 0 and {MAX_TTL_S} seconds"
+            )
+        return create_authorizer(backend, restapi_id, name, *rest, **given)
+
+    return create
+
+
+def existing_authorizer(delete_authorizer: Any) -> Any:
+    """Refuse to delete an authorizer that is not there."""
+
+    def delete(backend: Any, restapi_id: str, authorizer_id: str) -> Any:
+        backend.get_authorizer(restapi_id, authorizer_id)
+        return delete_authorizer(backend, restapi_id, authorizer_id)
+
+    return delete
+
+
+def existing_plan(delete_usage_plan: Any) -> Any:
+    """Refuse to delete a usage plan that is not there."""
+
+    def delete(backend: Any, usage_plan_id: str) -> Any:
+        backend.get_usage_plan(usage_plan_id)
+        return delete_usage_plan(backend, usage_plan_id)
+
+    return delete
+
+
+def plan_of_stages(create_usage_plan: Any) -> Any:
+    """Refuse a usage plan for a stage that is not there."""
+
+    def create(backend: Any, payload: dict[str, Any]) -> Any:
+        for stage in payload.get("apiStages") or ():
+            api = backend.apis.get(stage.get("apiId"))
+            if api is None or stage.get("stage") not in api.stages:
+                raise BadRequestException(
+                    f"API Stage not found: {stage.get('apiId')}:{stage.get('stage')}"
+                )
+        return create_usage_plan(backend, payload)
+
+    return create
+
+
+def existing_key(delete_usage_plan_key: Any) -> Any:
+    """Refuse to take a key from a plan that does not have it."""
+
+    def delete(backend: Any, usage_plan_id: str, key_id: str) -> Any:
+        backend.get_usage_plan_key(usage_plan_id, key_id)
+        return delete_usage_plan_key(backend, usage_plan_id, key_id)
+
+    return delete

@@ -140,7 +140,10 @@ def _deployed(api: Any, stage: Any) -> Deployment | None:
 
 
 def _stage(stage: Any, deployed: Deployment) -> Stage:
+    logs = stage.access_log_settings or {}
     return Stage(
+        log_group_arn=str(logs.get("destinationArn") or ""),
+        log_format=str(logs.get("format") or ""),
         name=stage.name,
         deployment=deployed,
         variables=dict(stage.variables or {}),

@@ -6,16 +6,45 @@ Source: docs.aws.amazon.com/apigateway/latest/api/API_Operations.html.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from moto.apigateway import exceptions
 from moto.apigateway.responses import APIGatewayResponse
+from moto.apigateway.utils import deserialize_body
 
 from helpers.cloud.moto_seam.apigateway import patches
 from helpers.cloud.moto_seam.apigateway.gateway_responses import document, own_response
 
 _DONE = "coldstart_corrected"
+STAGE_PATH = re.compile(
+    r"/(deploymentId|description|cacheClusterEnabled|cacheClusterSize|clientCertificateId"
+    r"|documentationVersion|tracingEnabled|accessLogSettings(/destinationArn|/format)?"
+    r"|variables/[^/]+|canarySettings(/.*)?|webAclArn"
+    r"|.+/(metrics|logging|throttling|caching)/\w+)"
+)
+STAGE_PATHS = (
+    "Must be one of: [/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, "
+    "/clientCertificateId, /accessLogSettings, /accessLogSettings/destinationArn, "
+    "/accessLogSettings/format, /{resourcePath}/{httpMethod}/metrics/enabled, "
+    "/{resourcePath}/{httpMethod}/logging/dataTrace, "
+    "/{resourcePath}/{httpMethod}/logging/loglevel, "
+    "/{resourcePath}/{httpMethod}/throttling/burstLimit"
+    "/{resourcePath}/{httpMethod}/throttling/rateLimit"
+    "/{resourcePath}/{httpMethod}/caching/ttlInSeconds, "
+    "/{resourcePath}/{httpMethod}/caching/enabled, "
+    "/{resourcePath}/{httpMethod}/caching/dataEncrypted, "
+    "/{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, "
+    "/{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, "
+    "/*/*/metrics/enabled, /*/*/logging/dataTrace, /*/*/logging/loglevel, "
+    "/*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, "
+    "/*/*/caching/enabled, /*/*/caching/dataEncrypted, "
+    "/*/*/caching/requireAuthorizationForCacheControl, "
+    "/*/*/caching/unauthorizedCacheControlHeaderStrategy, /variables/{variable_name}, "
+    "/tracingEnabled]"
+)
+"""As AWS lists them, with the separators that it leaves out."""
 
 
 def correct_responses() -> None:
@@ -26,6 +55,7 @@ def correct_responses() -> None:
     APIGatewayResponse.update_rest_api = _readable(APIGatewayResponse.update_rest_api)
     APIGatewayResponse.create_rest_api = _whole(APIGatewayResponse.create_rest_api)
     APIGatewayResponse.create_deployment = _with_stage(APIGatewayResponse.create_deployment)
+    APIGatewayResponse.update_stage = _of_a_stage(APIGatewayResponse.update_stage)
     APIGatewayResponse.update_gateway_response = _update_gateway_response
     for name, patchable, find in _UPDATES:
         setattr(APIGatewayResponse, name, _update(_camel(name), patchable, find))
@@ -39,6 +69,7 @@ def _readable(update_rest_api: Any) -> Any:
         listed = isinstance(operations, list)
         if not listed or any(not isinstance(o, dict) or not o.get("path") for o in operations):
             raise exceptions.BadRequestException("Invalid patch operations specified")
+        patches.check_verbs(operations, "UpdateRestApi")
         return update_rest_api(response)
 
     return update
@@ -51,6 +82,8 @@ def _whole(create_rest_api: Any) -> Any:
         made = bool(response._get_param("name")) and not response.querystring.get("mode")
         if made:
             _check_rest_api(response)
+        elif "mode" in response.querystring and not _is_document(response.body):
+            raise exceptions.BadRequestException("Unable to build importer with provided input.")
         answer = create_rest_api(response)
         if answer[0] != 200 or not made:
             return answer
@@ -60,6 +93,13 @@ def _whole(create_rest_api: Any) -> Any:
         return answer[0], answer[1], json.dumps(api.to_dict())
 
     return create
+
+
+def _is_document(body: Any) -> bool:
+    try:
+        return bool(deserialize_body(body))
+    except Exception:  # neither JSON nor YAML, in any of their ways
+        return False
 
 
 def _check_rest_api(response: Any) -> None:
@@ -107,6 +147,22 @@ def _with_stage(create_deployment: Any) -> Any:
     return create
 
 
+def _of_a_stage(update_stage: Any) -> Any:
+    """Refuse what no stage has."""
+
+    def update(response: Any) -> Any:
+        operations = response._get_param("patchOperations")
+        patches.check_verbs(operations, "UpdateStage")
+        for operation in operations or ():
+            if STAGE_PATH.fullmatch(str(operation.get("path") or "")) is None:
+                raise exceptions.BadRequestException(
+                    f"Invalid method setting path: {operation.get('path')}. {STAGE_PATHS}"
+                )
+        return update_stage(response)
+
+    return update
+
+
 Find = Callable[[Any, list[str]], Any]
 
 
@@ -117,11 +173,24 @@ def _update(operation: str, patchable: patches.Patchable, find: Find) -> Any:
             raise exceptions.NotFoundException("Invalid identifier specified")
         operations = response._get_param("patchOperations")
         patches.check_verbs(operations, operation)
+        if operation == "UpdateResource":
+            _check_resource(target, operations)
         patchable.apply(target, operations)
         render = getattr(target, "to_json", None) or target.to_dict
         return json.dumps(render())
 
     return update
+
+
+def _check_resource(target: Any, operations: Any) -> None:
+    for each in operations or ():
+        member = str(each.get("path") or "").removeprefix("/")
+        if (
+            each.get("op") == "replace"
+            and member in ("pathPart", "parentId")
+            and not target.parent_id
+        ):
+            raise exceptions.BadRequestException(f"Root resource cannot update its {member}.")
 
 
 def _camel(name: str) -> str:

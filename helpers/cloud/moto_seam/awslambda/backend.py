@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from helpers.cloud.control.aliases import NAME_PATTERN as ALIAS_NAME
 from helpers.cloud.control.functions import (
     check_package_type,
     validate_create,
@@ -15,6 +17,7 @@ from helpers.cloud.control.functions import (
 )
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.control.packages import check_package
+from helpers.cloud.control.permissions import STALE
 from helpers.cloud.control.snap_start import check_snap_start
 from helpers.cloud.errors import (
     InvalidParameterValueException,
@@ -25,7 +28,7 @@ from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.hooks import LambdaHooks
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore, check_code_size
-from helpers.cloud.moto_seam.awslambda.moto_errors import MotoAwsError, as_moto_error
+from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error
 from helpers.cloud.moto_seam.awslambda.permissions import further_conditions
 from helpers.cloud.moto_seam.awslambda.references import check_network, fetched
 from helpers.cloud.registry import Alias, Key, PublishedFunction
@@ -63,7 +66,7 @@ class KitBackend(LayerStore, MappingsBackend):
             self.hooks.signing.check_deployment(key, signed_as)
             spec = {**spec, "FunctionName": name, "Code": self._fetched(spec["Code"])}
             self.hooks.check_role(spec["Role"], self._arn(name))
-            self._check_role(spec, spec["Role"])
+            self._check_role(spec, spec["Role"], self._arn(name))
             self.check_size(_decoded(spec)["Code"].get("ZipFile"), spec.get("Layers"))
             function = super().create_function(spec)
         self._publish(name)
@@ -89,10 +92,9 @@ class KitBackend(LayerStore, MappingsBackend):
             return current.get_configuration()
         with as_moto_error():
             answer = current.update_function_code(body)
-        if body.get("Publish"):
-            self._publish(current.function_name)
-            return self.publish_version(function_name).get_configuration()
         self._publish(current.function_name)
+        if body.get("Publish"):
+            return self._published_update(current.function_name)
         current.revise()
         return {**answer, **UPDATING}
 
@@ -108,9 +110,10 @@ class KitBackend(LayerStore, MappingsBackend):
                 current_runtime=current.run_time,
             )
             check_snap_start({**current.get_configuration(), **body})
+            role = body.get("Role") or current.role
             if body.get("Role"):
-                self.hooks.check_role(body["Role"], current.function_arn)
-            self._check_role(body, body.get("Role") or current.role)
+                self.hooks.check_role(role, current.function_arn)
+            self._check_role(current.with_its_key(body), role, current.function_arn)
             self.check_size(current.code_bytes, body.get("Layers"))
         _check_revision(current, body)
         answer = super().update_function_configuration(function_name, qualifier, body)
@@ -154,6 +157,16 @@ class KitBackend(LayerStore, MappingsBackend):
         self._publish(name)
         return version
 
+    def _published_update(self, name: str) -> dict[str, Any]:
+        """Publish new code; the version is Pending at first, like a new function."""
+        before = len(self._lambdas._functions[name]["versions"])
+        version = self.publish_version(name)
+        is_new = len(self._lambdas._functions[name]["versions"]) > before
+        answer: dict[str, Any] = version.get_configuration(on_create=is_new)
+        if is_new:
+            version.revise()
+        return answer
+
     def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
         with as_moto_error():
             named = parse_function_name(function_name)
@@ -161,7 +174,11 @@ class KitBackend(LayerStore, MappingsBackend):
             self.hooks.registry.resolve(whose, None)
             wanted = qualifier or named.qualifier
             published = self.hooks.registry.get(whose)
-            if wanted and wanted.isdecimal() and published and wanted not in published.versions:
+            if wanted and re.fullmatch(ALIAS_NAME, wanted):
+                raise InvalidParameterValueException(
+                    "Deletion of aliases is not currently supported."
+                )
+            if wanted and published and wanted not in published.versions:
                 return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
         with as_moto_error():
@@ -173,12 +190,6 @@ class KitBackend(LayerStore, MappingsBackend):
         function = self.hooks.registry.get(self._key(name))
         if qualifier is None or function is None:
             return
-        if qualifier == LATEST:
-            raise InvalidParameterValueException(
-                "$LATEST version cannot be deleted without deleting the function."
-            )
-        if qualifier in function.aliases:
-            raise InvalidParameterValueException("Deletion of aliases is not currently supported.")
         users = sorted(
             alias.name
             for alias in function.aliases.values()
@@ -202,7 +213,10 @@ class KitBackend(LayerStore, MappingsBackend):
 
     def delete_alias(self, name: str, function_name: str) -> None:
         super().delete_alias(name, function_name)
-        self._publish(self.get_function(function_name).function_name)
+        function = self.get_function(function_name)
+        statements = function.policy.statements  # those of the alias go with it
+        statements[:] = [s for s in statements if not s["Resource"].endswith(f":{name}")]
+        self._publish(function.function_name)
 
     def put_function_concurrency(self, function_name: str, reserved_concurrency: Any) -> int:
         name = self._unqualified(function_name)
@@ -265,7 +279,7 @@ class KitBackend(LayerStore, MappingsBackend):
         super().reset()
         self.hooks.registry.clear()
 
-    def _check_role(self, spec: Mapping[str, Any], role_arn: str) -> None:
+    def _check_role(self, spec: Mapping[str, Any], role_arn: str, function_arn: str) -> None:
         """Check that the execution role may do what the configuration asks for."""
         if (spec.get("TracingConfig") or {}).get("Mode") == "Active":
             self.hooks.check_tracing(role_arn)
@@ -275,7 +289,7 @@ class KitBackend(LayerStore, MappingsBackend):
             lambda action: self.hooks.role_may(role_arn, action),
         )
         if spec.get("KMSKeyArn"):
-            self.hooks.check_key(spec["KMSKeyArn"])
+            self.hooks.give_key(spec["KMSKeyArn"], function_arn, role_arn)
         arn = (spec.get("DeadLetterConfig") or {}).get("TargetArn")
         if arn:
             self.hooks.check_dead_letter(arn, role_arn)
@@ -329,12 +343,8 @@ def _decoded(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _check_revision(function: Any, body: Mapping[str, Any]) -> None:
     given = body.get("RevisionId")
     if given is not None and given != function.revision_id:
-        raise MotoAwsError(
-            PreconditionFailedException(
-                "The Revision Id provided does not match the latest Revision Id. Call the "
-                "GetFunction/GetAlias API to retrieve the latest Revision Id"
-            )
-        )
+        with as_moto_error():
+            raise PreconditionFailedException(STALE)
 
 
 def _alias(alias: Any) -> Alias:

@@ -16,26 +16,34 @@ from helpers.cloud.pollers import Mapping
 
 @dataclass(slots=True)
 class KeptMapping:
-    """What ListTags, TagResource and UntagResource need of a mapping."""
+    """What operations on tags, and conditions of policies, need of a mapping."""
 
     uuid: str
     arn: str
     tags: dict[str, str]
+    function_arn: str
 
 
 class MappingsBackend(lambda_models.LambdaBackend):  # type: ignore[misc]
     """The part of moto's Lambda backend that knows of mappings."""
 
     def keep_event_source_mapping(self, mapping: Mapping) -> None:
-        """Let moto's other operations find a mapping."""
-        tags = dict(mapping.settings.others.get("Tags") or {})
-        self._event_source_mappings[mapping.uuid] = KeptMapping(mapping.uuid, mapping.arn, tags)
+        """Let other operations find a mapping as it is now; its tags stay once it is known."""
+        known = self._event_source_mappings.get(mapping.uuid)
+        tags = known.tags if known else dict(mapping.settings.others.get("Tags") or {})
+        kept = KeptMapping(mapping.uuid, mapping.arn, tags, mapping.function_arn)
+        self._event_source_mappings[mapping.uuid] = kept
+
+    def function_of_mapping(self, uuid: str) -> str | None:
+        """Return the ARN of a mapping's function."""
+        kept = self._event_source_mappings.get(uuid)
+        return kept.function_arn if kept else None
 
     def tags_of_mapping(self, arn: str) -> dict[str, str]:
         """Return the tags of a mapping, to be changed; raises ResourceNotFoundException."""
         kept = self._event_source_mappings.get(arn.rsplit(":", 1)[-1])
         if kept is None or kept.arn != arn:
-            raise ResourceNotFoundException("The resource you requested does not exist.")
+            raise ResourceNotFoundException(f"Event source mapping not found: {arn}")
         tags: dict[str, str] = kept.tags
         return tags
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import moto.awslambda.models as lambda_models
@@ -148,6 +149,12 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         state = hooks.version_state(key, str(self.version))
         reasons = {"StateReason": state.reason, "StateReasonCode": state.code}
         return {**shown, "State": state.state, **{k: v for k, v in reasons.items() if v}}
+
+    def with_its_key(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an update with the key that stays: a new role needs leave to use it."""
+        if not body.get("Role"):
+            return body
+        return {"KMSKeyArn": self.get_configuration().get("KMSKeyArn"), **body}
 
     def completed(self, updates: dict[str, Any]) -> dict[str, Any]:
         """Return an update with what it leaves open: variables, and the rest of LoggingConfig."""

@@ -1,4 +1,4 @@
-"""CreateFunction, both updates, and reading: GetFunction(Configuration), ListFunctions.
+"""CreateFunction, both updates, DeleteFunction, and reading: GetFunction, ListFunctions.
 
 moto does not page, knows neither an alias nor $LATEST in a name, takes any filter, and stores
 a function under the ARN it was named by; so these requests never reach it. What it stores stays its
@@ -59,6 +59,8 @@ class FunctionsApi:
             return False
         if request.method == "GET":
             return match[2] != "/code"
+        if request.method == "DELETE":
+            return match[1] is not None and match[2] is None
         return request.method == ("POST" if match[1] is None else "PUT" if match[2] else None)
 
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
@@ -72,6 +74,8 @@ class FunctionsApi:
             return self._list(region, query)
         if request.method == "PUT":
             return self._update(unquote(match[1]), match[2], region, request.body)
+        if request.method == "DELETE":
+            return self._delete(unquote(match[1]), query.get("Qualifier"), region)
         function, shown_as = self._function(unquote(match[1]), query.get("Qualifier"), region)
         if match[2]:
             return json_answer(200, {**function.get_configuration(), **shown_as})
@@ -91,6 +95,7 @@ class FunctionsApi:
             raise InvalidParameterValueException(FUNCTIONS_ONLY)
         self.registry.resolve(key, None)
         backend, members = self.backend(key[0], key[1]), members_of(body)
+        members.pop("FunctionName", None)  # the path names it
         with as_aws_error():
             if what == CONFIGURATION:
                 updated = backend.update_function_configuration(key[2], LATEST, members)
@@ -99,15 +104,27 @@ class FunctionsApi:
         return json_answer(200, updated)
 
     def _create(self, region: str, body: bytes) -> HttpAnswer:
-        members = members_of(body)
+        backend, members = self.backend(self.account_id, region), members_of(body)
         with as_aws_error():
-            function = self.backend(self.account_id, region).create_function(members)
+            function = backend.create_function(members)
         answer = json_answer(201, function.get_configuration(on_create=True))
-        function.revise()
+        backend.get_function(function.function_name).revise()  # Publish returns a copy
         return answer
 
+    def _delete(self, text: str, given: str | None, region: str) -> HttpAnswer:
+        named = parse_function_name(text, given or None)
+        qualifier = agreed_qualifier(named.qualifier, given or None)
+        key = named.key(account_id=self.account_id, region=region)
+        if qualifier == LATEST:
+            raise InvalidParameterValueException(
+                "$LATEST version cannot be deleted without deleting the function."
+            )
+        with as_aws_error():
+            self.backend(key[0], key[1]).delete_function(key[2], qualifier)
+        return HttpAnswer(204, [])
+
     def _function(self, text: str, qualifier: str | None, region: str) -> tuple[Any, Any]:
-        named = parse_function_name(text)
+        named = parse_function_name(text, qualifier or None)
         qualifier = agreed_qualifier(named.qualifier, qualifier or None)
         key = named.key(account_id=self.account_id, region=region)
         version = self.registry.resolve(key, qualifier)

@@ -17,8 +17,9 @@ from helpers.cloud.snapshots import VersionState
 class LambdaHooks:
     """What the seam needs of the data plane: where to publish, and how moto's callers invoke.
 
-    `check_dead_letter` takes target and role, `check_tracing` a role, `check_key` a key;
-    `check_role` takes a role and the function's ARN, `role_may` a role and an action;
+    `check_dead_letter` takes target and role, `check_tracing` a role;
+    `give_key` takes a key, the function's ARN and its role; `check_role` takes a role and the
+    function's ARN, `role_may` a role and an action;
     `concurrency` gives the numbers of an account's Region; `version_state` tells whether a version
     with SnapStart has its snapshot; `link` makes a link that downloads a package; `signing` tells
     which packages may be deployed.
@@ -29,7 +30,7 @@ class LambdaHooks:
     invoke: Callable[[FunctionVersion, bytes], bytes]
     check_dead_letter: Callable[[str, str], None]
     check_tracing: Callable[[str], None]
-    check_key: Callable[[str], None]
+    give_key: Callable[[str, str, str], None]
     check_role: Callable[[str, str], None]
     role_may: Callable[[str, str], bool]
     concurrency: Callable[[tuple[str, str]], AccountConcurrency]

@@ -18,6 +18,8 @@ from helpers.cloud.errors import InvalidParameterValueException
 from helpers.cloud.model import CodePackage
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_moto_error
 
+LISTS = ("CompatibleRuntimes", "CompatibleArchitectures")
+
 
 class LayerStore(lambda_models.LambdaBackend):  # type: ignore[misc]
     """moto's Lambda backend of one Region as far as layers go."""
@@ -41,7 +43,10 @@ class LayerStore(lambda_models.LambdaBackend):  # type: ignore[misc]
         version = lambda_models.LayerVersion(spec, self.account_id, self.region_name)
         with as_moto_error():
             check_package(version.code_bytes)
-        return super().publish_layer_version(spec)
+        published = super().publish_layer_version(spec)
+        # AWS shows an empty list to whoever gave one
+        published.lists = [member for member in LISTS if spec.get(member) is not None]
+        return published
 
     def forget_layer_version(self, name: str, number: str) -> None:
         """Delete a layer version; harmless when there is none, as on AWS."""

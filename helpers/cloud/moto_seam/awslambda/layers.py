@@ -75,9 +75,10 @@ class LayersApi:
         if policy is None and request.method == "DELETE":
             backend.forget_layer_version(name, number)
             return HttpAnswer(204, [])
-        version = _version(backend, name, number)
         if policy is None:
-            return json_answer(200, _document(backend, version))
+            return json_answer(200, _document(backend, _version(backend, name, number)))
+        arn = f"arn:aws:lambda:{region}:{self.account_id}:layer:{name}:{number}"
+        version = _version(backend, name, number, f"Layer version {arn} does not exist.")
         return _policy_answer(version, unquote(statement or ""), request, query)
 
 
@@ -134,6 +135,8 @@ def _shown(version: Any) -> dict[str, Any]:
     document: dict[str, Any] = version.get_layer_version()
     if not document.get("LicenseInfo"):
         document.pop("LicenseInfo", None)
+    for member in getattr(version, "lists", ()):
+        document.setdefault(member, [])
     return {**document, "Description": document.get("Description") or ""}
 
 
@@ -161,11 +164,11 @@ def _document(backend: KitBackend, version: Any) -> dict[str, Any]:
     return {**document, "Content": {**document["Content"], "Location": location}}
 
 
-def _version(backend: KitBackend, name: str, number: str) -> Any:
+def _version(backend: KitBackend, name: str, number: str, missing: str = MISSING) -> Any:
     for version in backend._layers.get_layer_versions(name):
         if str(version.version) == number:
             return version
-    raise ResourceNotFoundException(MISSING)
+    raise ResourceNotFoundException(missing)
 
 
 def _permit(version: Any, members: Mapping[str, Any]) -> HttpAnswer:
@@ -220,6 +223,6 @@ def _check_revision(version: Any, members: Mapping[str, Any]) -> None:
     given = members.get("RevisionId")
     if given is not None and given != version.policy.revision:
         raise PreconditionFailedException(
-            "The RevisionId provided does not match the latest RevisionId. Call the "
-            "GetLayerVersionPolicy API to retrieve the latest RevisionId"
+            "The Revision Id provided does not match the latest Revision Id. Call the "
+            "GetLayerPolicy API to retrieve the latest Revision Id"
         )

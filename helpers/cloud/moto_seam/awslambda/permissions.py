@@ -1,4 +1,5 @@
-"""What moto leaves out of AddPermission: the conditions of function URLs and of Alexa's tokens.
+"""What moto leaves out of AddPermission: conditions of function URLs, of Alexa's tokens, and of
+organizations, which it forgets beside others.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html, urls-auth.html.
 """
@@ -14,6 +15,7 @@ CONDITIONS = {
     "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
     "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
     "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
+    "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
 }
 """Operator and condition key of each member."""
 ONLY_FOR = {

@@ -29,6 +29,9 @@ from helpers.cloud.control.permissions import (
     check_qualifier,
     check_removal,
     check_revision,
+    check_size,
+    compact,
+    document_of,
     statement_of,
 )
 from helpers.cloud.errors import ResourceNotFoundException
@@ -36,6 +39,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
+from helpers.cloud.moto_seam.identities import known_to_iam
 from helpers.cloud.registry import Key, Registry
 
 PATH = re.compile(
@@ -74,8 +78,8 @@ class Held:
         """Return the policy as the API shows it; raises ResourceNotFoundException without one."""
         if not self.statements:
             raise ResourceNotFoundException(NONE_YET)
-        policy = {"Version": "2012-10-17", "Id": "default", "Statement": self.statements}
-        return {"Policy": _compact(policy), "RevisionId": self.owner.revision_id}
+        text = compact(document_of(self.statements))
+        return {"Policy": text, "RevisionId": self.owner.revision_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +151,17 @@ class PoliciesApi:
     def _add(self, held: Held, body: bytes, region: str) -> HttpAnswer:
         members = members_of(body)
         check_qualifier(held.qualifier)
-        check_permission(members, [statement["Sid"] for statement in held.statements])
+        existing = [statement["Sid"] for statement in held.statements]
+        check_permission(members, existing, known_to_iam)
         check_revision(members.pop("RevisionId", None), held.owner.revision_id)
         backend, before = self.backend(self.account_id, region), held.statements
         with as_aws_error():
             made = backend.add_permission(held.name, held.qualifier, json.dumps(members))
-        held.policy.statements[:] = [s for s in held.policy.statements if s is not made]
         statement = statement_of(made, held.arn)
+        held.policy.statements[:] = [s for s in held.policy.statements if s is not made]
+        check_size([*before, statement])
         held.put([*before, statement])
-        return json_answer(201, {"Statement": _compact(statement)})
+        return json_answer(201, {"Statement": compact(statement)})
 
 
 def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAnswer:
@@ -173,7 +179,3 @@ def _whole(held: Held, request: HttpRequest, query: Mapping[str, str]) -> HttpAn
     check_revision(members.get("RevisionId"), held.owner.revision_id)
     held.put(statements)
     return json_answer(200, held.document())
-
-
-def _compact(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, separators=(",", ":"))

@@ -1,8 +1,8 @@
 """Tags of functions and mappings: ListTags, TagResource and UntagResource, on moto's storage.
 
 moto takes any ARN, key and number of tags; so these requests never reach it. What it stores stays
-moto's, for the Resource Groups Tagging API to find. Left out: tags of code signing configurations,
-which are moto's own.
+moto's, for the Resource Groups Tagging API to find. Tags of code signing configurations lie with
+them.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html (restrictions) and the API
 reference of the operations.

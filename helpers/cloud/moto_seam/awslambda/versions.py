@@ -21,6 +21,7 @@ from helpers.cloud.control.aliases import WantedAlias, check_alias, check_member
 from helpers.cloud.control.asked import asked_of, members_of
 from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.paging import page
+from helpers.cloud.control.permissions import STALE
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     PreconditionFailedException,
@@ -33,10 +34,6 @@ from helpers.cloud.moto_seam.awslambda.functions import listed
 from helpers.cloud.registry import Key, PublishedFunction, Registry
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/(?:(versions)|aliases(?:/([^/]+))?)/?")
-STALE = (
-    "The Revision Id provided does not match the latest Revision Id. Call the "
-    "GetFunction/GetAlias API to retrieve the latest Revision Id"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,8 @@ class VersionsApi:
             backend.delete_alias(name, key[2])
             return HttpAnswer(204, [])
         if name not in self._function(key).aliases:
-            raise ResourceNotFoundException(f"Cannot find alias arn: {_alias_arn(key, name)}")
+            missing = "Alias not found" if method == "PUT" else "Cannot find alias arn"
+            raise ResourceNotFoundException(f"{missing}: {_alias_arn(key, name)}")
         alias = backend.get_alias(name, key[2])
         if method == "PUT":
             alias = self._update_alias(key, alias, members)

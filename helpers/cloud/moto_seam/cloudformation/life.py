@@ -96,6 +96,11 @@ def update(
     move(stack, "UPDATE_COMPLETE")
 
 
+def remember(stack: Any) -> None:
+    """Keep what GetTemplate shows of a stack, for the case that its update is rolled back."""
+    stack.before_update = (stack.template, stack.original_template, stack.parameters)
+
+
 def delete(stack: Any, retained: tuple[str, ...] = ()) -> None:
     """Delete a stack's resources; those of `retained` stay."""
     backend = cloudformation_backends[stack.account_id][stack.region_name]
@@ -182,6 +187,7 @@ def _roll_back(
     for each in reversed(replaced):
         made[each.name] = each.old
     changes.turn_to(stack.resource_map, template, given)
+    stack.template, stack.original_template, stack.parameters = stack.before_update
     try:
         _until_made(stack, lambda: changes.bring(stack.resource_map, []), template)
     except FailedError as failed:

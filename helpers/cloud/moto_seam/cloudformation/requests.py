@@ -20,6 +20,7 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from helpers.cloud.moto_seam.cloudformation import life
 from helpers.cloud.moto_seam.cloudformation.events import move
+from helpers.cloud.moto_seam.cloudformation.templates import read_template
 from helpers.cloud.moto_seam.cloudformation.wanted import Wanted, wanted_by
 
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
@@ -262,6 +263,7 @@ def _stack_for(response: Any, kind: str) -> Any:
 
 
 def _take(stack: Any, wanted: Wanted, tags: dict[str, str], role_arn: str | None) -> None:
+    life.remember(stack)
     stack.template, stack.original_template = wanted.text, wanted.original
     stack.parameters, stack.role_arn = wanted.parameters, role_arn or stack.role_arn
     stack.tags = tags or stack.tags
@@ -269,7 +271,8 @@ def _take(stack: Any, wanted: Wanted, tags: dict[str, str], role_arn: str | None
 
 def _is_same(stack: Any, wanted: Wanted) -> bool:
     given = stack.resource_map.input_parameters
-    return bool(stack.template_dict == wanted.template and given == wanted.parameters)
+    # read anew: moto writes into the template that it works with
+    return bool(read_template(stack.template) == wanted.template and given == wanted.parameters)
 
 
 def start_deletion(stack: Any, retained: tuple[str, ...] = ()) -> None:

@@ -11,6 +11,7 @@ from helpers.cloud.moto_seam.operations.failure import (
     render_denied,
 )
 from helpers.cloud.moto_seam.operations.recognise import HttpRequest, UnreadableRequest, recognise
+from helpers.cloud.moto_seam.operations.serialization import check_types
 from helpers.cloud.moto_seam.operations.table import TABLES, requirements, unmapped_message
 from helpers.cloud.moto_seam.operations.unrecognised import unrecognised
 
@@ -24,6 +25,7 @@ __all__ = [
     "Rendered",
     "Requirement",
     "UnreadableRequest",
+    "check_types",
     "denied",
     "recognise",
     "render",

@@ -48,7 +48,11 @@ def _code(call: Call) -> list[str]:
 
 
 def _mapping_keys(call: Call) -> dict[str, object]:
-    return {"lambda:FunctionArn": _arn(call)} if call.params.get("FunctionName") else {}
+    """Give the function that the call names, or that the mapping has."""
+    if call.params.get("FunctionName"):
+        return {"lambda:FunctionArn": _arn(call)}
+    known = call.facts.arn_of("function-of-mapping", str(call.params.get("UUID")), call.region)
+    return {"lambda:FunctionArn": known} if known else {}
 
 
 def _function_keys(call: Call) -> dict[str, object]:

@@ -21,8 +21,8 @@ class Facts(Protocol):
         """Give the full ARN behind a name, or None.
 
         Kinds: role, user, group, instance-profile, secret, key (of an alias), stack,
-        shard-iterator (the stream that it reads), and the customer keys of what is encrypted:
-        key-of-secret, key-of-parameter.
+        shard-iterator (the stream that it reads), function-of-mapping, and the customer keys of
+        what is encrypted: key-of-secret, key-of-parameter.
         """
 
     def hash_key(self, table_arn: str) -> str | None:

@@ -26,6 +26,10 @@ def _table_of(call: Call, name: str) -> str:
     return name if name.startswith("arn:") else regional("dynamodb", call, f"table/{name}")
 
 
+def _tables(call: Call) -> str:
+    return regional("dynamodb", call, "table/*")
+
+
 def index_or_table(call: Call) -> str:
     """Give the ARN of the index that is read, or of the table."""
     index = call.params.get("IndexName")
@@ -139,7 +143,8 @@ OPERATIONS = {
         " DescribeContinuousBackups UpdateContinuousBackups EnableKinesisStreamingDestination"
         " DisableKinesisStreamingDestination DescribeKinesisStreamingDestination",
     ),
-    **rows("dynamodb", everything, "ListTables DescribeLimits"),
+    "ListTables": row("dynamodb:ListTables", _tables),
+    **rows("dynamodb", everything, "DescribeLimits"),
     **rows(
         "dynamodb",
         param("ResourceArn"),

@@ -34,6 +34,12 @@ _policy = param("PolicyArn")
 _attached = keys_from(iam_PolicyARN="PolicyArn")
 _boundary = keys_from(iam_PermissionsBoundary="PermissionsBoundary")
 
+
+def _under(kind: str) -> Callable[[Call], str]:
+    """Name what a list is of as IAM does: by the path that it is of."""
+    return lambda call: f"arn:aws:iam::{call.account}:{kind}{call.params.get('PathPrefix') or '/'}"
+
+
 OPERATIONS = {
     "CreateRole": row("iam:CreateRole", _pathed("role", "RoleName"), _boundary),
     "CreateUser": row("iam:CreateUser", _pathed("user", "UserName"), _boundary),
@@ -91,10 +97,19 @@ OPERATIONS = {
     **rows(
         "iam", param("PolicySourceArn"), "SimulatePrincipalPolicy GetContextKeysForPrincipalPolicy"
     ),
+    **{
+        f"List{kinds}": row(f"iam:List{kinds}", _under(path))
+        for kinds, path in (
+            ("Users", "user"),
+            ("Roles", "role"),
+            ("Groups", "group"),
+            ("InstanceProfiles", "instance-profile"),
+        )
+    },
     **rows(
         "iam",
         everything,
-        "ListRoles ListUsers ListGroups ListPolicies ListInstanceProfiles GetAccountSummary"
+        "ListPolicies GetAccountSummary"
         " GetAccountAuthorizationDetails ListAccountAliases CreateAccountAlias"
         " DeleteAccountAlias SimulateCustomPolicy GetContextKeysForCustomPolicy"
         " GetAccessKeyLastUsed CreateOpenIDConnectProvider ListOpenIDConnectProviders"

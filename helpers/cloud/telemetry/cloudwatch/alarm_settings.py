@@ -18,6 +18,12 @@ from helpers.cloud.metrics.store import Metric
 
 MAX_ACTIONS = 5
 WEEK_S, DAY_S = 604_800, 86_400
+OF_BANDS = (
+    "LessThanLowerOrGreaterThanUpperThreshold",
+    "LessThanLowerThreshold",
+    "GreaterThanUpperThreshold",
+)
+"""Comparisons with a band that CloudWatch learned."""
 GROWING = ("Sum", "SampleCount", "Maximum")
 """Statistics that can only grow while a period lasts."""
 Params = Mapping[str, Any]
@@ -106,7 +112,13 @@ def alarm_settings(params: Params) -> AlarmSettings:
 
 def _check(params: Params) -> None:
     comparison = params["ComparisonOperator"]
-    if comparison not in COMPARISONS or params.get("ThresholdMetricId"):
+    if comparison not in (*COMPARISONS, *OF_BANDS):
+        listed = ", ".join((*COMPARISONS, *OF_BANDS))
+        raise invalid(
+            f"1 validation error detected: Value '{comparison}' at 'comparisonOperator' failed to "
+            f"satisfy constraint: Member must satisfy enum value set: [{listed}]"
+        )
+    if comparison in OF_BANDS or params.get("ThresholdMetricId"):
         raise invalid(
             f"Alarms on anomaly detection ({comparison}) are not available in the local account."
         )

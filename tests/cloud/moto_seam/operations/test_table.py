@@ -90,7 +90,7 @@ ASKED: list[tuple[str, str, dict[str, Any], list[str]]] = [
      ["iam:CreateRole arn:aws:iam::123456789012:role/shop/r"]),
     ("iam", "PutRolePolicy", {"RoleName": "thumbnail", "PolicyName": "p", "PolicyDocument": "{}"},
      [f"iam:PutRolePolicy {ROLE}"]),
-    ("iam", "ListRoles", {}, ["iam:ListRoles *"]),
+    ("iam", "ListRoles", {}, ["iam:ListRoles arn:aws:iam::123456789012:role/"]),
     ("sts", "AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s1"}, [f"sts:AssumeRole {ROLE}"]),
     ("sts", "AssumeRole",
      {"RoleArn": ROLE, "RoleSessionName": "s1", "Tags": [{"Key": "k", "Value": "v"}]},
@@ -113,7 +113,8 @@ ASKED: list[tuple[str, str, dict[str, Any], list[str]]] = [
      [f"dynamodb:PartiQLSelect {TABLE}/index/by-customer"]),
     ("dynamodb", "ExecuteStatement", {"Statement": 'delete from orders where id = 1'},
      [f"dynamodb:PartiQLDelete {TABLE}"]),
-    ("dynamodb", "ListTables", {}, ["dynamodb:ListTables *"]),
+    ("dynamodb", "ListTables", {},
+     ["dynamodb:ListTables arn:aws:dynamodb:us-east-1:123456789012:table/*"]),
     ("dynamodbstreams", "DescribeStream", {"StreamArn": STREAM},
      [f"dynamodb:DescribeStream {STREAM}"]),
     # queues, topics, buses, schedules
