@@ -612,8 +612,8 @@ OWN_METHODS = {
     "published_logging",
     "revise",
     "tags_of_mapping",
-    "touch",
     "with_its_key",
+    "touch",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
