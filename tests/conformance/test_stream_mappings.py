@@ -361,7 +361,7 @@ def test_a_destination_that_the_role_may_not_use_gets_nothing(lab: Sources):
 
     (sent,) = lab.told(mapping, "sent_on")
     assert not sent["delivered"]
-    assert "is not authorized to perform: sqs:SendMessage" in sent["reason"]
+    assert "is not authorized to perform: sqs:sendmessage" in sent["reason"]
 
 
 def test_bisecting_finds_the_poison_and_uses_up_no_retry(lab: Sources):
