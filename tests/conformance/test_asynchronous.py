@@ -586,7 +586,7 @@ def test_permission_is_checked_again_at_delivery(lab: Setup) -> None:
     sent = lab.end_of(lab.send(name), 2)
 
     assert [False, False] == [r["delivered"] for r in sent]
-    assert all("is not authorized to perform: sqs:SendMessage" in r["reason"] for r in sent)
+    assert all("is not authorized to perform: sqs:sendmessage" in r["reason"] for r in sent)
     assert "Messages" not in lab.account.client("sqs").receive_message(QueueUrl=url)
 
 
@@ -856,7 +856,7 @@ def test_recursion_config_round_trip(lab: Setup) -> None:
         400,
         "ValidationException",
         "1 validation error detected: Value 'Maybe' at 'recursiveLoop' failed to satisfy "
-        "constraint: Member must satisfy enum value set: [Allow, Terminate]",
+        "constraint: Member must satisfy enum value set: [Terminate, Allow]",
     ) == refused(put, FunctionName=name, RecursiveLoop="Maybe")
     assert 404 == refused(get, FunctionName="nobody")[0]
 
