@@ -454,3 +454,16 @@ def test_a_name_stands_for_one_state_machine(machines: Machines):
         "InvalidExecutionInput"
         == refused(states.start_execution, stateMachineArn=arn, input="{")[1]
     )
+
+
+def test_a_broken_definition_spoils_no_other(machines: Machines):
+    """What was read in JSONata and failed leaves the next machine its JSONPath."""
+    task = machines.invoke(End=True)  # with Parameters, which JSONata has not
+    broken = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": task}}
+    make = machines.states.create_state_machine
+
+    _, code, _ = refused(
+        make, name="broken", definition=json.dumps(broken), roleArn=machines.role_arn
+    )
+    assert "InvalidDefinition" == code
+    assert {"a": 1} == machines.run({"A": task}, {"a": 1})["got"]
