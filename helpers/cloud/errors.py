@@ -198,6 +198,7 @@ class CodeVerificationFailedException(AwsError):
 
     code = "CodeVerificationFailedException"
     http_status = 400
+    message_member = "Message"
     fault = "User"
 
 

@@ -487,7 +487,7 @@ def test_provisioned_concurrency_needs_a_published_version(lab: Any) -> None:
         (b"[]", 400, "InvalidRequestContentException"),
         (b"{}", 400, "ValidationException"),
         (b'{"ProvisionedConcurrentExecutions": 0}', 400, "ValidationException"),
-        (b'{"ProvisionedConcurrentExecutions": "2"}', 400, "ValidationException"),
+        (b'{"ProvisionedConcurrentExecutions": "2"}', 400, "SerializationException"),
     ],
 )
 def test_provisioned_concurrency_refuses_malformed_requests(

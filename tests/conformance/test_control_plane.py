@@ -126,13 +126,17 @@ def test_what_is_missing_is_named_by_its_arn(cloud: Account) -> None:
         lambda: f.list_aliases(FunctionName=name),
         lambda: f.list_tags(Resource=ARN + name),
         lambda: f.delete_function(FunctionName=name),
-        lambda: f.invoke(FunctionName=name),
-        lambda: f.invoke_async(FunctionName=name, InvokeArgs=b"{}"),
-        lambda: f.invoke_with_response_stream(FunctionName=name),
     ):
         assert refusal(call) == (
             404, "ResourceNotFoundException", f"Function not found: {ARN}{name}",
         )  # fmt: skip
+    for call in (  # these would run $LATEST, and say so
+        lambda: f.invoke(FunctionName=name),
+        lambda: f.invoke_async(FunctionName=name, InvokeArgs=b"{}"),
+        lambda: f.invoke_with_response_stream(FunctionName=name),
+    ):
+        message = f"Function not found: {ARN}{name}:$LATEST"
+        assert (404, "ResourceNotFoundException", message) == refusal(call)
 
 
 def test_a_missing_version_or_alias_is_named_too(cloud: Account) -> None:

@@ -184,6 +184,7 @@ def test_the_path_of_an_event_is_decoded(shop: Api):
         ("POST", "/test/5", "ANY /{proxy+}", {"proxy": "test/5"}),
         ("GET", "/", "GET /", None),
         ("PUT", "/", "$default", None),
+        ("GET", "/pets/", "GET /pets/{proxy+}", {"proxy": ""}),
     ],
 )
 def test_the_best_route_is_chosen(
@@ -245,6 +246,7 @@ def test_the_event_of_format_1_repeats_values_and_has_nulls(cloud: Any):
     event = json.loads(call(api.url, "/pets/7?x=1&x=2", headers=[("X-A", "1"), ("X-A", "2")]).body)
 
     context = event["requestContext"]
+    assert ("GET /pets/{id}", None) == (context["resourceId"], context["identity"]["cognitoAmr"])
     assert ("1.0", "/pets/{id}", "/pets/7", "GET") == tuple(
         event[name] for name in ("version", "resource", "path", "httpMethod")
     )
@@ -598,6 +600,11 @@ def test_a_lambda_authorizer_decides_with_a_simple_response(cloud: Any):
     context = let_in.value["requestContext"]["authorizer"]
     assert {"lambda": {"who": "ana", "type": "REQUEST"}} == context
     assert 2 == len(cloud.records(name, "invocation.started"))
+    old = api.integration(PROXY_1, PayloadFormatVersion="1.0")
+    api.route("GET /b", old, AuthorizationType="CUSTOM", AuthorizerId=identifier)
+    answer = call(api.url, "/b", headers={"Door": "open sesame"})
+    told = {"claims": None, "scopes": None, "who": "ana", "type": "REQUEST"}
+    assert told == json.loads(answer.body)["requestContext"]["authorizer"]
 
 
 def test_answers_of_an_authorizer_are_kept_for_its_time_to_live(cloud: Any):

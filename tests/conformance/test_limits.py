@@ -201,6 +201,16 @@ def test_payload_that_is_no_json(payload: bytes, cloud: Any) -> None:
     assert cloud.records(name) == []
 
 
+def test_why_a_payload_is_no_json(cloud: Any) -> None:
+    """AWS tells the token that it met, what it wanted instead, and the place."""
+    _, _, message = refusal(cloud, cloud.deploy(ECHO), b"hello")
+    assert message.startswith(
+        "Could not parse request body into json: Could not parse payload into json: "
+        "Unrecognized token 'hello': was expecting (JSON String, Number, Array, Object or token "
+    )
+    assert message.endswith("; line: 1, column: 6]")
+
+
 def test_function_that_does_not_exist(account: Any) -> None:
     """A missing function is a 404 that names its ARN."""
     assert refusal(account, "nobody") == (

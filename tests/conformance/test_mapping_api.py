@@ -190,6 +190,22 @@ def test_two_at_once_make_one_mapping(lab: Sources):
         assert [202, *[409] * 7] == sorted(pool.map(create, range(8)))
 
 
+def test_two_that_change_at_once_leave_one_mapping(lab: Sources):
+    """Of two mappings that go to the same function one arrives, the other conflicts."""
+    (_, arn), target = lab.queue(), lab.deploy()
+    mappings = [lab.map(lab.deploy(), arn, Enabled=False) for _ in range(2)]
+
+    def change(mapping: str) -> int:
+        try:
+            answer = lab.functions.update_event_source_mapping(UUID=mapping, FunctionName=target)
+        except ClientError as error:
+            answer = error.response
+        return int(answer["ResponseMetadata"]["HTTPStatusCode"])
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [202, 409] == sorted(pool.map(change, mappings))
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -609,7 +625,7 @@ def test_a_body_that_is_no_request_is_refused(lab: Sources):
         {"FunctionName": 5},
     ):
         status, code, _ = refused(_unchecked(lab), **{**call, **options})
-        assert (400, "InvalidRequestContentException") == (status, code)
+        assert (400, "SerializationException") == (status, code)
 
 
 def _unchecked(lab: Sources) -> Callable[..., Any]:

@@ -72,6 +72,15 @@ def members_of(body: bytes) -> dict[str, Any]:
     >>> members_of(b'{"Timeout": null, "VpcConfig": {"SubnetIds": null}}')
     {'VpcConfig': {}}
     """
+    return {
+        name: _without_nulls(value)
+        for name, value in json_object(body).items()
+        if value is not None
+    }
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return a body's JSON object as it is; raises InvalidRequestContentException for others."""
     try:
         members = json.loads(body or b"{}")
     except ValueError as error:
@@ -80,7 +89,7 @@ def members_of(body: bytes) -> dict[str, Any]:
         ) from error
     if not isinstance(members, dict):
         raise InvalidRequestContentException("Could not parse request body into json: no object")
-    return {name: _without_nulls(value) for name, value in members.items() if value is not None}
+    return members
 
 
 def _without_nulls(value: Any) -> Any:

@@ -81,6 +81,12 @@ class MappingRequests:
     ) -> EventSourceMapping:
         """Change what UpdateEventSourceMapping gives."""
         check_members(members, creating=False)
+        with self._one_at_a_time:
+            return self._update(mapping_id, members, region)
+
+    def _update(
+        self, mapping_id: str, members: Mapping[str, Any], region: str
+    ) -> EventSourceMapping:
         before = self.mappings.get(mapping_id)
         settings = changed_settings(
             before.settings, members, before.source, is_fifo=before.source_arn.endswith(".fifo")

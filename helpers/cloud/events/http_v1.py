@@ -73,9 +73,13 @@ def http_v1_event(
 def http_api_v1_event(
     call: HttpCall, *, resource: str, identity: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the event of an HTTP API's call in format 1.0: `version` is added, and names are
-    lower-case no more than the caller wrote them."""
-    event = http_v1_event(call, resource=resource, identity=identity)
+    """Return the event of an HTTP API's call in format 1.0.
+
+    `version` is added, the route's key stands for the resource's id, and identity has cognitoAmr.
+    """
+    told = {"cognitoAmr": None, **(identity or {})}
+    context = {"resourceId": call.route_key}
+    event = http_v1_event(call, resource=resource, identity=told, context=context)
     return {"version": "1.0", **event}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from helpers.cloud.events.http_call import HttpCall
-from helpers.cloud.events.http_v1 import http_v1_event
+from helpers.cloud.events.http_v1 import http_api_v1_event
 from helpers.cloud.events.http_v2 import http_v2_event
 from helpers.cloud.http_fronts.functions import execute_api_arn
 from helpers.cloud.http_fronts.http_apis import Authorizer, HttpApi, Route
@@ -28,7 +28,7 @@ def authorizer_event(
             event.pop(member, None)
         first = {"version": "2.0", "type": "REQUEST", "routeArn": arn, "identitySource": identities}
         return {**first, **{k: v for k, v in event.items() if k != "version"}}
-    event = http_v1_event(call, resource=route.path)
+    event = http_api_v1_event(call, resource=route.path)
     for member in ("body", "isBase64Encoded", "multiValueHeaders"):
         event.pop(member, None)
     event.pop("multiValueQueryStringParameters", None)

@@ -34,10 +34,11 @@ def integration_event(integration: Integration, route: Route, call: HttpCall) ->
     if integration.payload_version == "2.0":
         told = {name: value for name, value in given.items() if name != "principalId"}
         return http_v2_event(replace(call, authorizer=told or None))
-    flat = given.get("lambda")
-    if flat is not None:  # format 1.0 has the authorizer's context at the top
+    flat, token = given.get("lambda"), given.get("jwt")
+    if flat is not None or token is not None:  # format 1.0 has what they say at the top
         principal = {k: v for k, v in given.items() if k == "principalId"}
-        call = replace(call, authorizer={**principal, **flat})
+        claims = {"claims": None, "scopes": None, **(token or {})}
+        call = replace(call, authorizer={**claims, **principal, **(flat or {})})
     iam = given.get("iam")
     identity = {}
     if iam is not None:

@@ -57,8 +57,8 @@ def _match(route: Route, path: str) -> tuple[tuple[int, ...], dict[str, str]] | 
         variable = VARIABLE.fullmatch(segment)
         if variable is not None and variable[2]:
             rest = "/".join(given[number:])
-            if not rest:
-                return None
+            if number >= len(given) or not (rest or number):
+                return None  # /a/ fits /a/{proxy+} with nothing, /a does not, nor / /{proxy+}
             # greedy anywhere loses against a full match, whatever came before it
             return (GREEDY, *ranks, GREEDY), {**variables, variable[1]: unquote(rest)}
         if number >= len(given):

@@ -7,7 +7,6 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html, API_Invoke.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from helpers.cloud.errors import (
     RequestTooLargeException,
     ServiceException,
 )
+from helpers.cloud.invoke.json_faults import json_fault
 from helpers.cloud.invoke.lineage import parse_trace
 from helpers.cloud.invoke.recursion import RecursionGuard
 from helpers.cloud.invoke.tracing import Tracer
@@ -206,17 +206,11 @@ class Invoker:
 
 
 def _check_json(event: bytes) -> None:
-    try:
-        if event:
-            json.loads(event, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    fault = json_fault(event) if event else ""
+    if fault:
         raise InvalidRequestContentException(
-            f"Could not parse request body into json: Could not parse payload into json: {error}"
-        ) from error
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"Non-standard token '{name}'")
+            f"Could not parse request body into json: Could not parse payload into json: {fault}"
+        )
 
 
 def _check_runnable(function: FunctionVersion) -> None:

@@ -17,7 +17,7 @@ from helpers.cloud.http_fronts.routes import choose_route, is_route_key
         (["GET /a/{p+}", "GET /{x}/b"], "GET", "/a/b", "GET /{x}/b"),
         (["GET /{p+}", "GET /a/{p+}"], "GET", "/a/b/c", "GET /a/{p+}"),
         (["GET /{p+}", "$default"], "GET", "/", "$default"),
-        (["GET /a/{p+}"], "GET", "/a/", None),
+        (["GET /a/{p+}"], "GET", "/a/", "GET /a/{p+}"),
         (["GET /a"], "GET", "/a/", None),
         (["GET /{x}"], "GET", "/", None),
         (["GET /a"], "POST", "/a", None),

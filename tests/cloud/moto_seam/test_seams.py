@@ -612,6 +612,7 @@ OWN_METHODS = {
     "published_logging",
     "revise",
     "tags_of_mapping",
+    "with_its_key",
     "touch",
     "with_its_key",
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers.cloud.control.aliases import NAME_PATTERN as ALIAS_NAME
+from helpers.cloud.control.deletions import check_deletable
 from helpers.cloud.control.functions import (
     check_package_type,
     validate_create,
@@ -182,24 +183,9 @@ class KitBackend(LayerStore, MappingsBackend):
                 return  # deleting a version twice does no harm
         name = self.get_function(function_name, qualifier).function_name
         with as_moto_error():
-            self._check_deletable(name, wanted)
+            check_deletable(self.hooks.registry.get(self._key(name)), wanted)
         super().delete_function(function_name, qualifier)
         self._publish(name)
-
-    def _check_deletable(self, name: str, qualifier: str | None) -> None:
-        function = self.hooks.registry.get(self._key(name))
-        if qualifier is None or function is None:
-            return
-        users = sorted(
-            alias.name
-            for alias in function.aliases.values()
-            if qualifier in (alias.version, *alias.weights)
-        )
-        if users:
-            raise ResourceConflictException(
-                "Unable to delete version because the following aliases reference it: "
-                f"[{', '.join(users)}]"
-            )
 
     def create_alias(self, name: str, function_name: str, *rest: Any, **more: Any) -> Any:
         alias = super().create_alias(name, function_name, *rest, **more)

@@ -12,17 +12,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
-from helpers.cloud.errors import (
-    AwsError,
-    InvalidRequestContentException,
-    ValidationException,
-)
+from helpers.cloud.control.asked import json_object
+from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.moto_seam.operations.recognise import HttpRequest
 from helpers.cloud.moto_seam.operations.routing import Asked, find_operation
 
@@ -42,7 +38,7 @@ NAMES: dict[str, tuple[type | tuple[type, ...], str]] = {
 def check_types(request: HttpRequest) -> None:
     """Raise the AwsError of a rest-json request whose body breaks the types of its operation.
 
-    Requests that no model knows, and those whose body is not JSON at all, pass: others refuse them.
+    Requests that no model knows pass: others refuse them.
     """
     headers = {name.lower(): value for name, value in request.headers.items()}
     arguments = MultiDict(parse_qsl(request.query, keep_blank_values=True))
@@ -50,13 +46,7 @@ def check_types(request: HttpRequest) -> None:
     shape = match.operation.input_shape if match is not None else None
     if shape is None or shape.serialization.get("payload"):
         return
-    try:
-        document = json.loads(request.body)
-    except ValueError as error:
-        raise InvalidRequestContentException(
-            f"Could not parse request body into json: {error}"
-        ) from error
-    _check_structure(shape, document, "", top=True)
+    _check_structure(shape, json_object(request.body), "", top=True)
 
 
 def _check(shape: Any, value: Any, member: str) -> None:

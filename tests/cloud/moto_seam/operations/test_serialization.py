@@ -64,7 +64,7 @@ def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
     """JSON of another kind, or none at all."""
     with pytest.raises(AwsError) as caught:
         checked(body)
-    assert 400 == caught.value.http_status
+    assert ("InvalidRequestContentException", 400) == (caught.value.code, caught.value.http_status)
 
 
 def test_what_the_model_does_not_know_passes() -> None:

@@ -1,0 +1,67 @@
+"""What is said of events that are no JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.cloud.invoke.json_faults import json_fault
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b"null",
+        b"12",
+        b'"word"',
+        b'{"a": [1, {"b": "\xc3\xa9"}]}',
+        b'\xef\xbb\xbf{"with": "a byte order mark"}',
+    ],
+)
+def test_json_has_no_fault(event: bytes) -> None:
+    assert json_fault(event) == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "met", "column"),
+    [
+        (b"hello", "Unrecognized token 'hello': was expecting (JSON String, Number", 6),
+        (b"Hello World", "Unrecognized token 'Hello': was expecting (JSON String", 7),
+        (b"{client:1}", "Unexpected character ('c' (code 99)): was expecting double-quote", 2),
+        (b"{'a': 1}", "Unexpected character (''' (code 39)): was expecting double-quote", 2),
+        (b'{"a" 1}', "Unexpected character ('1' (code 49)): was expecting a colon", 6),
+        (b'{"a": 1 2}', "Unexpected character ('2' (code 50)): was expecting comma to sep", 9),
+        (b"\x99\xeb,j", "Unexpected character ((CTRL-CHAR, code 153)): expected a valid", 1),
+        (b"n\x87r\x9e", "Invalid UTF-8 start byte 0x87", 3),
+        (b'"\xff"', "Invalid UTF-8 start byte 0xff", 3),
+        (b'"\xc3("', "Invalid UTF-8 middle byte 0x28", 4),
+    ],
+)
+def test_what_was_met_and_where(event: bytes, met: str, column: int) -> None:
+    fault = json_fault(event)
+    assert fault.startswith(met)
+    assert fault.endswith(f"; line: 1, column: {column}]")
+
+
+@pytest.mark.parametrize(
+    ("event", "container"),
+    [(b"[1 2]", "Array"), (b'{"[": 1 2}', "Object"), (b'[{"a": 1} 2]', "Array")],
+)
+def test_missing_commas_name_what_is_open(event: bytes, container: str) -> None:
+    assert f"was expecting comma to separate {container} entries" in json_fault(event)
+
+
+def test_places_count_lines() -> None:
+    assert json_fault(b'{\n"a": word\n}').endswith("; line: 2, column: 11]")
+    assert json_fault(b"{\n'a': 1}").endswith("; line: 2, column: 1]")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        *(b"[", b'{"a"', b'"open', b"{} {}", b"NaN", b'"\x01"', b"[" * 200_000),
+        *(b"\xc3", b'"\xe2\x82"', b'["' + b"\\" * 9, b"9" * 5_000),
+    ],
+)
+def test_other_faults_are_told_somehow(event: bytes) -> None:
+    """No input makes the sentence itself fail."""
+    assert json_fault(event)
