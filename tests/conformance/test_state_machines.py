@@ -389,7 +389,8 @@ def test_what_lambda_refuses_has_lambdas_error_name(machines: Machines, direct: 
 
     ended = machines.ended(machines.start(machines.machine({"Ask": task}), {}))
     assert ("FAILED", "Lambda.ResourceNotFoundException") == (ended["status"], ended["error"])
-    assert ended["cause"].startswith(f"Function not found: {missing} (Service: AWSLambda; Status")
+    assert ended["cause"].startswith(f"Function not found: {missing}")
+    assert "(Service: AWSLambda; Status Code: 404; " in ended["cause"]
 
 
 def test_a_choice_that_nothing_matches_says_so(machines: Machines):
