@@ -614,7 +614,6 @@ OWN_METHODS = {
     "tags_of_mapping",
     "with_its_key",
     "touch",
-    "with_its_key",
 }
 """Public methods that the kit adds to moto's classes; every other one overrides."""
 
