@@ -65,8 +65,6 @@ class HttpApisApi:
         body = _body(request)
         if api_id is None:
             return self._apis(request, region, body)
-        if request.method == "PUT" and noun is None:  # ReimportApi
-            raise NotImplementedError
         api = _backend(region).apis.get(api_id)
         if api is None:
             raise not_found(f"Invalid API identifier specified {ACCOUNT_ID}:{api_id}")
