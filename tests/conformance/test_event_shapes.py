@@ -144,7 +144,10 @@ SHAPES: Mapping[str, Any] = {
     },
     "rest": {
         **REST,
-        "requestContext": {**REST_CONTEXT, "authorizer": strings("principalId a")},
+        "requestContext": {
+            **REST_CONTEXT,
+            "authorizer": {**strings("principalId a"), "integrationLatency": "int"},
+        },
         "body": "str",
         "isBase64Encoded": "bool",
     },

@@ -533,9 +533,7 @@ def test_tags_of_a_mapping_are_listed(lab: Sources):
     functions.delete_event_source_mapping(UUID=mapping)
     until(lambda: _is_gone(lab, mapping))
     missing = f"Event source mapping not found: {resource}"
-    assert (404, "ResourceNotFoundException", missing) == refused(
-        functions.list_tags, Resource=resource
-    )
+    assert (*GONE[:2], missing) == refused(functions.list_tags, Resource=resource)
 
 
 def test_a_policy_may_name_the_function_of_a_mapping(lab: Sources):

@@ -389,7 +389,8 @@ def test_what_lambda_refuses_has_lambdas_error_name(machines: Machines, direct: 
 
     ended = machines.ended(machines.start(machines.machine({"Ask": task}), {}))
     assert ("FAILED", "Lambda.ResourceNotFoundException") == (ended["status"], ended["error"])
-    assert ended["cause"].startswith(f"Function not found: {missing} (Service: AWSLambda; Status")
+    assert ended["cause"].startswith(f"Function not found: {missing}")
+    assert "(Service: AWSLambda; Status Code: 404; " in ended["cause"]
 
 
 def test_a_choice_that_nothing_matches_says_so(machines: Machines):
@@ -454,3 +455,16 @@ def test_a_name_stands_for_one_state_machine(machines: Machines):
         "InvalidExecutionInput"
         == refused(states.start_execution, stateMachineArn=arn, input="{")[1]
     )
+
+
+def test_a_broken_definition_spoils_no_other(machines: Machines):
+    """What was read in JSONata and failed leaves the next machine its JSONPath."""
+    task = machines.invoke(End=True)  # with Parameters, which JSONata has not
+    broken = {"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": task}}
+    make = machines.states.create_state_machine
+
+    _, code, _ = refused(
+        make, name="broken", definition=json.dumps(broken), roleArn=machines.role_arn
+    )
+    assert "InvalidDefinition" == code
+    assert {"a": 1} == machines.run({"A": task}, {"a": 1})["got"]

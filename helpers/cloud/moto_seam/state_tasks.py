@@ -44,6 +44,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_la
     StateTaskLambda,
 )
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 NO_MATCH = "Failed to transition out of the state. The state does not point to a next state."
@@ -87,10 +88,16 @@ def install() -> None:
     )
     StateTaskLambda._from_error = _told(StateTaskLambda._from_error)
     StateChoice._eval_state = _matched(StateChoice._eval_state)
+    Preprocessor.__init__ = _with_languages_of_its_own
     backend = StepFunctionsParserBackend
     backend._validate_definition = staticmethod(_validated(backend._validate_definition))
     backend.create_state_machine = _named_once(backend.create_state_machine)
     backend.start_execution = _with_json(backend.start_execution)
+
+
+def _with_languages_of_its_own(preprocessor: Any) -> None:
+    """Keep what is read apart from what another thread reads, and from what broke before."""
+    preprocessor._query_language_per_scope = []
 
 
 def _calling(mocked: Callable[..., None]) -> Callable[..., None]:
