@@ -3,7 +3,8 @@
 moto's Kinesis numbers records from 1 in each shard, moves the records of a split or merged shard to
 its children, and goes on writing to the shard that was closed. Its DynamoDB streams number by
 counting without a lock, record writes that change nothing, and show a transaction before it is
-through. Leaves out: deletions by TTL, which moto never makes; retention, so nothing is trimmed.
+through; its writes look at an item and change it in two steps, and another may come in between.
+Leaves out: deletions by TTL, which moto never makes; retention, so nothing is trimmed.
 
 Source: docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-resharding.html,
 docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html.
@@ -25,6 +26,7 @@ from typing import Any
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models import table as table_models
 from moto.dynamodb.models.utilities import dynamo_json_dump
+from moto.dynamodb.responses import DynamoHandler
 from moto.kinesis import models as kinesis_models
 
 from helpers.cloud.moto_seam import stream_answers
@@ -32,13 +34,24 @@ from helpers.cloud.moto_seam.bells import Bells
 
 _BOUND = "coldstart_bound"
 _BELLS = "coldstart_bells"
+WRITES = (
+    "put_item",
+    "update_item",
+    "delete_item",
+    "transact_write_items",
+    "batch_write_item",
+    "execute_statement",
+    "execute_transaction",
+    "batch_execute_statement",
+)
+"""Operations of DynamoDB that change items: of the service, and of those who answer for it."""
 FIRST_SEQUENCE_NUMBER = 49_671_032_514_893_857_902_384_103_571_239_048_561_203_948_570_123_940_864
 
 
 def install(bells: Bells, lock: threading.RLock) -> None:
     """Bind the corrections; called again, it only changes whose bells ring.
 
-    `lock` is held while a record is added, or a transaction is on its way.
+    `lock` is held while a record is added, and while DynamoDB writes.
     """
     _install_kinesis(bells, lock)
     _install_dynamodb(bells, lock)
@@ -142,9 +155,10 @@ def _install_dynamodb(bells: Bells, lock: threading.RLock) -> None:
         return
     setattr(shard, _BOUND, True)
     shard.add = _added(lock)
-    backend = DynamoDBBackend
-    backend.transact_write_items = _under(backend.transact_write_items, lock)
-    backend.delete_table = _dropped(backend.delete_table)
+    for owner in (DynamoDBBackend, DynamoHandler):
+        for name in WRITES:
+            setattr(owner, name, _under(getattr(owner, name), lock))
+    DynamoDBBackend.delete_table = _dropped(DynamoDBBackend.delete_table)
     stream_answers.install()
 
 
@@ -198,7 +212,7 @@ def _value_bytes(typed: dict[str, Any]) -> int:
 
 
 def _under(original: Callable[..., Any], lock: threading.RLock) -> Callable[..., Any]:
-    """Hold the lock: a transaction's records show when all of it has happened, or never."""
+    """Hold the lock, so that others see all of it or nothing, and none comes in between."""
 
     @functools.wraps(original)
     def operation(*positional: Any, **named: Any) -> Any:

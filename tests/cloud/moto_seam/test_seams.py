@@ -20,6 +20,7 @@ from moto.iam.models import IAMBackend
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
+from helpers.cloud.moto_seam.stream_records import WRITES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -382,8 +383,12 @@ NAMES = {
     "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
     "moto.dynamodb.models": {
         "facts_of_services": ["dynamodb_backends"],
-        "stream_records": ["DynamoDBBackend.transact_write_items", "DynamoDBBackend.delete_table"],
+        "stream_records": [
+            "DynamoDBBackend.delete_table",
+            *(f"DynamoDBBackend.{name}" for name in WRITES),
+        ],
     },
+    "moto.dynamodb.responses": {"stream_records": [f"DynamoHandler.{name}" for name in WRITES]},
     "moto.sns.models": {
         "plain_publish": ["sns_backends", "SNSBackend.publish"],
         "targets": ["sns_backends", "SNSBackend.publish"],
