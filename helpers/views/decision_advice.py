@@ -101,7 +101,7 @@ def _for_missing_allow(decision: Decided) -> Advice:
         sentences = [f"No statement of {whose} lets {caller(decision['principal'])} do this."]
         if "Condition" in added[0]:
             sentences.append(
-                "The condition says for whom: the service calls for everybody's resources."
+                f"The condition names the source: {decision['principal']} calls for every account."
             )
         return Advice((*sentences, *near), document(added), f"Add to {whose}:")
     if kind in LIMITS:

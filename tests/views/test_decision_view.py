@@ -111,7 +111,7 @@ def test_the_statement_for_a_service_names_the_source_that_it_called_for(
     others = asked | {"aws:SourceArn": "arn:aws:s3:::somebody-elses"}
 
     assert condition == added["Condition"]
-    assert "The condition says for whom" in picture.text
+    assert "names the source: s3.amazonaws.com calls for every account." in picture.text
     assert decided("lambda:InvokeFunction", FUNCTION, added, **call, context=asked).allowed
     assert not decided("lambda:InvokeFunction", FUNCTION, added, **call, context=others).allowed
 
