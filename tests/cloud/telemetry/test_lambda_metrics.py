@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -151,3 +153,15 @@ def test_a_reset_loses_nothing_that_comes_after(room: Room):
     room.tell(2, started("a"))
 
     assert 1 == room.sum("ConcurrentExecutions", FunctionName="charge")
+
+
+def test_an_emptied_account_keeps_no_series_of_before(room: Room):
+    """Its values go when it is emptied, not when somebody invokes again."""
+    room.tell(1, started("a"))
+    held = weakref.ref(room.metrics.of(REGION))
+
+    room.metrics.clear()
+    room.fold.clear()
+    gc.collect()
+
+    assert held() is None

@@ -68,8 +68,6 @@ class LambdaMetrics:
         self._provisioned = provisioned
         self._claimed = claimed
         self._out: defaultdict[str, list[Observation]] = defaultdict(list)
-        self._known: dict[tuple[Whose, str], tuple[Series, ...]] = {}
-        self._stores: dict[str, tuple[MetricStore, int]] = {}
         self._fold: dict[type, Callable[[Any, float], None]] = {
             records.EnvironmentCreated: self._created,
             records.InvocationStarted: self._started,
@@ -85,7 +83,9 @@ class LambdaMetrics:
         self.clear()
 
     def clear(self) -> None:
-        """Forget what is running and waiting: the account is emptied."""
+        """Forget what is running and waiting, and the series of before: the account is emptied."""
+        self._known: dict[tuple[Whose, str], tuple[Series, ...]] = {}
+        self._stores: dict[str, tuple[MetricStore, int]] = {}
         self._running: dict[str, Running] = {}
         self._provisioned_environments: set[str] = set()
         self._waiting: OrderedDict[str, float] = OrderedDict()
