@@ -377,3 +377,16 @@ def account_with() -> Iterator[Callable[..., Account]]:
     yield account
     for one in opened.values():
         one.cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def raw(cloud: Account) -> Any:
+    """A Lambda client that sends what boto3 itself would refuse."""
+    return boto3.client(
+        "lambda",
+        endpoint_url=cloud.cloud.endpoint,
+        region_name=cloud.cloud.region,
+        aws_access_key_id=cloud.cloud.access_key_id,
+        aws_secret_access_key=cloud.cloud.secret_access_key,
+        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}),
+    )

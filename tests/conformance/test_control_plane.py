@@ -12,28 +12,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.error import HTTPError
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.conformance.conftest import Account, zipped
 
 FINE = "def handler(event, context):\n    return 'fine'\n"
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
-
-
-@pytest.fixture(scope="module")
-def raw(cloud: Account) -> Any:
-    """A Lambda client that sends what boto3 itself would refuse."""
-    return boto3.client(
-        "lambda",
-        endpoint_url=cloud.cloud.endpoint,
-        region_name=cloud.cloud.region,
-        aws_access_key_id=cloud.cloud.access_key_id,
-        aws_secret_access_key=cloud.cloud.secret_access_key,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}),
-    )
 
 
 def refusal(call: Callable[..., Any], **members: Any) -> tuple[int, str, str]:

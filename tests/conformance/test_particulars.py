@@ -10,9 +10,7 @@ import json
 import secrets
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.conformance.conftest import Account, zipped
@@ -26,19 +24,6 @@ CALLER = "import boto3\ndef handler(event, context):\n    "
 CALLER += "return boto3.client('sts').get_caller_identity()['Arn']\n"
 STALE = "The Revision Id provided does not match the latest Revision Id. Call the "
 MISMATCH = "The derived qualifier from the function name does not match the specified qualifier."
-
-
-@pytest.fixture(scope="module")
-def raw(cloud: Account) -> Any:
-    """A Lambda client that sends what boto3 itself would refuse."""
-    return boto3.client(
-        "lambda",
-        endpoint_url=cloud.cloud.endpoint,
-        region_name=cloud.cloud.region,
-        aws_access_key_id=cloud.cloud.access_key_id,
-        aws_secret_access_key=cloud.cloud.secret_access_key,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}),
-    )
 
 
 def test_new_code_that_is_published_is_pending_at_first(cloud: Account) -> None:

@@ -30,10 +30,11 @@ from moto.sqs.responses import SQSResponse
 
 from helpers.cloud.moto_seam import sqs_moves
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.queues import queue_of
 from helpers.cloud.moto_seam.sqs_dead_letters import DEAD_LETTER_SOURCE
 from helpers.cloud.records import Waiting
 
-ARN = re.compile(r"arn:[^:]+:sqs:([^:]+):(\d{12}):([^:]+)")
+ARN = re.compile(r"arn:[^:]+:sqs:[^:]+:\d{12}:[^:]+")
 ARN_FORM = "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
 MOST_PER_S, MOST_LISTED = 500, 10
 EACH_S = 1.0
@@ -162,7 +163,7 @@ class MessageMoves:
         with self._lock:
             if move.status is not Status.RUNNING:
                 return
-            queue = _queue(move.source)
+            queue = queue_of(move.source)
             if queue is None:
                 move.status, move.failure = Status.FAILED, NO_QUEUE
                 return
@@ -223,7 +224,7 @@ def _target(move: Move, message: Any) -> tuple[Any, str]:
     arn = move.destination or source.get("StringValue")
     if arn is None:  # somebody sent it: it was never anywhere else
         return None, UNKNOWN_SOURCE
-    queue = _queue(arn)
+    queue = queue_of(arn)
     return queue, "" if queue is not None else NO_QUEUE
 
 
@@ -237,19 +238,12 @@ def _check_destination(queue: Any, destination: Any) -> None:
 def _asked_for(arn: str, parameter: str) -> Any:
     if ARN.fullmatch(arn) is None:
         raise _invalid(f"You must use this format to specify the {parameter}: {ARN_FORM}")
-    queue = _queue(arn)
+    queue = queue_of(arn)
     if queue is None:
         raise MissingError(
             f"The resource that you specified for the {parameter} parameter doesn't exist."
         )
     return queue
-
-
-def _queue(arn: str) -> Any:
-    found = ARN.fullmatch(arn)
-    if found is None or found[2] != ACCOUNT_ID:
-        return None
-    return sqs_backends[ACCOUNT_ID][found[1]].queues.get(found[3])
 
 
 def _queues(arn: str) -> list[Any]:

@@ -8,7 +8,6 @@ Source: docs.aws.amazon.com/sns/latest/api/API_Publish.html.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -18,10 +17,11 @@ from moto.iam.models import get_account_id_from, mark_account_as_visited
 from moto.sns.models import sns_backends
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.moto_seam.plain_requests import signer_of
+from helpers.cloud.moto_seam.short_way import TO_ALL
 
 FIRST = b"Action=Publish&"
 KNOWN = frozenset({"Action", "Version", "TopicArn", "Message", "Subject"})
-SIGNED = re.compile(r"Credential=([^/,\s]+)/[^/,\s]+/([a-z0-9-]+)/sns/aws4_request,")
 OTHERWISE = ("origin", "x-moto-account-id", "content-encoding")
 """Headers with which moto, or its server, would do something else."""
 ANSWER = (
@@ -35,12 +35,10 @@ def answer(request: HttpRequest) -> HttpAnswer | None:
     """Publish, and return the answer; None where moto is to answer."""
     if not request.body.startswith(FIRST) or (request.method, request.path) != ("POST", "/"):
         return None
-    signed = SIGNED.search(request.headers.get("authorization", ""))
-    if signed is None or request.query or any(name in request.headers for name in OTHERWISE):
+    signer = signer_of(request, "sns")
+    if signer is None or request.query or any(name in request.headers for name in OTHERWISE):
         return None
-    if "region/" in request.headers.get("user-agent", ""):  # which moto would believe
-        return None
-    key, region = signed.groups()
+    key, region = signer
     given = _read(request.body)
     if given is None:
         return None
@@ -58,7 +56,7 @@ def answer(request: HttpRequest) -> HttpAnswer | None:
         ("Content-Type", "text/xml"),
         ("server", "amazon.com"),
         ("x-amzn-requestid", request_id),
-        ("Access-Control-Allow-Origin", "*"),
+        TO_ALL,
     ]
     return HttpAnswer(200, headers, text.encode())
 

@@ -19,10 +19,11 @@ from moto.s3.utils import metadata_from_headers
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam.identities import PARTITION
-from helpers.cloud.moto_seam.short_way import PLAIN_HOST
+from helpers.cloud.moto_seam.plain_requests import signer_of
+from helpers.cloud.moto_seam.short_way import PLAIN_HOST, TO_ALL
 
 PATH = re.compile(r"/([a-z0-9.-]{3,63})/([A-Za-z0-9%!_.*'()~-][A-Za-z0-9%!_.*'()~/-]*)")
-SIGNED = re.compile(r"Credential=([^/,\s]+)/[^/,\s]+/us-east-1/s3/aws4_request,")
+REGION = "us-east-1"
 HASH = re.compile(r"[0-9a-f]{64}|UNSIGNED-PAYLOAD")
 OF_THE_OBJECT = ("content-type", "x-amz-content-sha256")
 """Headers that moto keeps with an object, among those that are known here."""
@@ -53,10 +54,10 @@ def answer(request: HttpRequest) -> HttpAnswer | None:
     if request.method != "PUT" or request.query:
         return None
     path = PATH.fullmatch(request.path)
-    signed = SIGNED.search(request.headers.get("authorization", ""))
-    if path is None or signed is None or not _is_plain(request):
+    signer = signer_of(request, "s3")
+    if path is None or signer is None or signer[1] != REGION or not _is_plain(request):
         return None
-    account = get_account_id_from(signed[1])
+    account = get_account_id_from(signer[0])
     backend = s3_backends[account][PARTITION]
     bucket = backend.buckets.get(path[1])
     if bucket is None or not _lets_anything_in(bucket):
@@ -72,9 +73,7 @@ def answer(request: HttpRequest) -> HttpAnswer | None:
     if algorithm:
         key.checksum_algorithm = algorithm
     backend.put_object_tagging(key, {})
-    mark_account_as_visited(
-        account_id=account, access_key=signed[1], service="s3", region="us-east-1"
-    )
+    mark_account_as_visited(account_id=account, access_key=signer[0], service="s3", region=REGION)
     return HttpAnswer(200, _headers(key, algorithm, checksum))
 
 
@@ -90,7 +89,6 @@ def _is_plain(request: HttpRequest) -> bool:
         and HASH.fullmatch(headers.get("x-amz-content-sha256", "")) is not None
         and PLAIN_HOST.fullmatch(headers.get("host", "")) is not None
         and "form" not in headers.get("content-type", "")
-        and "region/" not in headers.get("user-agent", "")  # which moto would believe
     )
 
 
@@ -108,5 +106,5 @@ def _headers(key: Any, algorithm: str | None, checksum: str | None) -> list[tupl
         *told.items(),
         ("x-amzn-requestid", str(uuid.uuid4())),
         ("Content-Type", "text/html; charset=utf-8"),
-        ("Access-Control-Allow-Origin", "*"),
+        TO_ALL,
     ]

@@ -24,19 +24,19 @@ class MotoQueues:
 
     def facts(self, arn: str) -> QueueFacts | None:
         """Return what a mapping must know of a queue."""
-        queue = _queue(arn)
+        queue = queue_of(arn)
         return None if queue is None else QueueFacts(queue.visibility_timeout, queue.fifo_queue)
 
     def receive(self, arn: str, count: int) -> Sequence[QueueMessage]:
         """Take messages for the queue's own visibility timeout."""
-        queue = _queue(arn)
+        queue = queue_of(arn)
         if queue is None:
             return ()
         return [_message(m) for m in sqs_messages.receive(queue, count, queue.visibility_timeout)]
 
     def delete(self, arn: str, receipt_handles: Sequence[str]) -> None:
         """Delete messages of a queue, if both are still there."""
-        queue = _queue(arn)
+        queue = queue_of(arn)
         if queue is not None:
             sqs_messages.delete(queue, frozenset(receipt_handles))
             if queue.fifo_queue:
@@ -44,7 +44,7 @@ class MotoQueues:
 
     def next_visible_s(self, arn: str) -> float | None:
         """Return when to look again."""
-        queue = _queue(arn)
+        queue = queue_of(arn)
         return None if queue is None else sqs_messages.next_visible_s(queue)
 
     def watch(self, arn: str, ring: Ring) -> Ring:
@@ -52,7 +52,8 @@ class MotoQueues:
         return self._bells.watch(arn, ring)
 
 
-def _queue(arn: str) -> Any:
+def queue_of(arn: str) -> Any:
+    """Return moto's queue of this account with an ARN, or None."""
     region, account_id, name = arn.split(":")[3:6]
     return sqs_backends[ACCOUNT_ID][region].queues.get(name) if account_id == ACCOUNT_ID else None
 

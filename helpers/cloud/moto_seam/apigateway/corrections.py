@@ -57,7 +57,7 @@ def correct_models() -> None:
         ("create_rest_api", _with_models),
         ("create_resource", refusals.without_twins),
         ("delete_resource", _with_children),
-        ("delete_rest_api", _existing),
+        ("delete_rest_api", refusals.existing("get_rest_api")),
         ("create_stage", refusals.of_a_deployment),
         ("create_deployment", refusals.complete),
         ("update_stage", _to_a_deployment),
@@ -75,10 +75,10 @@ def correct_models() -> None:
         ("delete_method_response", method_refusals.with_a_response),
         ("put_integration_response", method_refusals.responding),
         ("create_authorizer", refusals.new_authorizer),
-        ("delete_authorizer", refusals.existing_authorizer),
+        ("delete_authorizer", refusals.existing("get_authorizer")),
         ("create_usage_plan", refusals.plan_of_stages),
-        ("delete_usage_plan", refusals.existing_plan),
-        ("delete_usage_plan_key", refusals.existing_key),
+        ("delete_usage_plan", refusals.existing("get_usage_plan")),
+        ("delete_usage_plan_key", refusals.existing("get_usage_plan_key")),
         ("create_model", refusals.new_model),
         ("get_model", refusals.named_model),
         ("delete_model", refusals.named_model),
@@ -219,14 +219,6 @@ def _with_children(delete_resource: Any) -> Any:
             if other.parent_id == resource_id:
                 delete(backend, function_id, other.id)
         return delete_resource(backend, function_id, resource_id)
-
-    return delete
-
-
-def _existing(delete_rest_api: Any) -> Any:
-    def delete(backend: Any, function_id: str) -> Any:
-        backend.get_rest_api(function_id)
-        return delete_rest_api(backend, function_id)
 
     return delete
 

@@ -200,24 +200,17 @@ def new_authorizer(create_authorizer: Any) -> Any:
     return create
 
 
-def existing_authorizer(delete_authorizer: Any) -> Any:
-    """Refuse to delete an authorizer that is not there."""
+def existing(find: str) -> Any:
+    """Return what refuses to delete something that is not there; `find` is how moto looks it up."""
 
-    def delete(backend: Any, restapi_id: str, authorizer_id: str) -> Any:
-        backend.get_authorizer(restapi_id, authorizer_id)
-        return delete_authorizer(backend, restapi_id, authorizer_id)
+    def checked(deletion: Any) -> Any:
+        def delete(backend: Any, *ids: Any, **named: Any) -> Any:
+            getattr(backend, find)(*ids, **named)
+            return deletion(backend, *ids, **named)
 
-    return delete
+        return delete
 
-
-def existing_plan(delete_usage_plan: Any) -> Any:
-    """Refuse to delete a usage plan that is not there."""
-
-    def delete(backend: Any, usage_plan_id: str) -> Any:
-        backend.get_usage_plan(usage_plan_id)
-        return delete_usage_plan(backend, usage_plan_id)
-
-    return delete
+    return checked
 
 
 def plan_of_stages(create_usage_plan: Any) -> Any:
@@ -233,13 +226,3 @@ def plan_of_stages(create_usage_plan: Any) -> Any:
         return create_usage_plan(backend, payload)
 
     return create
-
-
-def existing_key(delete_usage_plan_key: Any) -> Any:
-    """Refuse to take a key from a plan that does not have it."""
-
-    def delete(backend: Any, usage_plan_id: str, key_id: str) -> Any:
-        backend.get_usage_plan_key(usage_plan_id, key_id)
-        return delete_usage_plan_key(backend, usage_plan_id, key_id)
-
-    return delete
