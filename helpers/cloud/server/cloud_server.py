@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import random
 import secrets
@@ -66,6 +67,8 @@ class CloudServer:
         for part in self._parts:
             part.clear()
         self.recorder.start_epoch()
+        # what was emptied holds itself in circles; unsearched, it stood beside the next account
+        gc.collect()
 
     def close(self) -> None:
         """End every process and delete every file; harmless when called twice."""

@@ -20,6 +20,7 @@ class XRay:
     """X-Ray as a Part of the cloud; `api` answers its operations."""
 
     intake: Intake
+    segments: LambdaSegments
     daemon: Daemon
     api: XRayApi
 
@@ -29,6 +30,7 @@ class XRay:
 
     def clear(self) -> None:
         """Forget every trace."""
+        self.segments.clear()
         self.daemon.clear()
         self.intake.clear()
 
@@ -41,5 +43,6 @@ def build_xray(foundation: Foundation, authorizer: Authorizer) -> XRay:
     """Build X-Ray and let it follow the records."""
     store = TraceStore()
     intake = Intake(store, authorizer, foundation.recorder)
-    foundation.recorder.subscribe(LambdaSegments(intake).receive, name="x-ray")
-    return XRay(intake, Daemon(intake), XRayApi(store, foundation.clock, ACCOUNT_ID))
+    segments = LambdaSegments(intake)
+    foundation.recorder.subscribe(segments.receive, name="x-ray")
+    return XRay(intake, segments, Daemon(intake), XRayApi(store, foundation.clock, ACCOUNT_ID))

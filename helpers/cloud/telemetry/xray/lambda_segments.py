@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,13 +57,24 @@ class LambdaSegments:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
+        self._lock = threading.Lock()
         self._queued: OrderedDict[str, float] = OrderedDict()
         self._open: OrderedDict[str, OpenEvent] = OrderedDict()
         self._inits: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def receive(self, entry: Entry) -> None:
         """Take one record."""
-        record, at = entry.record, entry.time
+        with self._lock:
+            self._fold(entry.record, entry.time)
+
+    def clear(self) -> None:
+        """Forget what has begun: the account is emptied."""
+        with self._lock:
+            self._queued.clear()
+            self._open.clear()
+            self._inits.clear()
+
+    def _fold(self, record: records.Record, at: float) -> None:
         match record:
             case records.EventQueued():
                 _keep(self._queued, record.request_id, at)
