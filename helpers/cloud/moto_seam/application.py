@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from helpers.cloud.moto_seam import service_models
+from helpers.cloud.moto_seam import instance_offerings, service_models
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -27,7 +27,7 @@ OFTEN_USED = (
 )
 """Services whose first call would otherwise pay for their import.
 
-Not Parameter Store: moto's copy of AWS's public parameters takes 90 MB, needed by few labs.
+Not Parameter Store: it imports moto's EC2, 20 MB, and few labs need it.
 """
 HOSTS = 512
 """Service and Region of that many callers are remembered."""
@@ -44,6 +44,7 @@ def prepare(port: int) -> None:
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     service_models.install()
+    instance_offerings.install()
     config = importlib.import_module("moto.core.config")
     config.default_user_config["lambda"] = {"use_docker": False}
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}

@@ -22,6 +22,9 @@ from typing import Any
 from botocore.exceptions import UnknownServiceError
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.regions import EndpointResolver
+from botocore.session import Session
+
+from helpers.cloud.moto_seam.wrapping import wrapped
 
 UNREAD = frozenset({"documentation"})
 OPENERS: dict[str, Callable[..., Any]] = {".json": open, ".json.gz": gzip.open}
@@ -73,6 +76,19 @@ class Regions:
         return [*_endpoints()[partition_name].get(prefix, ())]
 
 
+def _available_regions(
+    all_endpoints: Callable[..., list[str]],
+    session: Session,
+    service_name: str,
+    partition_name: str = "aws",
+    allow_non_regional: bool = False,
+) -> list[str]:
+    """Return what a session would, without reading all endpoints again."""
+    if allow_non_regional:
+        return all_endpoints(session, service_name, partition_name, allow_non_regional)
+    return Regions().get_available_regions(service_name, partition_name)
+
+
 @cache
 def _endpoints() -> dict[str, dict[str, tuple[str, ...]]]:
     """Give the Regions by partition and endpoint prefix; the file is forgotten again."""
@@ -90,6 +106,8 @@ def _endpoints() -> dict[str, dict[str, tuple[str, ...]]]:
 def install() -> None:
     """Let every loader of this process read lean, and moto ask for Regions here."""
     Loader.FILE_LOADER_CLASS = LeanFiles
+    # moto's EC2 asks a session when it is imported
+    Session.get_available_regions = wrapped(Session.get_available_regions, _available_regions)
     regions = Regions()
     base: Any = importlib.import_module("moto.core.base_backend")
     base.AccountSpecificBackend.get_session = staticmethod(lambda: regions)

@@ -55,6 +55,10 @@ NAMES = {
         "application": ["BackendDict.reset", "AccountSpecificBackend._generate_regions"],
         "service_models": ["AccountSpecificBackend.get_session"],
     },
+    "moto.utilities.utils": {"instance_offerings": ["load_resource"]},
+    "moto.ec2.models.instance_types": {
+        "instance_offerings": ["INSTANCE_TYPE_OFFERINGS", "InstanceTypeOfferingBackend"]
+    },
     "moto.ec2.models.subnets": {"application": ["Subnet._base_avail_ip_iterator"]},
     "moto.core.common_models": {"instances": ["BaseModel.__new__"]},
     "moto.core.model_instances": {"application": ["reset_model_data"]},

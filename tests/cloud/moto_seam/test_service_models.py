@@ -45,7 +45,11 @@ from helpers.cloud.moto_seam.operations.routing import service_model
 from moto.core.base_backend import AccountSpecificBackend
 from moto.core.utils import get_service_model
 
-after = {{"models": models(), "regions": regions(AccountSpecificBackend.get_session())}}
+after = {{
+    "models": models(),
+    "regions": regions(AccountSpecificBackend.get_session()),
+    "session": regions(boto3.Session()),
+}}
 s3 = boto3.client("s3", region_name="us-east-1")
 parameters = [each.name for each in s3.meta.service_model.client_context_parameters]
 shared = [service_model(name) is get_service_model(name) for name in SERVICES]
@@ -94,7 +98,7 @@ def test_a_client_of_a_service_with_context_parameters_is_made(read: Any):
 
 def test_moto_hears_of_the_regions_that_botocore_lists(read: Any):
     """Partitions and Regions are those of a boto3 session; an unknown service has none."""
-    assert read["before"]["regions"] == read["after"]["regions"]
+    assert read["before"]["regions"] == read["after"]["regions"] == read["after"]["session"]
     assert "us-east-1" in read["after"]["regions"]["lambda aws"]
 
 

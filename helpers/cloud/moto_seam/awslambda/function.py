@@ -89,7 +89,7 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         subnets = given.get("SubnetIds") or []
         vpc_id = ""
         if subnets:
-            from moto.ec2.models import ec2_backends  # 90 MB that few functions need
+            from moto.ec2.models import ec2_backends  # 20 MB that few functions need
 
             ec2 = ec2_backends[self.account_id][self.region]
             vpc_id = next((s.vpc_id for s in ec2.describe_subnets() if s.id == subnets[0]), "")

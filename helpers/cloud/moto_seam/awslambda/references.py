@@ -69,7 +69,7 @@ def check_network(
             "The provided execution role does not have permissions to call "
             "CreateNetworkInterface on EC2"
         )
-    from moto.ec2.exceptions import InvalidSubnetIdError  # 90 MB that few functions need
+    from moto.ec2.exceptions import InvalidSubnetIdError  # 20 MB that few functions need
     from moto.ec2.models import ec2_backends
 
     account_id, region = place
