@@ -21,6 +21,7 @@ from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
 from helpers.cloud.refusals import answer_of
+from helpers.cloud.turns import Turns
 
 OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
@@ -78,7 +79,7 @@ class Gateway:
 
     `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
     that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
-    moto; `changed` is told the service of each call that was more than a look.
+    moto, and whoever writes there or in one of the `apis` has its turn; `changed` is told the service of each call that was more than a look.
     """
 
     doorkeeper: Doorkeeper
@@ -89,6 +90,7 @@ class Gateway:
     access: Access
     faults: Faults
     services: Callable[[HttpRequest], HttpAnswer]
+    turns: Turns
     changed: Callable[[str], None]
     settle: Callable[[], None]
     is_closing: Callable[[], bool] = lambda: False
@@ -162,7 +164,9 @@ class Gateway:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
                 try:
-                    return _with_request_id(api.answer(request, caller.region or REGION))
+                    with self.turns.of(request):
+                        answer = api.answer(request, caller.region or REGION)
+                    return _with_request_id(answer)
                 except NotImplementedError:
                     return _not_built(request)
         try:

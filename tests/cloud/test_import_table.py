@@ -48,6 +48,7 @@ ROWS = (
         "http_reading",
         "wsgi",
         "kit_api",
+        "turns",
     ),
 )
 ROW_OF = {name: number for number, names in enumerate(ROWS) for name in names}
