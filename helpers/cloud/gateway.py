@@ -65,6 +65,9 @@ class Access(Protocol):
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
         """Return the error when the call would store a policy that cannot be read."""
 
+    def breach(self, request: HttpRequest, service: str, region: str) -> AwsError | None:
+        """Return what a call breaks of its model; asked when the service stumbled over it."""
+
 
 class Faults(Protocol):
     """Who makes calls fail that are to fail."""
@@ -79,7 +82,8 @@ class Gateway:
 
     `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
     that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
-    moto, and whoever writes there or in one of the `apis` has its turn; `changed` is told the service of each call that was more than a look.
+    moto; who writes in one of the `apis` waits for its turn, as in moto; `changed` is told the
+    service of each call that was more than a look.
     """
 
     doorkeeper: Doorkeeper
@@ -173,6 +177,11 @@ class Gateway:
             answer = self.services(request)
         except NotImplementedError:
             return _not_built(request)
+        except Exception:
+            breach = self.access.breach(request, caller.service or "s3", caller.region or REGION)
+            if breach is None:
+                raise
+            answer = answer_of(request, breach)
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
             return _not_built(request)  # no service of the account knows the path
         return _with_request_id(answer)

@@ -30,6 +30,8 @@ WRITE_S = 900.0
 """How long a client may take to read an answer: one that is frozen has to thaw first."""
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FORBIDDEN = re.compile(r"[\r\n\0]")
+BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""Statuses whose answer ends with its head: a body would pass for the next answer."""
 EARLY_BYTES = 32_768
 """What a socket takes without waiting for its reader."""
 
@@ -204,7 +206,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
         lines += [f"{name}: {value}" for name, value in answer.headers]
         present = {name.lower() for name, _ in answer.headers}
-        if "content-length" not in present and answer.status != HTTPStatus.NO_CONTENT:
+        has_body = answer.status >= HTTPStatus.OK and answer.status not in BODILESS
+        if has_body and "content-length" not in present:
             lines.append(f"Content-Length: {len(answer.body)}")
         if "date" not in present:
             lines.append(f"Date: {formatdate(usegmt=True)}")
@@ -213,7 +216,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
         try:
             self.connection.settimeout(WRITE_S)
-            self.wfile.write(head if head_only else head + answer.body)
+            self.wfile.write(head + answer.body if has_body and not head_only else head)
         except (TimeoutError, ConnectionError):
             self.close_connection = True
 

@@ -1,9 +1,9 @@
 """Whose turn it is: what looks and then writes is one step, among all who call a service.
 
 AWS's services let one of two writers win, where one condition cannot hold for both: an object that
-must not be there yet, a name, a revision, a version's number, a quota. moto, and the kit's own parts
-of an API, look first and write then, and another request could come in between. Here the writers of
-a service take turns; readers never wait.
+must not be there yet, a name, a revision, the number of a version, a quota. moto, and what the kit
+answers itself, look first and write then, and another request could come in between. Here the
+writers of a service take turns; readers never wait.
 
 Left out is what can wait for somebody who calls the account in turn, or is one step already:
 events, messages, records and items on their way.
@@ -41,8 +41,8 @@ WRITES = re.compile(
     r"|StartExecution$|Subscribe$|Tag|Unlabel|Unsubscribe|Untag|Update)\w*"
 )
 ON_THEIR_WAY = re.compile(
-    r"(?:ChangeMessage|DeleteMessage|DeleteItem|PutEvents|PutItem|PutLogEvents|PutRecord|UpdateItem)"
-    r"\w*"
+    r"(?:ChangeMessage|DeleteItem|DeleteMessage|PutEvents|PutItem|PutLogEvents|PutRecord"
+    r"|UpdateItem)\w*"
 )
 ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 

@@ -18,6 +18,7 @@ from moto.sqs.exceptions import InvalidAttributeName, InvalidAttributeValue, Inv
 from moto.sqs.models import sqs_backends
 
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.sqs_refusals import check_queue_name
 
 RANGES = {
     "DelaySeconds": (0, 900),
@@ -61,7 +62,9 @@ def _created(original: Callable[..., Any]) -> Callable[..., Any]:
     def create_queue(
         backend: Any, name: str, tags: dict[str, str] | None = None, **attributes: Any
     ) -> Any:
-        _check(attributes, backend.region_name, fifo=name.endswith(".fifo"))
+        fifo = str(attributes.get("FifoQueue")).lower() == "true"
+        check_queue_name(str(name), fifo=fifo)
+        _check(attributes, backend.region_name, fifo=fifo)
         return original(backend, name, tags, **attributes)
 
     create_queue.checks_attributes = True  # type: ignore[attr-defined]

@@ -7,7 +7,12 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from helpers.cloud.moto_seam import queue_attributes, sqs_dead_letters, sqs_messages
+from helpers.cloud.moto_seam import (
+    queue_attributes,
+    sqs_dead_letters,
+    sqs_messages,
+    sqs_refusals,
+)
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import QueueFacts, QueueMessage
@@ -20,6 +25,7 @@ class MotoQueues:
     def __init__(self, recorder: Recorder) -> None:
         self._bells = Bells()
         queue_attributes.install()
+        sqs_refusals.install()
         sqs_messages.install(self._bells, recorder)
 
     def facts(self, arn: str) -> QueueFacts | None:

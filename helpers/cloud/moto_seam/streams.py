@@ -10,7 +10,7 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 from moto.kinesis.models import kinesis_backends
 
-from helpers.cloud.moto_seam import stream_answers, stream_records
+from helpers.cloud.moto_seam import kinesis_limits, stream_answers, stream_records
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.identities import ACCOUNT_ID
 from helpers.cloud.ports import StreamRecord, StreamShard
@@ -27,6 +27,7 @@ class MotoStreams:
         self._bells = Bells()
         self._lock = threading.RLock()
         stream_records.install(self._bells, self._lock)
+        kinesis_limits.install()
 
     def shards(self, arn: str) -> Sequence[StreamShard] | None:
         """Return a stream's shards, parents first."""

@@ -10,6 +10,7 @@ from helpers.cloud.moto_seam import (
     log_subscriptions,
     s3_notifications,
     s3_tagging,
+    s3_uploads,
     sns_delivery,
     sns_messages,
     sns_subscriptions,
@@ -70,6 +71,7 @@ def build_pushes(
     subscriptions = LogSubscriptions(courier, foundation.timers)
     s3_notifications.install(notifier)
     s3_tagging.install()
+    s3_uploads.install()
     sns_delivery.install(SnsDelivery(courier))
     sns_messages.install()
     sns_topics.install()
