@@ -43,7 +43,13 @@ def install() -> None:
     backend.put_record = _put_record(backend.put_record)
     backend.put_records = _put_records
     backend.get_records = _get_records(backend.get_records)
+    backend._find_stream_by_arn = _find_stream
     KinesisResponse.create_stream = _sized(KinesisResponse.create_stream)
+
+
+def _find_stream(backend: Any, stream_arn: str) -> Any:
+    """Return the stream of an ARN; where there is none, moto's consumers would be of nobody."""
+    return backend.describe_stream(stream_arn=stream_arn, stream_name=None)
 
 
 def _created(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ from typing import Any
 from helpers.cloud.control.constraints import detected, sentence
 from helpers.cloud.errors import AwsError
 from helpers.cloud.moto_seam import operations
+from helpers.cloud.moto_seam.broken_expressions import broken_expression
 from helpers.cloud.moto_seam.member_constraints import broken_constraints
 from helpers.cloud.moto_seam.operations.routing import service_model
 
@@ -36,6 +37,16 @@ TYPES: Mapping[str, tuple[type, ...]] = {
     "long": (int,),
     "boolean": (bool,),
 }
+TOKENS = ("NextToken", "nextToken", "Marker", "marker", "position")
+"""Members with which a caller asks for the next page."""
+TOKEN_ERRORS: Mapping[str, tuple[str, str]] = {
+    "iam": ("ValidationError", "Invalid Marker."),
+    "logs": ("InvalidParameterException", "The specified nextToken is invalid."),
+    "secretsmanager": ("InvalidNextTokenException", "The NextToken value is invalid."),
+    "sns": ("InvalidParameter", "Invalid parameter: NextToken"),
+    "ssm": ("InvalidNextToken", "The specified token isn't valid."),
+}
+ARN_PARTS = 6
 TEXT_PROTOCOLS = ("query", "rest-xml")
 """Protocols in which every scalar is text on the wire."""
 
@@ -64,7 +75,7 @@ def breach_of(asked: operations.HttpRequest) -> AwsError | None:
     if wrong is not None and call.protocol not in TEXT_PROTOCOLS:
         return _unreadable(f"{wrong.member} is not of the type {wrong.wanted}.")
     told = [breach for breach in found if breach.sentence]
-    return _refused(call.service, told) if told else None
+    return _refused(call.service, told) if told else _unmodelled(call.service, call.params)
 
 
 def _unreadable(message: str) -> AwsError:
@@ -78,6 +89,22 @@ def _refused(service: str, breaches: list[_Breach]) -> AwsError:
         message = detected([breach.sentence for breach in breaches])
     code = CODES.get(service, "ValidationException")
     return AwsError(message, code=code, http_status=400)
+
+
+def _unmodelled(service: str, params: Mapping[str, Any]) -> AwsError | None:
+    """Return the error of what no model says: an ARN, an expression, the token of a page."""
+    parts = str(params.get("TopicArn", "")).count(":") + 1
+    if service == "sns" and "TopicArn" in params and parts < ARN_PARTS:
+        reason = f"An ARN must have at least {ARN_PARTS} elements, not {parts}"
+        message = f"Invalid parameter: TopicArn Reason: {reason}"
+        return AwsError(message, code="InvalidParameter", http_status=400)
+    expression = broken_expression(params) if service == "dynamodb" else None
+    if expression is not None:
+        return AwsError(expression, code="ValidationException", http_status=400)
+    if any(params.get(name) for name in TOKENS):
+        code, message = TOKEN_ERRORS.get(service, ("ValidationException", "Invalid token."))
+        return AwsError(message, code=code, http_status=400)
+    return None
 
 
 def _shown(path: str) -> str:
