@@ -24,6 +24,8 @@ def handler(event, context):
         "text": "just text",
         "no-status": {"body": "x"},
         "text-status": {"statusCode": "200", "body": "x"},
+        "interim": {"statusCode": 100, "body": "x"},
+        "no-content": {"statusCode": 204, "body": "HTTP/1.1 200 OK\\r\\n\\r\\n"},
         "large": {"statusCode": 200, "body": "x" * (1024 * 1024)},
         "headers": {"statusCode": 201, "statusDescription": "201 Created", "body": "made",
                     "headers": {"X-One": "1"}, "multiValueHeaders": {"X-Two": ["a", "b"]}},
