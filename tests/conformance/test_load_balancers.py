@@ -179,6 +179,8 @@ def test_multi_value_headers(cloud: Any, function: str):
         (502, "text"),
         (502, "no-status"),
         (502, "text-status"),
+        (502, "interim"),
+        (204, "no-content"),
         (502, "large"),
         (502, "raise"),
         (201, "headers"),
