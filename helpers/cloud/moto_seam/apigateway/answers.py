@@ -15,7 +15,7 @@ from moto.apigateway.responses import APIGatewayResponse
 
 from helpers.cloud.moto_seam.apigateway import documents
 from helpers.cloud.moto_seam.apigateway.documents import Shape, tagged, untagged, without_empty
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 PAGE, LARGEST_PAGE = 25, 500
 STATUS = {

@@ -39,7 +39,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
-from helpers.cloud.moto_seam.identities import known_to_iam
+from helpers.cloud.moto_seam.iam.identities import known_to_iam
 from helpers.cloud.registry import Key, Registry
 
 PATH = re.compile(
