@@ -40,7 +40,6 @@ from helpers.cloud.pollers.streams import cannot_access
 from helpers.cloud.registry import Key
 
 PATH = re.compile(r"/2015-03-31/event-source-mappings(?:/([^/]+))?/?")
-ON_ALL, ON_ONE = ("GET", "POST"), ("GET", "PUT", "DELETE")
 PAGE = 100
 MAX_ITEMS = 10_000
 NO_QUEUE = (

@@ -24,7 +24,7 @@ ALARMS = "lambda.alarms.cloudwatch.amazonaws.com"
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What watches the account; a Part of the cloud. `metrics` is the account's MetricSink."""
+    """What watches the account; a Part of the cloud."""
 
     metrics: Metrics
     watch: Watch

@@ -20,8 +20,6 @@ from helpers.cloud.moto_seam.operations import (
 )
 from helpers.cloud.moto_seam.operations.routing import service_model
 
-MAPPED = [(service, name) for service, table in TABLES.items() for name in table]
-
 
 @pytest.mark.parametrize("service", TABLES)
 def test_every_operation_of_the_table_is_recognised(
