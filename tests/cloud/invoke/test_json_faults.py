@@ -18,6 +18,7 @@ from helpers.cloud.invoke.json_faults import json_fault
     ],
 )
 def test_json_has_no_fault(event: bytes) -> None:
+    """Whatever is JSON has no fault."""
     assert json_fault(event) == ""
 
 
@@ -37,6 +38,7 @@ def test_json_has_no_fault(event: bytes) -> None:
     ],
 )
 def test_what_was_met_and_where(event: bytes, met: str, column: int) -> None:
+    """The sentence names what was met, and the column."""
     fault = json_fault(event)
     assert fault.startswith(met)
     assert fault.endswith(f"; line: 1, column: {column}]")
@@ -47,10 +49,12 @@ def test_what_was_met_and_where(event: bytes, met: str, column: int) -> None:
     [(b"[1 2]", "Array"), (b'{"[": 1 2}', "Object"), (b'[{"a": 1} 2]', "Array")],
 )
 def test_missing_commas_name_what_is_open(event: bytes, container: str) -> None:
+    """A missing comma names whether an array or an object is open."""
     assert f"was expecting comma to separate {container} entries" in json_fault(event)
 
 
 def test_places_count_lines() -> None:
+    """A place is a line and a column in it."""
     assert json_fault(b'{\n"a": word\n}').endswith("; line: 2, column: 11]")
     assert json_fault(b"{\n'a': 1}").endswith("; line: 2, column: 1]")
 
