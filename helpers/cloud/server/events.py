@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.event_buses import EventBuses
-from helpers.cloud.control.event_buses_api import EventBusesApi
+from helpers.cloud.control.eventbridge.buses import EventBuses
+from helpers.cloud.control.eventbridge.buses_api import EventBusesApi
+from helpers.cloud.control.eventbridge.deliveries import Deliveries
+from helpers.cloud.control.eventbridge.schedule_book import ScheduleBook
+from helpers.cloud.control.eventbridge.scheduler import Firings, SchedulerApi
+from helpers.cloud.control.eventbridge.upcoming import Upcoming
 from helpers.cloud.control.pushed_events import PushedEvents
-from helpers.cloud.control.schedule_book import ScheduleBook
-from helpers.cloud.control.scheduler import Firings, SchedulerApi
-from helpers.cloud.control.upcoming import Upcoming
 from helpers.cloud.events.eventbridge import Rule
 from helpers.cloud.gateway import Gateway, ServiceApi
 from helpers.cloud.moto_seam import events

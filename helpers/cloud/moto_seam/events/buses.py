@@ -20,9 +20,9 @@ from moto.events import notifications
 from moto.events.models import EventsBackend, Replay, ReplayState, events_backends
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.event_buses import EventBuses
-from helpers.cloud.control.event_buses_api import MAX_PATTERN, compiled
-from helpers.cloud.control.event_target_requests import NAME, check_targets
+from helpers.cloud.control.eventbridge.buses import EventBuses
+from helpers.cloud.control.eventbridge.buses_api import MAX_PATTERN, compiled
+from helpers.cloud.control.eventbridge.target_requests import NAME, check_targets
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events.eventbridge import Event, Rule
 from helpers.cloud.events.patterns import Pattern, compile_pattern

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.delivery import Delivery
+from helpers.cloud.control.eventbridge.deliveries import Deliveries
+from helpers.cloud.control.eventbridge.delivery import Delivery
 from helpers.cloud.errors import AwsError
 from helpers.cloud.records import Recorder, Waiting
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints, detected, sentence
-from helpers.cloud.control.event_buses import EventBuses
+from helpers.cloud.control.eventbridge.buses import EventBuses
 from helpers.cloud.errors import AwsError, ValidationException
 from helpers.cloud.events import eventbridge
 from helpers.cloud.events.patterns import Pattern, compile_pattern

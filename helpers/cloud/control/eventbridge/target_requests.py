@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.delivery import ACTIONS, MAX_AGE_S, MAX_RETRIES
+from helpers.cloud.control.eventbridge.delivery import ACTIONS, MAX_AGE_S, MAX_RETRIES
 from helpers.cloud.errors import ValidationException
 from helpers.cloud.events.inputs import RESERVED, is_path, variables
 

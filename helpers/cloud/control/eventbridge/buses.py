@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from helpers.cloud import records
-from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.delivery import MAX_AGE_S, MAX_RETRIES, Delivery
+from helpers.cloud.control.eventbridge.deliveries import Deliveries
+from helpers.cloud.control.eventbridge.delivery import MAX_AGE_S, MAX_RETRIES, Delivery
 from helpers.cloud.events import eventbridge
 from helpers.cloud.events.eventbridge import Event, Rule, compact, instant
 from helpers.cloud.events.inputs import MISSING, Ruled, at_path, target_input

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.cloud.control.constraints import Constraints
-from helpers.cloud.control.delivery import ACTIONS, UNIVERSAL
-from helpers.cloud.control.schedule_book import DEFAULT, invalid
+from helpers.cloud.control.eventbridge.delivery import ACTIONS, UNIVERSAL
+from helpers.cloud.control.eventbridge.schedule_book import DEFAULT, invalid
 from helpers.cloud.errors import ValidationException
 from helpers.cloud.schedules.expressions import InvalidSchedule, parse_schedule
 

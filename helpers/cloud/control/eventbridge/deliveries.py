@@ -15,7 +15,7 @@ import threading
 import traceback
 
 from helpers.cloud import records
-from helpers.cloud.control.delivery import ACTIONS, UNIVERSAL, Delivery
+from helpers.cloud.control.eventbridge.delivery import ACTIONS, UNIVERSAL, Delivery
 from helpers.cloud.control.pushed_events import PushedEvent, PushedEvents
 from helpers.cloud.errors import AccessDeniedException, AwsError
 from helpers.cloud.ports import Authorizer, EventTargets

@@ -17,11 +17,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.delivery import Delivery
-from helpers.cloud.control.event_buses import EventBuses
-from helpers.cloud.control.schedule_book import DEFAULT, ScheduleBook, ScheduleKept, invalid
-from helpers.cloud.control.schedule_requests import check_name, schedule_members
+from helpers.cloud.control.eventbridge.buses import EventBuses
+from helpers.cloud.control.eventbridge.deliveries import Deliveries
+from helpers.cloud.control.eventbridge.delivery import Delivery
+from helpers.cloud.control.eventbridge.schedule_book import (
+    DEFAULT,
+    ScheduleBook,
+    ScheduleKept,
+    invalid,
+)
+from helpers.cloud.control.eventbridge.schedule_requests import check_name, schedule_members
 from helpers.cloud.events.eventbridge import compact, instant
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.ports import Authorizer
