@@ -34,7 +34,7 @@ from helpers.cloud.moto_seam.iam.resource_policies import (
 )
 from helpers.cloud.moto_seam.iam.resource_tags import resource_tags
 from helpers.cloud.moto_seam.member_constraints import broken_members, is_checked
-from helpers.cloud.moto_seam.operations import Call, Requirement
+from helpers.cloud.moto_seam.operations import Call, Requirement, ScopedRequest
 from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request
 from helpers.cloud.ports import Permission
 
@@ -73,7 +73,7 @@ class Guard:
         key, generation = key_of(request, access_key_id, service, region), self._kept.generation
         if self._authorizer.known(key):
             return None
-        asked = _asked(request, service, region)
+        asked = ScopedRequest.of(request, service, region)
         call = self._recognise(asked)
         who = self._who(access_key_id)
         if call is None:
@@ -106,7 +106,7 @@ class Guard:
         """Return the denial of a role that does not trust the administrator, or of a bucket."""
         if service == "s3" and not bucket_policies_exist():
             return None
-        call = self._recognise(_asked(request, service, region))
+        call = self._recognise(ScopedRequest.of(request, service, region))
         needed = operations.requirements(call) if call is not None else None
         if call is None or needed is None:
             return None
@@ -121,11 +121,11 @@ class Guard:
         Raises AwsError for a call of Lambda whose body has other types than the API model.
         """
         if service == "lambda" and request.body:
-            operations.check_types(_asked(request, service, region))
+            operations.check_types(ScopedRequest.of(request, service, region))
         stores = stores_policies(request, service)
         if not stores and not is_checked(service, request.headers, request.body):
             return None
-        call = self._recognise(_asked(request, service, region))
+        call = self._recognise(ScopedRequest.of(request, service, region))
         return _not_as_modelled(call) if call is not None else None
 
     def permission_refusal(
@@ -166,7 +166,7 @@ class Guard:
                 return _denied(call, decisions[-1].message(), request), decisions
         return None, decisions
 
-    def _recognise(self, asked: operations.HttpRequest) -> Call | None:
+    def _recognise(self, asked: ScopedRequest) -> Call | None:
         try:
             return operations.recognise(asked, account=ACCOUNT_ID, facts=self._facts)
         except operations.UnreadableRequest:
@@ -254,18 +254,6 @@ def _account_of(resource: str, owner: str | None) -> dict[str, object]:
 
 def _iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _asked(request: HttpRequest, service: str, region: str) -> operations.HttpRequest:
-    return operations.HttpRequest(
-        request.method,
-        request.path,
-        service,
-        region,
-        query=request.query,
-        headers=request.headers,
-        body=request.body,
-    )
 
 
 def _not_as_modelled(call: Call) -> HttpAnswer | None:

@@ -140,15 +140,7 @@ class NotificationsApi:
 
 
 def _call(request: HttpRequest, region: str) -> operations.Call | None:
-    asked = operations.HttpRequest(
-        request.method,
-        request.path,
-        "s3",
-        region,
-        query=request.query,
-        headers=request.headers,
-        body=request.body,
-    )
+    asked = operations.ScopedRequest.of(request, "s3", region)
     return operations.recognise(asked, account=ACCOUNT_ID)
 
 
