@@ -22,6 +22,14 @@ def test_json_has_no_fault(event: bytes) -> None:
     assert json_fault(event) == ""
 
 
+def test_json_that_nests_too_deeply_is_refused_as_by_jackson() -> None:
+    """The sentence is the same, whether Python could read it or not."""
+    sentence = "Document nesting depth (1001) exceeds the maximum allowed (1000, from "
+
+    for depth in (1001, 200_000):
+        assert json_fault(b"[" * depth + b"]" * depth).startswith(sentence)
+
+
 @pytest.mark.parametrize(
     ("event", "met", "column"),
     [
