@@ -19,8 +19,8 @@ from moto.iam.responses import IamResponse
 from helpers.cloud.moto_seam.iam import simulation
 from helpers.cloud.moto_seam.iam.identities import BOUNDARY, Identities
 from helpers.cloud.moto_seam.iam.security_tokens import managed_policy_must_exist
+from helpers.cloud.moto_seam.wrapping import first_time
 
-_BOUND = "coldstart_bound"
 REWORDED = (
     (r"Role (\S+) not found", r"The role with name \1 cannot be found."),
     (r"User (\S+) not found", r"The user with name \1 cannot be found."),
@@ -47,8 +47,7 @@ def install(identities: Identities) -> None:
     )
     hidden = "ListUsersResponse.Users.User.PermissionsBoundary"
     IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER[hidden] = never_return
-    if not hasattr(IamResponse, _BOUND):
-        setattr(IamResponse, _BOUND, True)
+    if first_time(IamResponse):
         NotFoundException.__init__ = _reworded
         IamResponse.create_user = _bounded(IamResponse.create_user)
         for made, prefix in ((iam_models.User, USER_ID), (iam_models.Group, GROUP_ID)):

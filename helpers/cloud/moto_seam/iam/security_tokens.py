@@ -28,6 +28,7 @@ from helpers.cloud.moto_seam.iam.identities import (
     Identities,
 )
 from helpers.cloud.moto_seam.iam.user_sessions import UserSession
+from helpers.cloud.moto_seam.wrapping import first_time
 from helpers.cloud.policy import (
     MalformedPolicyDocument,
     PolicyType,
@@ -36,7 +37,6 @@ from helpers.cloud.policy import (
     parse_policy,
 )
 
-_BOUND = "coldstart_bound"
 _DEFAULT_S = 12 * 3600
 _CHAINED_S = 3600
 NO_KEYS = (
@@ -71,8 +71,7 @@ def install(identities: Identities) -> None:
     TokenResponse.get_federation_token = lambda response: _federation_token(response, identities)
     TokenResponse.assume_role_with_web_identity = _refuse_identity_token
     TokenResponse.assume_role_with_saml = _refuse_identity_token
-    if not hasattr(TokenResponse, _BOUND):
-        setattr(TokenResponse, _BOUND, True)
+    if first_time(TokenResponse):
         TokenResponse.assume_role = _limited(TokenResponse.assume_role, identities)
         STSBackend.get_caller_identity = _with_administrator(STSBackend.get_caller_identity)
 

@@ -18,16 +18,16 @@ from moto.kms.exceptions import AccessDeniedException, NotAuthorizedException, V
 from moto.kms.models import Key, KmsBackend
 from moto.kms.responses import KmsResponse
 
+from helpers.cloud.moto_seam.wrapping import first_time
+
 WINDOW_DAYS = (7, 30)
 ALGORITHM = {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
-_BOUND = "coldstart_bound"
 
 
 def install() -> None:
     """Bind the rules; harmless when called again."""
-    if hasattr(KmsBackend, _BOUND):
+    if not first_time(KmsBackend):
         return
-    setattr(KmsBackend, _BOUND, True)
     Key.__init__ = _for_encryption(Key.__init__)
     KmsBackend.encrypt = _usable(KmsBackend.encrypt)
     KmsBackend.decrypt = _usable_to_decrypt(KmsBackend.decrypt)

@@ -16,14 +16,11 @@ from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundExce
 from moto.logs.models import LogGroup, LogsBackend, LogStream
 from moto.logs.responses import LogsResponse
 
-from helpers.cloud.logs.pattern_conditions import PatternError
-from helpers.cloud.logs.patterns import Pattern, parse_pattern
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.logs import groups, metric_filters, query_definitions
 from helpers.cloud.moto_seam.logs.queries import LogQueries, log_record
 from helpers.cloud.telemetry.cloudwatch.log_metrics import LogMetrics
 
-ORIGINAL = "coldstart_original"
 MAX_EVENTS, MAX_PAGE_BYTES = 10_000, 1_048_576
 Params = Mapping[str, Any]
 
@@ -58,9 +55,9 @@ def _answer(name: str, operation: Callable[[str, Params], Mapping[str, Any]]) ->
 def _wrap(owner: type, name: str, around: Callable[[Any], Any]) -> None:
     """Put a function around a method, once however often it is asked for."""
     method = getattr(owner, name)
-    original = getattr(method, ORIGINAL, method)
+    original = getattr(method, metric_filters.ORIGINAL, method)
     wrapped = around(original)
-    setattr(wrapped, ORIGINAL, original)
+    setattr(wrapped, metric_filters.ORIGINAL, original)
     setattr(owner, name, wrapped)
 
 
@@ -69,19 +66,11 @@ class MessageFilter:
 
     def __init__(self, pattern: str) -> None:
         """Read a pattern; an empty one fits all."""
-        self._pattern = read_pattern(pattern or "")
+        self._pattern = metric_filters.read_pattern(pattern or "")
 
     def matches(self, message: str) -> bool:
         """Tell whether a message fits."""
         return self._pattern.match(message.rstrip("\n")) is not None
-
-
-def read_pattern(text: str) -> Pattern:
-    """Return a filter pattern, or raise the error of the API."""
-    try:
-        return parse_pattern(text)
-    except PatternError as error:
-        raise InvalidParameterException(str(error)) from error
 
 
 def _observed(original: Any, log_metrics: LogMetrics) -> Any:

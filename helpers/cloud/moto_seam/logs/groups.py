@@ -25,19 +25,19 @@ from moto.logs.exceptions import (
 from moto.logs.models import LogGroup, LogsBackend
 from moto.logs.responses import LogsResponse
 
+from helpers.cloud.moto_seam.wrapping import first_time
+
 STANDARD = "STANDARD"
 CLASS = "coldstart_log_group_class"
 """Attribute of moto's log groups."""
 NEWEST = timedelta(hours=2)
 """How far in the future an event may lie."""
-_BOUND = "coldstart_bound"
 
 
 def install() -> None:
     """Bind the corrections; harmless when called again."""
-    if hasattr(LogGroup, _BOUND):
+    if not first_time(LogGroup):
         return
-    setattr(LogGroup, _BOUND, True)
     LogGroup.__init__ = _classed(LogGroup.__init__)
     LogGroup.to_describe_dict = _described(LogGroup.to_describe_dict)
     LogGroup.create_log_stream = _of_streams(LogGroup.create_log_stream)

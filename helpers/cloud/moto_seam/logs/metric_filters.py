@@ -41,7 +41,9 @@ def install(log_metrics: LogMetrics) -> None:
     ) -> None:
         if log_group_name not in backend.groups:
             raise ResourceNotFoundException
-        wanted = MetricFilter(_pattern(filter_pattern), _transformations(metric_transformations))
+        wanted = MetricFilter(
+            read_pattern(filter_pattern), _transformations(metric_transformations)
+        )
         _forget(backend, filter_name, log_group_name)
         backend.filters.metric_filters.append(
             {
@@ -89,7 +91,7 @@ def tried(params: Mapping[str, Any]) -> Mapping[str, Any]:
             f"logEventMessages must have between 1 and {MAX_MESSAGES} messages"
         )
     text = params.get("filterPattern") or ""
-    pattern, matches = _pattern(text), []
+    pattern, matches = read_pattern(text), []
     for number, message in enumerate(messages, 1):
         found = pattern.match(message)
         if found is None:
@@ -105,7 +107,8 @@ def tried(params: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"matches": matches}
 
 
-def _pattern(text: str) -> Pattern:
+def read_pattern(text: str) -> Pattern:
+    """Return a filter pattern, or raise the error of the API."""
     try:
         return parse_pattern(text)
     except PatternError as error:

@@ -37,9 +37,9 @@ from helpers.cloud.moto_seam.sqs.records import (
     purging,
     with_handle,
 )
+from helpers.cloud.moto_seam.wrapping import first_time
 from helpers.cloud.records import Recorder
 
-_BOUND = "coldstart_bound"
 TRACE = "AWSTraceHeader"
 
 COUNTS: Mapping[str, Callable[[Any, float], bool]] = {
@@ -59,9 +59,8 @@ def install(bells: Bells, recorder: Recorder) -> None:
     queue, backend = sqs_models.Queue, sqs_models.SQSBackend
     setattr(queue, BELLS, bells)
     setattr(queue, RECORDER, recorder)
-    if hasattr(queue, _BOUND):
+    if not first_time(queue):
         return
-    setattr(queue, _BOUND, True)
     queue.add_message = add_message
     queue.delete_message = _locked(queue.delete_message)
     for name, counts in COUNTS.items():

@@ -28,12 +28,12 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.iam.identities import RoleCredentials
 from helpers.cloud.moto_seam.stepfunctions import state_tasks
+from helpers.cloud.moto_seam.wrapping import first_time
 
 SESSION = "StepFunctions"
 SYNC_LIMIT_S = 300.0
 """The longest synchronous express workflow: five minutes."""
 POLL_S = 0.005
-_BOUND = "coldstart_bound"
 
 
 class NotSynchronousError(ServiceException):  # type: ignore[misc]
@@ -53,8 +53,7 @@ def install(calls: AccountCalls, issuer: RoleCredentials) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.stepfunctions.") and hasattr(module, "boto_client_for"):
             vars(module)["boto_client_for"] = client_for
-    if not hasattr(StepFunctionsParserBackend, _BOUND):
-        setattr(StepFunctionsParserBackend, _BOUND, True)
+    if first_time(StepFunctionsParserBackend):
         state_tasks.install()
         StepFunctionsParserBackend.start_execution = _named(
             StepFunctionsParserBackend.start_execution

@@ -31,8 +31,8 @@ from moto.kinesis import models as kinesis_models
 
 from helpers.cloud.moto_seam.bells import Bells
 from helpers.cloud.moto_seam.streams import answers
+from helpers.cloud.moto_seam.wrapping import first_time
 
-_BOUND = "coldstart_bound"
 _BELLS = "coldstart_bells"
 WRITES = (
     "put_item",
@@ -69,9 +69,8 @@ def _install_kinesis(bells: Bells, lock: threading.RLock) -> None:
         kinesis_models.KinesisBackend,
     )
     setattr(stream, _BELLS, bells)
-    if hasattr(stream, _BOUND):
+    if not first_time(stream):
         return
-    setattr(stream, _BOUND, True)
     numbers = itertools.count(FIRST_SEQUENCE_NUMBER + (time.time_ns() << 32), 6)
     shard.put_record = _numbered(numbers, lock)
     shard.get_records = _under(shard.get_records, lock)
@@ -151,9 +150,8 @@ def _told(original: Callable[..., Any]) -> Callable[..., Any]:
 def _install_dynamodb(bells: Bells, lock: threading.RLock) -> None:
     shard = table_models.StreamShard
     setattr(shard, _BELLS, bells)
-    if hasattr(shard, _BOUND):
+    if not first_time(shard):
         return
-    setattr(shard, _BOUND, True)
     shard.add = _added(lock)
     for owner in (DynamoDBBackend, DynamoHandler):
         for name in WRITES:
