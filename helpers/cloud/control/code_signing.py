@@ -26,7 +26,7 @@ from helpers.cloud.errors import (
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from helpers.cloud.registry import Key, Registry
+from helpers.cloud.registry import Key, Registry, function_arn
 
 MAX_PUBLISHERS = 20
 ENFORCE, WARN = "Enforce", "Warn"
@@ -118,7 +118,7 @@ class CodeSigning:
         """Return the ARNs of the functions that have a configuration."""
         with self._lock:
             keys = sorted(key for key, had in self._had_by.items() if had == arn)
-        return ["arn:aws:lambda:{1}:{0}:function:{2}".format(*key) for key in keys]
+        return [function_arn(key) for key in keys]
 
     def of(self, key: Key) -> str | None:
         """Return the ARN of a function's configuration."""
