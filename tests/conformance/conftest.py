@@ -132,6 +132,11 @@ class Account:
         """An execution role that may write its log, and use S3."""
         return self._role_arn.get()
 
+    def reset(self) -> None:
+        """Empty the account; its role is made anew when somebody needs one."""
+        self.cloud.reset()
+        self._role_arn = FirstUse(self._make_role)
+
     def _make_role(self) -> str:
         trust = {"Service": "lambda.amazonaws.com"}
         iam = self.client("iam")

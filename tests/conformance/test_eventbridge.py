@@ -859,8 +859,7 @@ def test_a_reset_forgets_rules_and_events_on_their_way(account_with: Callable[..
     bridge = Bridge(account_with(time_lapse=100))
     bridge.events.put_rule(Name="ticks", ScheduleExpression="rate(1 minute)")
     bridge.record(lambda r: r["kind"] == "schedule.fired")
-    bridge.account.cloud.reset()
-    bridge.account.__dict__.pop("role_arn", None)
+    bridge.account.reset()
     bridge.events.put_rule(Name="later", ScheduleExpression="rate(2 minutes)")
     fired = bridge.record(lambda r: r["kind"] == "schedule.fired")
 

@@ -658,7 +658,7 @@ def test_a_reset_forgets_schedules(account_with: Callable[..., Any]):
     timetable = Timetable(account_with(time_lapse=LAPSE))
     name = timetable.schedule("rate(1 minute)", {"Arn": timetable.queue()[1]})
     timetable.wait_for("schedule.fired", name)
-    timetable.account.cloud.reset()
+    timetable.account.reset()
 
     assert {} == timetable.page()
     assert [] == timetable.scheduler.list_schedules()["Schedules"]
