@@ -60,7 +60,7 @@ class _Breach:
     sentence: str = ""
 
 
-def breach_of(asked: operations.HttpRequest) -> AwsError | None:
+def breach_of(asked: operations.ScopedRequest) -> AwsError | None:
     """Return the error of a request that is not as its model wants it; None if it is."""
     try:
         call = operations.recognise(asked)
