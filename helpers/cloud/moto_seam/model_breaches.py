@@ -24,6 +24,7 @@ from helpers.cloud.moto_seam.operations.routing import service_model
 
 CODES: Mapping[str, str] = {
     "logs": "InvalidParameterException",
+    "s3": "InvalidArgument",
     "sqs": "MissingParameter",
     **dict.fromkeys(("cloudwatch", "elbv2", "iam", "sns", "sts"), "ValidationError"),
 }

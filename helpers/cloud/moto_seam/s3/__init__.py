@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from helpers.cloud.moto_seam.s3 import notifications, tagging, uploads
+from helpers.cloud.moto_seam.s3 import notifications, refusals, tagging, uploads
 
 __all__ = ["install"]
 
 
 def install(notifier: notifications.S3Notifications) -> None:
-    """Bind the notifier, the reading of tags, and the look for an upload."""
+    """Bind the notifier, the reading of tags, and what S3 refuses."""
     notifications.install(notifier)
     tagging.install()
     uploads.install()
+    refusals.install()
