@@ -21,9 +21,7 @@ def bucket(cloud: Any) -> str:
     return name
 
 
-@pytest.mark.parametrize(
-    "name", ["Shop", "my_shop", "shop.", "a..b", "192.168.5.4", "ab", "é-shop"]
-)
+@pytest.mark.parametrize("name", ["Shop", "my_shop", "shop.", "a..b", "192.168.5.4", "ab"])
 def test_a_bucket_has_a_name_of_the_rules(cloud: Any, name: str):
     """Small letters, digits, dots and hyphens, 3 to 63, and no address."""
     s3 = cloud.client("s3", parameter_validation=False)
