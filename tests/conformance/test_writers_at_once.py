@@ -145,9 +145,18 @@ def executions(cloud: Any) -> tuple[Callable[[str, int], Any], str]:
     return start, "ExecutionAlreadyExists"
 
 
+def stacks(cloud: Any) -> tuple[Callable[[str, int], Any], str]:
+    """Give a maker of stacks."""
+    client = cloud.client("cloudformation")
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    return lambda name, _number: client.create_stack(
+        StackName=name, TemplateBody=template
+    ), "AlreadyExistsException"
+
+
 @pytest.mark.parametrize(
     "kind",
-    [objects, replacements, functions, aliases, mappings, parameters, secrets_, executions],
+    [objects, replacements, functions, aliases, mappings, parameters, secrets_, executions, stacks],
 )
 def test_one_of_many_writers_wins(cloud: Any, kind: Any):
     """All others get the service's own refusal, round after round."""
