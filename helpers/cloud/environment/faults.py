@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud.logs import Status
 from helpers.cloud.model import MAX_RESPONSE_BYTES
@@ -36,6 +36,10 @@ class Fault:
             return self.body
         error = {"errorType": self.error_type, "errorMessage": self.message}
         return json.dumps(error, separators=(",", ":")).encode()
+
+    def that_ended_the_runtime(self) -> Fault:
+        """Return the same payload as the fault of a runtime that exited because of it."""
+        return replace(self, error_type="Runtime.ExitError", body=self.payload, from_runtime=False)
 
     @classmethod
     def reported(cls, body: bytes, *, from_runtime: bool = False, cause: str = "") -> Fault:

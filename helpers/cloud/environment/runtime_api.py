@@ -14,25 +14,31 @@ import selectors
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 MAX_HEAD_BYTES = 1024 * 1024 + 65536
 """An error cause header may hold 1 MB."""
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """More than any accepted answer; the rest of a longer one is read and thrown away."""
-REASONS = {200: "OK", 202: "Accepted", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+JSON, TEXT = "application/json", "text/plain; charset=utf-8"
 READ_BYTES = 262_144
 
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One request of the runtime; `body_bytes` counts also what was thrown away."""
+    """One request of the runtime; `body_bytes` counts also what was thrown away.
+
+    `trailers` are the headers that follow a chunked body; a `streamed` body was passed on.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     connection: Connection
-    body: bytes = b""
+    body: bytearray = field(default_factory=bytearray)
     body_bytes: int = 0
+    trailers: dict[str, str] = field(default_factory=dict)
+    streamed: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +51,8 @@ class Connection:
     head: Request | None = None
     missing: int | None = 0
     """Body bytes still to come; None while a chunked body lasts."""
+    take: Callable[[bytes], None] | None = None
+    """Who takes the body as it comes; None when it is kept."""
 
 
 class RuntimeApi:
@@ -57,6 +65,8 @@ class RuntimeApi:
         self.port: int = self._listener.getsockname()[1]
         self._open: list[Connection] = []
         selector.register(self._listener, selectors.EVENT_READ, self)
+        self.opens: Callable[[Request], Callable[[bytes], None] | None] = lambda request: None
+        """Asked once the head of a request is there: who takes its body as it comes?"""
 
     @property
     def address(self) -> str:
@@ -104,19 +114,25 @@ class RuntimeApi:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes = b'{"status":"OK"}\n',
+        content_type: str = JSON,
     ) -> None:
         """Answer a request; what the socket does not take now is sent when it is ready."""
-        lines = [f"HTTP/1.1 {status} {REASONS[status]}", "Content-Type: application/json"]
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Type: {content_type}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
         request.connection.unsent += head.encode() + body
         with contextlib.suppress(OSError):  # the reader is gone; its exit will be noticed
             self._send(request.connection)
 
-    def refuse(self, request: Request, status: int, message: str) -> None:
+    def refuse(self, request: Request, status: int, error_type: str, message: str) -> None:
         """Answer with the Runtime API's error form."""
-        error = {"errorMessage": message, "errorType": "InvalidRequest"}
-        self.reply(request, status, body=json.dumps(error).encode())
+        error = {"errorMessage": message, "errorType": error_type}
+        text = json.dumps(error, separators=(",", ":"))
+        self.reply(request, status, body=f"{text}\n".encode())
+
+    def not_found(self, request: Request) -> None:
+        """Answer that there is no such path."""
+        self.reply(request, 404, body=b"404 page not found\n", content_type=TEXT)
 
     def disconnect(self) -> None:
         """Close all connections: the process that made them is gone."""
@@ -172,17 +188,21 @@ class RuntimeApi:
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         connection.missing = None if chunked else length
         connection.head = Request(method, path, headers, connection)
+        connection.take = self.opens(connection.head)
         if headers.get("expect", "").lower() == "100-continue":
             connection.unsent += b"HTTP/1.1 100 Continue\r\n\r\n"
             self._send(connection)
         return True
 
 
-def _keep(request: Request, data: bytes) -> None:
+def _keep(connection: Connection, request: Request, data: bytes) -> None:
+    request.body_bytes += len(data)
+    if connection.take is not None:
+        connection.take(data)
+        return
     room = MAX_BODY_BYTES - len(request.body)
     if room > 0:
         request.body += data[:room]
-    request.body_bytes += len(data)
 
 
 def _read_body(connection: Connection, request: Request) -> bool:
@@ -190,7 +210,7 @@ def _read_body(connection: Connection, request: Request) -> bool:
     data = bytes(connection.received[: connection.missing])
     del connection.received[: len(data)]
     connection.missing -= len(data)
-    _keep(request, data)
+    _keep(connection, request, data)
     return connection.missing == 0
 
 
@@ -203,9 +223,24 @@ def _read_chunks(connection: Connection, request: Request) -> bool:
             size = int(bytes(connection.received[:end]).split(b";")[0] or b"0", 16)
         except ValueError:
             size = 0
+        if size == 0:
+            return _read_trailers(connection, request, end + 2)
         if len(connection.received) < end + 2 + size + 2:
             return False
-        _keep(request, bytes(connection.received[end + 2 : end + 2 + size]))
+        _keep(connection, request, bytes(connection.received[end + 2 : end + 2 + size]))
         del connection.received[: end + 2 + size + 2]
-        if size == 0:
+
+
+def _read_trailers(connection: Connection, request: Request, start: int) -> bool:
+    """Read the headers after the last chunk, up to an empty line."""
+    lines: list[str] = []
+    while (end := connection.received.find(b"\r\n", start)) >= 0:
+        line = connection.received[start:end].decode("latin-1")
+        start = end + 2
+        if not line:
+            del connection.received[:start]
+            pairs = (line.partition(":") for line in lines)
+            request.trailers |= {name.strip().lower(): value.strip() for name, _, value in pairs}
             return True
+        lines.append(line)
+    return False

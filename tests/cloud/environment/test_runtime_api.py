@@ -181,7 +181,9 @@ def test_refusal_has_the_runtime_apis_form(
 ) -> None:
     """A refused request is told why, as the Runtime API tells it."""
     reply = served.api.reply
-    refuse = functools.partial(served.api.refuse, status=404, message="no such path")
+    refuse = functools.partial(
+        served.api.refuse, status=400, error_type="InvalidRequestID", message="Invalid request ID"
+    )
 
     def refuse_once(request: Request, **_: Any) -> None:
         monkeypatch.setattr(served.api, "reply", reply)
@@ -189,6 +191,35 @@ def test_refusal_has_the_runtime_apis_form(
 
     monkeypatch.setattr(served.api, "reply", refuse_once)
     assert ask(runtime, "GET", "/nowhere") == (
-        404,
-        b'{"errorMessage": "no such path", "errorType": "InvalidRequest"}',
+        400,
+        b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n',
     )
+
+
+def test_trailers_end_a_chunked_body(served: Served) -> None:
+    """Headers after the last chunk belong to their request, and the next one is read after them."""
+    with socket.create_connection(("127.0.0.1", served.api.port), timeout=10) as peer:
+        peer.sendall(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n")
+        peer.sendall(b"Lambda-Runtime-Function-Error-Type: Runtime.Broken\r\n")
+        peer.sendall(b"Other: 1\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
+        answers = b""
+        while answers.count(b"202") < 2:
+            answers += peer.recv(4096)
+    assert [r.path for r in served.requests] == ["/a", "/b"]
+    assert served.requests[0].body == b"one"
+    assert served.requests[0].trailers == {
+        "lambda-runtime-function-error-type": "Runtime.Broken",
+        "other": "1",
+    }
+
+
+def test_a_body_may_be_taken_as_it_comes(
+    served: Served, runtime: http.client.HTTPConnection
+) -> None:
+    """Whoever takes a body gets each chunk, and the request keeps none of it."""
+    taken: list[bytes] = []
+    served.api.opens = lambda request: taken.append if request.path == "/stream" else None
+    assert ask(runtime, "POST", "/stream", body=iter([b"a", b"bc"]), encode_chunked=True)[0] == 202
+    assert ask(runtime, "POST", "/other", b"kept")[0] == 202
+    assert taken == [b"a", b"bc"]
+    assert [(bytes(r.body), r.body_bytes) for r in served.requests] == [(b"", 3), (b"kept", 4)]
