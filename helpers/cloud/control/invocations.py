@@ -53,6 +53,11 @@ NO_TENANTS = (
     "your request and try again."
 )
 
+NOT_DURABLE = (
+    "Durable functions are not built in this local account: this call would not be the one "
+    "execution of its name. Leave DurableExecutionName out."
+)
+
 
 class InvocationsApi:
     """Answers Invoke; lives with the cloud."""
@@ -147,6 +152,8 @@ class InvocationsApi:
             raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
         if request.headers.get("x-amz-tenant-id"):
             raise InvalidParameterValueException(NO_TENANTS)
+        if request.headers.get("x-amz-durable-execution-name"):
+            raise InvalidParameterValueException(NOT_DURABLE)
         given = arguments_of(request.query).get("Qualifier")
         named = parse_function_name(unquote(next(filter(None, match.groups()))), given)
         return InvokeRequest(
