@@ -104,6 +104,8 @@ def test_an_os_only_runtime_has_no_variables_of_python(account: Any) -> None:
     variables = account.invoke(name, "variables").value
     assert not {"PYTHONPATH", "AWS_EXECUTION_ENV", "_LAMBDA_TELEMETRY_LOG_FD"} & variables.keys()
     assert variables["_HANDLER"] == "my.handler"
+    assert variables["PATH"].startswith("/usr/local/bin:/usr/bin/:/bin:")
+    assert variables["LD_LIBRARY_PATH"].startswith("/lib64:/usr/lib64:")
     assert variables["AWS_LAMBDA_FUNCTION_NAME"] == name
     assert {"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_RUNTIME_API"} <= variables.keys()
 

@@ -18,8 +18,9 @@ from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.output import Output, OutputDecoder
 from helpers.cloud.environment.processes import HAS_SIGNALS, ProcessGroup
 from helpers.cloud.environment.relay import OutputReader, open_output
-from helpers.cloud.environment.runtime_api import Connection, Request, RuntimeApi
+from helpers.cloud.environment.runtime_api import RuntimeApi
 from helpers.cloud.environment.runtime_calls import Event, Happening, RuntimeCalls
+from helpers.cloud.environment.runtime_requests import Connection, Request
 from helpers.cloud.environment.sandbox import Sandbox
 from helpers.cloud.governor import MEMORY_SAMPLE_S, CpuShare, MemoryWatch
 from helpers.cloud.model import Invocation

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.cloud.environment.faults import Fault, too_large_fault
-from helpers.cloud.environment.runtime_api import Request
 from helpers.cloud.environment.runtime_calls import Event, Happening, is_too_large
+from helpers.cloud.environment.runtime_requests import Request
 from helpers.cloud.logs import Status
 from helpers.cloud.model import Invocation, InvocationResult
 

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from helpers.cloud.environment.processes import Command, ProcessGroup
-from helpers.cloud.environment.runtime_api import Request, RuntimeApi
+from helpers.cloud.environment.runtime_api import RuntimeApi
+from helpers.cloud.environment.runtime_requests import Request
 from helpers.cloud.environment.sandbox import Sandbox
 from helpers.cloud.model import FunctionVersion
 

@@ -13,46 +13,20 @@ import json
 import selectors
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 
-MAX_HEAD_BYTES = 1024 * 1024 + 65536
-"""An error cause header may hold 1 MB."""
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""More than any accepted answer; the rest of a longer one is read and thrown away."""
+from helpers.cloud.environment.runtime_requests import (
+    MAX_HEAD_BYTES,
+    Connection,
+    Request,
+    read_body,
+    read_chunks,
+)
+
+MAX_CONNECTIONS = 128
+"""More than a runtime and ten extensions need; each is a descriptor of the account's."""
 JSON, TEXT = "application/json", "text/plain; charset=utf-8"
 READ_BYTES = 262_144
-
-
-@dataclass(slots=True, eq=False)
-class Request:
-    """One request of the runtime; `body_bytes` counts also what was thrown away.
-
-    `trailers` are the headers that follow a chunked body; a `streamed` body was passed on.
-    """
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    connection: Connection
-    body: bytearray = field(default_factory=bytearray)
-    body_bytes: int = 0
-    trailers: dict[str, str] = field(default_factory=dict)
-    streamed: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """One kept-alive connection and what was read and not yet sent on it."""
-
-    socket: socket.socket
-    received: bytearray = field(default_factory=bytearray)
-    unsent: bytes = b""
-    head: Request | None = None
-    missing: int | None = 0
-    """Body bytes still to come; None while a chunked body lasts."""
-    take: Callable[[bytes], None] | None = None
-    """Who takes the body as it comes; None when it is kept."""
 
 
 class RuntimeApi:
@@ -77,7 +51,7 @@ class RuntimeApi:
         """Take a new connection, unless it comes from a process that is not ours."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
             connected, peer = self._listener.accept()
-            if not is_ours(peer[1], self.port):
+            if len(self._open) >= MAX_CONNECTIONS or not is_ours(peer[1], self.port):
                 connected.close()
                 return
             connected.setblocking(False)
@@ -163,9 +137,13 @@ class RuntimeApi:
     def _parse(self, connection: Connection) -> Request | None:
         if connection.head is None and not self._parse_head(connection):
             return None
-        done = _read_chunks if connection.missing is None else _read_body
+        done = read_chunks if connection.missing is None else read_body
         assert connection.head is not None
-        if not done(connection, connection.head):
+        try:
+            if not done(connection, connection.head):
+                return None
+        except ValueError:  # no HTTP, and nobody knows where the next request begins
+            self._drop(connection)
             return None
         request, connection.head = connection.head, None
         return request
@@ -182,6 +160,8 @@ class RuntimeApi:
             method, path, _ = lines[0].split(" ", 2)
             headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines[1:])}
             length = int(headers.get("content-length", "0"))
+            if length < 0:
+                raise ValueError(length)
         except ValueError:
             self._drop(connection)
             return False
@@ -193,54 +173,3 @@ class RuntimeApi:
             connection.unsent += b"HTTP/1.1 100 Continue\r\n\r\n"
             self._send(connection)
         return True
-
-
-def _keep(connection: Connection, request: Request, data: bytes) -> None:
-    request.body_bytes += len(data)
-    if connection.take is not None:
-        connection.take(data)
-        return
-    room = MAX_BODY_BYTES - len(request.body)
-    if room > 0:
-        request.body += data[:room]
-
-
-def _read_body(connection: Connection, request: Request) -> bool:
-    assert connection.missing is not None
-    data = bytes(connection.received[: connection.missing])
-    del connection.received[: len(data)]
-    connection.missing -= len(data)
-    _keep(connection, request, data)
-    return connection.missing == 0
-
-
-def _read_chunks(connection: Connection, request: Request) -> bool:
-    while True:
-        end = connection.received.find(b"\r\n")
-        if end < 0:
-            return False
-        try:
-            size = int(bytes(connection.received[:end]).split(b";")[0] or b"0", 16)
-        except ValueError:
-            size = 0
-        if size == 0:
-            return _read_trailers(connection, request, end + 2)
-        if len(connection.received) < end + 2 + size + 2:
-            return False
-        _keep(connection, request, bytes(connection.received[end + 2 : end + 2 + size]))
-        del connection.received[: end + 2 + size + 2]
-
-
-def _read_trailers(connection: Connection, request: Request, start: int) -> bool:
-    """Read the headers after the last chunk, up to an empty line."""
-    lines: list[str] = []
-    while (end := connection.received.find(b"\r\n", start)) >= 0:
-        line = connection.received[start:end].decode("latin-1")
-        start = end + 2
-        if not line:
-            del connection.received[:start]
-            pairs = (line.partition(":") for line in lines)
-            request.trailers |= {name.strip().lower(): value.strip() for name, _, value in pairs}
-            return True
-        lines.append(line)
-    return False

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from helpers.cloud.environment.runtime_api import TEXT, Request, RuntimeApi
+from helpers.cloud.environment.runtime_api import TEXT, RuntimeApi
+from helpers.cloud.environment.runtime_requests import Request
 from helpers.cloud.model import MAX_RESPONSE_BYTES, PieceTaker
 
 API = "/2018-06-01/runtime/"

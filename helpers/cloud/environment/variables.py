@@ -47,13 +47,15 @@ def build_variables(
     the function was configured. Folders of a PYTHONPATH of its own come after the runtime's, which
     Lambda finds without the variable.
     """
+    # a language of Lambda's own lies in /var/lang, which OS-only runtimes do not have
+    language = "/var/lang/{}:" if _is_python(function) else ""
     variables = {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
+        "PATH": f"{language.format('bin')}/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
         "LD_LIBRARY_PATH": (
-            f"/var/lang/lib:/lib64:/usr/lib64:{places.runtime}:{places.runtime}/lib:{places.task}:"
-            f"{places.task}/lib:{places.opt}/lib"
+            f"{language.format('lib')}/lib64:/usr/lib64:{places.runtime}:{places.runtime}/lib:"
+            f"{places.task}:{places.task}/lib:{places.opt}/lib"
         ),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
