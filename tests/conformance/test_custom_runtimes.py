@@ -169,6 +169,24 @@ def test_a_bootstrap_that_exits_is_an_exit_error(cloud: Any) -> None:
     }
 
 
+def test_a_bootstrap_that_fails_in_init_and_stays_is_ended(cloud: Any) -> None:
+    """Whoever reports an error of init is ended soon: nobody waits for init's ten seconds."""
+    fails = (
+        "import json, os, time, urllib.request\n"
+        "api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/'\n"
+        "told = json.dumps({'errorType': 'Mine', 'errorMessage': 'no'}).encode()\n"
+        "urllib.request.urlopen(api + 'init/error', told)\n"
+        "time.sleep(600)\n"
+    )
+    name = deploy(cloud, package({"bootstrap": PYTHON + fails}))
+    answer = cloud.invoke(name)
+    assert {"errorType": "Mine", "errorMessage": "no"} == answer.value
+    assert "\tStatus: error\tError Type: Runtime.Unknown\n" in answer.log
+    (first, second) = cloud.records(name, "environment.init")
+    assert ["init", "invoke"] == [first["phase"], second["phase"]]
+    assert ["error", "error"] == [first["status"], second["status"]]
+
+
 def test_an_image_function_is_stored_and_says_on_invoke_what_to_do(cloud: Any) -> None:
     """PackageType Image is accepted by the API; invoking it names the way out."""
     name = f"f-{secrets.token_hex(6)}"

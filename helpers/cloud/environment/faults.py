@@ -1,17 +1,21 @@
 """Why an invocation failed, in AWS's error types and sentences.
 
 Source: awslambdaric (errors the runtime reports), the Runtime Interface Emulator's error
-constants, docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
+constants and what it makes of other types (GetValidRuntimeOrFunctionErrorType),
+docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import signal
 from dataclasses import dataclass, replace
 
 from helpers.cloud.logs import Status
 from helpers.cloud.model import MAX_RESPONSE_BYTES
+
+TYPE_OF_LAMBDA = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,13 @@ class Fault:
     body: bytes = b""
     from_runtime: bool = False
     cause: str = ""
+
+    @property
+    def logged_type(self) -> str:
+        """The type in Lambda's log lines: a failed init with a class of one's own is unknown."""
+        if not self.body or self.from_runtime or TYPE_OF_LAMBDA.search(self.error_type):
+            return self.error_type
+        return "Function.Unknown" if self.error_type.startswith("Function.") else "Runtime.Unknown"
 
     @property
     def payload(self) -> bytes:

@@ -28,6 +28,8 @@ from helpers.cloud.governor import CpuShare, MemoryWatch
 from helpers.cloud.logs import Status
 from helpers.cloud.model import FunctionVersion, InitializationType, Invocation, InvocationResult
 
+EXITS_WITHIN_S = 1.0
+"""What a runtime has that reported an error of init; then it is ended."""
 RESET = "reset"
 AT_ONCE = (RESET, "shutdown")
 """Ends that leave extensions no shutdown phase: the account itself goes."""
@@ -101,7 +103,8 @@ class Runtime:
         if event.happening is Happening.INIT_ERROR:
             assert event.request is not None
             reported = bytes(event.request.body)
-            event = self._driver.wait(Limits(deadline, self.memory))
+            last_words = self._platform.clock.steady() + EXITS_WITHIN_S
+            event = self._driver.wait(Limits(min(deadline, last_words), self.memory))
         if reported:
             fault = Fault.reported(reported)
         elif event.happening is not Happening.NEXT:
