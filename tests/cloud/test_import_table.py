@@ -29,6 +29,7 @@ ROWS = (
         "regexes",
         "ready_threads",
         "exports",
+        "json_depth",
     ),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics", "queue_scaling"),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpers.cloud.events.patterns import Pattern
+from helpers.cloud.json_depth import too_deep
 
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 1024 * 1024
@@ -56,7 +57,7 @@ def refusal(entry: Mapping[str, Any], *, trusted: bool) -> Refused | None:
         detail = json.loads(entry["Detail"])
     except (ValueError, TypeError, RecursionError):
         detail = None
-    if not isinstance(detail, dict):
+    if not isinstance(detail, dict) or too_deep(entry["Detail"].encode()):
         return Refused("MalformedDetail", "Detail is malformed.")
     return None
 

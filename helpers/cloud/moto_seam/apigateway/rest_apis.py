@@ -22,7 +22,7 @@ from helpers.cloud.http_fronts.rest.deployment import (
     Throttle,
     UsagePlan,
 )
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 DEPLOYED = "coldstart_deployed"
 """Attribute of moto's deployments: the API as it was."""

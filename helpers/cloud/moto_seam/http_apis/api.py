@@ -27,7 +27,7 @@ from helpers.cloud.moto_seam.http_apis.checks import (
 )
 from helpers.cloud.moto_seam.http_apis.pages import paged
 from helpers.cloud.moto_seam.http_apis.stages import Stages
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 PATH = re.compile(r"/v2/apis(?:/([^/]+))?(?:/([^/]+))?(?:/([^/]+))?(/.*)?")
 CHECKS: Mapping[str, Callable[[Any, Mapping[str, Any], str], None]] = {
