@@ -25,6 +25,11 @@ from helpers.views.invocation import Answer
 
 STUB_WORDS = "Exercise "
 STUB_MESSAGE = re.compile(rf"{STUB_WORDS}\d+\.\d+")
+ELSEWHERE = (
+    "The cell is the file: a name from another cell is unknown there. Move its definition into "
+    "the cell of the handler."
+)
+"""What to try after a NameError in a deployed cell."""
 VALUES = (bool, int, float, dict, list, tuple, set)
 """What a function returns, and nobody deploys."""
 RUNTIME_FILE = "/awslambdaric/"
@@ -84,6 +89,8 @@ def advice_on(answer: Answer) -> str:
         return "Lambda calls a handler with two arguments: write def name(event, context)."
     if answer.error_type == "Sandbox.Timedout":
         return "The handler did not end in time. Is there a loop that never stops?"
+    if answer.error_type == "NameError":
+        return ELSEWHERE
     return "Invoke your function with this event and read its error and log."
 
 
