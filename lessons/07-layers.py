@@ -453,6 +453,12 @@ configure("charge-card", Layers=[price_list])
 wins_now = "toolbox"
 configure("charge-card", Layers=[toolbox, price_list])
 
+# %% tags=["alternative-7.3"]
+# the culprit's team publishes it again, without the file
+wins_now = toolbox
+clean = publish("toolbox", lab.zip(files={"python/receipts.py": receipts}))
+configure("charge-card", Layers=[price_list, clean])
+
 # %% [markdown] teaches=["claim 24"]
 # ## Does a layer start faster?
 #
@@ -724,6 +730,31 @@ def pip_arguments(wheelhouse, target):
 def pip_arguments(wheelhouse, target):
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
     return ["install", "--no-index", "--find-links", wheelhouse, *platform, "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="Nothing keeps pip from asking PyPI"
+# would take what PyPI has, if it has it
+def pip_arguments(wheelhouse, target):
+    where = ["--find-links", wheelhouse, "--target", target]
+    platform = ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
+    return ["install", *where, *platform, "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="A shell splits a line at its blanks"
+# an option and its value in one string
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", f"--find-links {wheelhouse}", f"--target {target}"]
+    return ["install", *where, "--platform manylinux2014_x86_64", "--only-binary=:all:", "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="pip said: no such option: --platforms"
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", "--find-links", wheelhouse, "--target", target]
+    return ["install", *where, "--platforms", "manylinux2014_x86_64", "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="pip said: Could not find a version"
+# the platform as Python names this computer's
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", "--find-links", wheelhouse, "--target", target]
+    platform = ["--platform", "linux_x86_64", "--only-binary=:all:"]
+    return ["install", *where, *platform, "halftone-raster"]
 
 # %% tags=["alternative-7.6"]
 # words joined by =, and an exact version

@@ -12,6 +12,22 @@ ERRORS: Mapping[str, str] = {
     "string indices must be integers": (
         "The body is text until you read it: order = json.loads(event['body'])."
     ),
+    "KeyError: 'httpMethod'": (
+        "That is format 1.0's place. Here the method is event['requestContext']['http']['method']."
+    ),
+    "KeyError: 'http'": "That is format 2.0's place. Here the method is event['httpMethod'].",
+    "KeyError: 'rawPath'": "That is format 2.0's place. Here the path is event['path'].",
+    "KeyError: 'pathParameters'": (
+        "A route without a part in braces brings no pathParameters. Ask for the route first."
+    ),
+    "KeyError: 'queryStringParameters'": (
+        "Without parameters the key is missing: event.get('queryStringParameters') or {}."
+    ),
+    "KeyError: 'Authorization'": "Format 2.0 writes the names of headers small: authorization.",
+    "key element does not match the schema": (
+        "Key names the table's own key, {'order_id': …}. The names in pathParameters are those "
+        "in the braces of your route."
+    ),
     "Float types are not supported": "DynamoDB takes whole numbers or Decimal, no floats.",
     "JSON object must be str": "There may be no body at all. Look before you read it.",
     "JSONDecodeError": "Not every body is JSON. Catch the ValueError of json.loads.",
@@ -46,4 +62,9 @@ def advice_on(error: str) -> str:
     for words, advice in ERRORS.items():
         if words in error:
             return advice
+    if error.startswith("KeyError: "):
+        return (
+            f"There is no {error.split()[1]} there. The names in pathParameters are those in "
+            "the braces of your route; other dicts you can print."
+        )
     return "The place is named above. Print the event there, and look at what this door sends."
