@@ -1135,6 +1135,25 @@ import time; time.sleep(60)
 # no program, only its text
 bootstrap = "def handler(event, context):\n    return event\n"
 
+# %% tags=["wrong-7.5"] expect="the one that failed too"
+# counts the good orders only
+bootstrap = loop.split("\n", 1)[0] + '''
+import json, os, urllib.request
+api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+served = 0
+while True:
+    given = urllib.request.urlopen(f"{api}/next")
+    request_id, event = given.headers["Lambda-Runtime-Aws-Request-Id"], json.load(given)
+    if not event["items"]:
+        fault = {"errorType": "BadOrder", "errorMessage": event["order_id"]}
+        urllib.request.urlopen(f"{api}/{request_id}/error", json.dumps(fault).encode())
+        continue
+    served += 1
+    total = sum(item["qty"] * item["unit_cents"] for item in event["items"])
+    answer = {"order_id": event["order_id"], "total_cents": total, "served": served}
+    urllib.request.urlopen(f"{api}/{request_id}/response", json.dumps(answer).encode())
+'''
+
 # %% tags=["alternative-7.5"]
 # a handler, and around it what awslambdaric does
 bootstrap = loop.split("\n", 1)[0] + '''
