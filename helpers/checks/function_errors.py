@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-ERRORS: Mapping[str, str] = {
+ANYWHERE: Mapping[str, str] = {
     "Decimal is not JSON serializable": (
         "DynamoDB gives numbers back as Decimal, and json.dumps knows no Decimal. Give it "
         "default=int, or take the numbers out as int first."
     ),
+    "Float types are not supported": "DynamoDB takes whole numbers or Decimal, no floats.",
+    "Missing the key": "Each item needs the table's own key, under the name that the table gave.",
+    "Attribute name is a reserved keyword": (
+        "DynamoDB keeps that word for itself. Write #state, and "
+        'ExpressionAttributeNames={"#state": "state"}.'
+    ),
+    "ConditionalCheckFailedException": (
+        "DynamoDB refused the write, as the condition wants it. Catch this one error, and answer."
+    ),
+    "Object of type bytes is not JSON serializable": "JSON holds text. Bytes travel as base64.",
+    "Object of type datetime is not JSON serializable": (
+        "JSON has no datetime. Take out what is asked for, or make text of it."
+    ),
+    "Runtime.ExitError": "The process ended itself. A handler returns; it does not exit.",
+}
+"""By words of the error, what to try wherever a function is."""
+ERRORS: Mapping[str, str] = {
+    **ANYWHERE,
     "string indices must be integers": (
         "The body is text until you read it: order = json.loads(event['body'])."
     ),
@@ -28,19 +46,17 @@ ERRORS: Mapping[str, str] = {
         "Key names the table's own key, {'order_id': …}. The names in pathParameters are those "
         "in the braces of your route."
     ),
-    "Float types are not supported": "DynamoDB takes whole numbers or Decimal, no floats.",
     "JSON object must be str": "There may be no body at all. Look before you read it.",
     "JSONDecodeError": "Not every body is JSON. Catch the ValueError of json.loads.",
     "codec can't decode byte": "JSON holds text. Bytes travel as base64.",
-    "Object of type bytes is not JSON serializable": "JSON holds text. Bytes travel as base64.",
     "AccessDenied": "The role allows put_item and get_item on the table, and nothing else.",
     "Sandbox.Timedout": "The handler did not end in time. Is there a loop that never stops?",
-    "Runtime.ExitError": "The process ended itself. A handler returns; it does not exit.",
     "Runtime.ImportModuleError": (
         "The environment has the standard library, boto3 and your own file. Do without the rest."
     ),
     "Runtime.UserCodeSyntaxError": "Python could not read the file. The message names the line.",
 }
+"""The same behind an HTTP door, where events, roles and files are those of lab 03."""
 
 
 def last_error(messages: Sequence[str]) -> str:
@@ -55,6 +71,11 @@ def last_error(messages: Sequence[str]) -> str:
     lines = errors[-1].removeprefix("[ERROR] ").splitlines()
     place = f" at: {lines[-1].strip()}" if lines[-1].startswith("  ") else ""
     return f"{lines[0].strip()}{place}"
+
+
+def advice_anywhere(error: str) -> str:
+    """Return what to try against an error that any function may end in, or nothing."""
+    return next((advice for words, advice in ANYWHERE.items() if words in error), "")
 
 
 def advice_on(error: str) -> str:

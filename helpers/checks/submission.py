@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise
+from helpers.checks.function_errors import advice_anywhere
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
 from helpers.checks.session import Session
 from helpers.cloud.errors import KitError
@@ -91,7 +92,8 @@ def advice_on(answer: Answer) -> str:
         return "The handler did not end in time. Is there a loop that never stops?"
     if answer.error_type == "NameError":
         return ELSEWHERE
-    return "Invoke your function with this event and read its error and log."
+    known = advice_anywhere(f"{answer.error_type}: {answer.error_message}")
+    return known or "Invoke your function with this event and read its error and log."
 
 
 def call(function: Callable[..., Any], event: Any, *args: Any) -> Any:
