@@ -87,8 +87,9 @@ def _beside_an_invoke() -> Measure:
 
 
 def _spent_s(server: CloudServer, counter: _Counter) -> float:
-    from helpers.cloud.moto_seam.function_log import MotoFunctionLog  # noqa: PLC0415 - after moto's
-    from helpers.cloud.moto_seam.guard import Guard  # noqa: PLC0415 - settings are made
+    # moto's settings must be made before these
+    from helpers.cloud.moto_seam.iam.guard import Guard  # noqa: PLC0415
+    from helpers.cloud.moto_seam.logs.function_log import MotoFunctionLog  # noqa: PLC0415
 
     server.serve()
     greeting = server.greeting()

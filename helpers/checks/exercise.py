@@ -17,6 +17,8 @@ from helpers.cloud.errors import KitError
 Check = Callable[..., None]
 LAB_MODULE = re.compile(r"lab_\d\d")
 VERDICTS: Mapping[str, str] = {"true": "true", "half": "half true", "false": "false"}
+TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not true"}
+"""The options of a sentence that one hears elsewhere, and is to judge."""
 
 
 @dataclass(frozen=True, slots=True)

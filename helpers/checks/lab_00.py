@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from helpers.checks.capability import Capability
-from helpers.checks.exercise import Exercise, LabChecks, Prediction
+from helpers.checks.exercise import TRUTHS, Exercise, LabChecks, Prediction
 from helpers.checks.outcome import NotYet
 from helpers.checks.submission import Did, payload_of, shown
 
@@ -157,8 +157,6 @@ def _compare_price(event: dict[str, Any], answer: Answer, cents: int) -> None:
         hint=3,
     )
 
-
-TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not true"}
 
 LAB = LabChecks(
     slug="00-welcome",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.checks.exercise import Prediction
-
-TRUTHS = {"true": "it is true", "half": "it is half true", "false": "it is not true"}
+from helpers.checks.exercise import TRUTHS, Prediction
 
 PREDICTIONS = (
     Prediction(

@@ -8,6 +8,7 @@ from typing import Any
 
 from helpers.checks.buckets import Bucket, bucket
 from helpers.checks.outcome import NotYet
+from helpers.checks.pushes import new_environment
 from helpers.checks.recorded import recorded
 from helpers.checks.roles import execution_role, name_of_role
 from helpers.checks.session import Session
@@ -35,7 +36,7 @@ def check_4_6(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         _deliver(session, first)
         _expect_same(labels, key, written, "the same event was delivered twice")
         did("delivered the order twice, then once more in a new environment")
-        _new_environment(session)
+        new_environment(session, FUNCTION)
         _deliver(session, first)
         _expect_same(labels, key, written, "the event came again, in a new environment")
         did("delivered the order three times, then as an event of its own that tells the same")
@@ -73,12 +74,6 @@ def order_paid(
 def _may_write(labels: Bucket) -> dict[str, Any]:
     resource = f"{labels.arn}/{PREFIX}*"
     return {"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}
-
-
-def _new_environment(session: Session) -> None:
-    client = session.client("lambda")
-    client.update_function_configuration(FunctionName=FUNCTION, Description="another environment")
-    client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
 
 
 def _deliver(session: Session, event: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from helpers.checks.buckets import Bucket, bucket
 from helpers.checks.lab_01_uploads import s3_event
 from helpers.checks.outcome import NotYet
+from helpers.checks.pushes import new_environment
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
 from helpers.checks.submission import Did, payload_of
@@ -56,7 +57,7 @@ def check_4_2(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         session.deploy(handler, FUNCTION, Role=role)
         for number, step in enumerate(STEPS, start=1):
             if step.fresh:
-                _new_environment(session)
+                new_environment(session, FUNCTION)
             event = _event(step)
             did(f"sent {number} of {len(STEPS)} events, the last one {step.story}")
             record = {"key": step.key, "size": step.size, "sequencer": step.sequencer}
@@ -77,12 +78,6 @@ def _event(step: Step) -> dict[str, Any]:
     event = s3_event({step.key: step.size})
     event["Records"][0]["s3"]["object"]["sequencer"] = step.sequencer
     return event
-
-
-def _new_environment(session: Session) -> None:
-    client = session.client("lambda")
-    client.update_function_configuration(FunctionName=FUNCTION, Description="another environment")
-    client.get_waiter("function_updated_v2").wait(FunctionName=FUNCTION)
 
 
 def _expect(uploads: Bucket, step: Step) -> None:

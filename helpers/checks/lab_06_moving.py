@@ -22,7 +22,6 @@ from helpers.checks.submission import Did, shown
 
 FUNCTION = "check-stock-watch"
 QUEUE, BUCKET = "stock-failures", "halftone-failures"
-OTHER_BUCKET = "check-photos"
 WITHIN_S = 30
 BLOCKED_AFTER = 6
 TOO_OLD = "RecordAgeExceeded"

@@ -55,3 +55,10 @@ def wait_for_runs(session: Session, function: str, count: int) -> None:
         WITHIN_S,
         f"{count} events were pushed at the function, and not all of its runs had ended.",
     )
+
+
+def new_environment(session: Session, function: str) -> None:
+    """Let the next event find another environment, which remembers nothing."""
+    client = session.client("lambda")
+    client.update_function_configuration(FunctionName=function, Description="another environment")
+    client.get_waiter("function_updated_v2").wait(FunctionName=function)

@@ -7,10 +7,7 @@
         ├── ValidationException                400   a value outside the API model's constraints
         ├── InvalidRequestContentException     400   the event is not JSON
         ├── RecursiveInvocationException       400   a loop was stopped
-        ├── CodeStorageExceededException       400   too much code in the account
         ├── PolicyLengthExceededException      400   resource policy above 20 KB
-        ├── InvalidSignatureException          403   the SigV4 signature is wrong or old
-        ├── UnrecognizedClientException        403   nobody has this access key
         ├── AccessDeniedException              403   IAM said no
         ├── ResourceNotFoundException          404   function, version or alias is missing
         ├── ResourceConflictException          409   exists already, or an update is in progress
@@ -19,8 +16,7 @@
         ├── RequestEntityTooLargeException     413   request above the size the API takes
         ├── UnsupportedMediaTypeException      415   the event's content type is not JSON
         ├── TooManyRequestsException           429   throttled; carries Reason and Retry-After
-        ├── ServiceException                   500   the service itself failed
-        └── ResourceNotReadyException          502   the function is being made ready
+        └── ServiceException                   500   the service itself failed
 
 Models how Lambda's REST API renders an error: the header `x-amzn-ErrorType` names it and the JSON
 body holds `Type`, the message (under `Message` or `message`, as the API model spells it) and
@@ -176,14 +172,6 @@ class RecursiveInvocationException(AwsError):
     message_member = "Message"
 
 
-class CodeStorageExceededException(AwsError):
-    """The account's code storage quota is used up."""
-
-    code = "CodeStorageExceededException"
-    http_status = 400
-    fault = "User"
-
-
 class CodeSigningConfigNotFoundException(AwsError):
     """The code signing configuration does not exist."""
 
@@ -208,20 +196,6 @@ class PolicyLengthExceededException(AwsError):
     code = "PolicyLengthExceededException"
     http_status = 400
     fault = "User"
-
-
-class InvalidSignatureException(AwsError):
-    """The request's signature does not match, or its time is too far off."""
-
-    code = "InvalidSignatureException"
-    http_status = 403
-
-
-class UnrecognizedClientException(AwsError):
-    """The access key or security token of the request is not known."""
-
-    code = "UnrecognizedClientException"
-    http_status = 403
 
 
 class AccessDeniedException(AwsError):
@@ -335,11 +309,3 @@ class ServiceException(AwsError):
     http_status = 500
     fault = "Service"
     message_member = "Message"
-
-
-class ResourceNotReadyException(AwsError):
-    """The function is inactive and its resources are being made again."""
-
-    code = "ResourceNotReadyException"
-    http_status = 502
-    fault = "Service"

@@ -42,10 +42,6 @@ class Runtime:
     date: str
     source: str
 
-    def is_deprecated(self, today: datetime.date) -> bool:
-        """Say whether the runtime gets no more patches; functions can still be made for a while."""
-        return self.deprecated is not None and today >= self.deprecated
-
     def can_create(self, today: datetime.date) -> bool:
         """Say whether a function may be created with this runtime."""
         return self.create_blocked is None or today < self.create_blocked
@@ -75,11 +71,6 @@ class Exam:
     tasks: Mapping[str, str]
     date: str
     source: str
-
-    def is_offered(self, today: datetime.date) -> bool:
-        """Say whether one can sit the exam on this day."""
-        started = self.first_day is None or today >= self.first_day
-        return started and (self.last_day is None or today <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from helpers.cloud import http_reading
-from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.http_messages import FIELD_NAME, HttpAnswer, HttpRequest
 
 MAX_LINE_BYTES = 65_536
 MAX_HEADERS = 200
@@ -28,7 +28,6 @@ BACKLOG = 512
 MAX_HEAD_BYTES = 262_144
 WRITE_S = 900.0
 """How long a client may take to read an answer: one that is frozen has to thaw first."""
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 FORBIDDEN = re.compile(r"[\r\n\0]")
 EARLY_BYTES = 32_768
 """What a socket takes without waiting for its reader."""
@@ -160,7 +159,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if not colon or too_long:
                 raise BadRequestError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "bad header line")
             key, text = name.lower(), value.strip()
-            if NAME.fullmatch(name) is None or FORBIDDEN.search(text):
+            if FIELD_NAME.fullmatch(name) is None or FORBIDDEN.search(text):
                 raise BadRequestError(HTTPStatus.BAD_REQUEST, "not a header")
             names.append(name)
             values.append(text)

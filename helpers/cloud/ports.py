@@ -49,13 +49,6 @@ class MetricDatum:
     unit: str = "None"
 
 
-class MetricSink(Protocol):
-    """Where metrics go: CloudWatch."""
-
-    def put(self, region: str, data: Sequence[MetricDatum]) -> None:
-        """Keep the data in a Region; never waits for whoever reads."""
-
-
 class FunctionLog(Protocol):
     """Where a function's log lines go: its log group, if its role may write there."""
 

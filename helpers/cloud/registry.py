@@ -15,6 +15,18 @@ from helpers.cloud.errors import ResourceNotFoundException
 from helpers.cloud.model import LATEST, FunctionVersion
 
 Key = tuple[str, str, str]
+"""Account, Region and name of a function."""
+
+
+def function_arn(key: Key, qualifier: str | None = None) -> str:
+    """Return a function's ARN, with the qualifier it is named with.
+
+    >>> function_arn(("123456789012", "us-east-1", "place-order"), "live")
+    'arn:aws:lambda:us-east-1:123456789012:function:place-order:live'
+    """
+    account_id, region, name = key
+    suffix = f":{qualifier}" if qualifier else ""
+    return f"arn:aws:lambda:{region}:{account_id}:function:{name}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +144,4 @@ class Registry:
 
 
 def _not_found(key: Key, qualifier: str | None) -> ResourceNotFoundException:
-    account_id, region, name = key
-    suffix = f":{qualifier}" if qualifier else ""
-    arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}{suffix}"
-    return ResourceNotFoundException(f"Function not found: {arn}")
+    return ResourceNotFoundException(f"Function not found: {function_arn(key, qualifier)}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import urllib.parse
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from helpers.cloud.errors import KitError
+from helpers.cloud.http_messages import FIELD_NAME
 from helpers.consoles.fronts import Front
 from helpers.consoles.invoking import ConsoleLab, next_record
 from helpers.consoles.rebuilt import rebuilt_event
@@ -26,7 +26,6 @@ from helpers.views.exchange import Exchange, Origin, Reply, Request
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 TIMEOUT_S = 65.0
 """Longer than any front waits for a function."""
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 KEPT_IN_PATHS = "/%:@!$&'()*+,;=~-._"
 KEPT_IN_QUERIES = KEPT_IN_PATHS + "?[]{}|"
 EVENT_PAGE = "/_kit/http-event"
@@ -44,7 +43,7 @@ def headers_in(text: str) -> tuple[tuple[str, str], ...]:
         if not line.strip():
             continue
         name, colon, value = line.partition(":")
-        if not colon or not TOKEN.fullmatch(name.strip()):
+        if not colon or not FIELD_NAME.fullmatch(name.strip()):
             raise KitError(
                 f"Line {number} of the headers is {line.strip()!r}.",
                 next_step="Write each as Name: value, the name without spaces.",

@@ -39,11 +39,6 @@ class Outcome(StrEnum):
     FAILED = "failed"
     THROTTLED = "throttled"
 
-    @property
-    def is_bad(self) -> bool:
-        """Tell whether the message was not processed."""
-        return self in (Outcome.REPORTED, Outcome.FAILED, Outcome.THROTTLED)
-
 
 @dataclass(slots=True)
 class Delivery:

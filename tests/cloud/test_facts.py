@@ -41,20 +41,16 @@ def test_days_of_a_runtime_follow_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "deprecated", "create", "update"),
+    ("today", "create", "update"),
     [
-        (date(2026, 10, 30), False, True, True),
-        (date(2026, 10, 31), True, True, True),
-        (date(2027, 2, 1), True, False, True),
-        (date(2027, 3, 3), True, False, False),
+        (date(2027, 1, 31), True, True),
+        (date(2027, 2, 1), False, True),
+        (date(2027, 3, 3), False, False),
     ],
 )
-def test_ladder_of_python_3_10(
-    today: date, *, deprecated: bool, create: bool, update: bool
-) -> None:
+def test_ladder_of_python_3_10(today: date, *, create: bool, update: bool) -> None:
     """Each day of the ladder takes one more thing away."""
     runtime = FACTS.runtimes["python3.10"]
-    assert runtime.is_deprecated(today) is deprecated
     assert runtime.can_create(today) is create
     assert runtime.can_update(today) is update
 
@@ -67,16 +63,9 @@ def test_quotas_and_prices_are_numbers() -> None:
 
 def test_exam_of_the_day() -> None:
     """DVA-C02 ends the day before DVA-C03 begins."""
-    last = date(2026, 11, 30)
-    first = date(2026, 12, 1)
-    assert (
-        FACTS.exams["DVA-C02"].is_offered(last),
-        FACTS.exams["DVA-C02"].is_offered(first),
-    ) == (True, False)
-    assert (
-        FACTS.exams["DVA-C03"].is_offered(last),
-        FACTS.exams["DVA-C03"].is_offered(first),
-    ) == (False, True)
+    last, first = FACTS.exams["DVA-C02"].last_day, FACTS.exams["DVA-C03"].first_day
+
+    assert (date(2026, 11, 30), date(2026, 12, 1)) == (last, first)
 
 
 def test_exam_tasks_are_named_as_lessons_write_them() -> None:

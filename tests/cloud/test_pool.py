@@ -13,53 +13,16 @@ from helpers.cloud.admission import PoolLimits
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment.lifecycle import State
 from helpers.cloud.errors import ServiceException, TooManyRequestsException
-from helpers.cloud.model import CodePackage, FunctionVersion, InitializationType, LoggingConfig
+from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
 from helpers.cloud.reaper import Reaper
 from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import PublishedFunction, Registry
+from tests.cloud.functions import CHARGE
+from tests.cloud.hands import HandClock, HandTimers
 
-CHARGE = FunctionVersion(
-    account_id="123456789012",
-    region="us-east-1",
-    name="charge-card",
-    version="$LATEST",
-    revision="r1",
-    runtime="python3.13",
-    handler="app.handler",
-    role_arn="arn:aws:iam::123456789012:role/r",
-    memory_mb=128,
-    timeout_s=3,
-    ephemeral_mb=512,
-    code=CodePackage("0" * 64, b""),
-    logging=LoggingConfig("/aws/lambda/charge-card"),
-    variables={},
-)
 SOON_S = 10.0
 SHIP = replace(CHARGE, name="ship-order")
-
-
-class HandClock(Clock):
-    """A clock whose steady seconds are set by hand."""
-
-    seconds = 0.0
-
-    def steady(self) -> float:
-        return self.seconds
-
-
-class HandTimers:
-    """Timers that run when the test says so."""
-
-    def __init__(self) -> None:
-        self.action: Callable[[], None] | None = None
-
-    def after(self, wait_s: float, action: Callable[[], None]) -> None:
-        self.action = action
-
-    def fire(self) -> None:
-        assert self.action is not None
-        self.action()
 
 
 class FakeEnvironment:

@@ -1,64 +1,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from helpers.cloud.admission import PoolLimits
-from helpers.cloud.clock import Clock
 from helpers.cloud.environment.lifecycle import State
 from helpers.cloud.errors import TooManyRequestsException
-from helpers.cloud.model import CodePackage, FunctionVersion, InitializationType, LoggingConfig
+from helpers.cloud.model import FunctionVersion, InitializationType
 from helpers.cloud.pool import Pool
 from helpers.cloud.provisioned import ProvisionedConcurrency, shares
 from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import Alias, PublishedFunction, Registry
+from tests.cloud.functions import CHARGE
+from tests.cloud.hands import HandClock, HandTimers
 
-ONE = FunctionVersion(
-    account_id="123456789012",
-    region="us-east-1",
-    name="charge-card",
-    version="1",
-    revision="r1",
-    runtime="python3.13",
-    handler="app.handler",
-    role_arn="arn:aws:iam::123456789012:role/r",
-    memory_mb=128,
-    timeout_s=3,
-    ephemeral_mb=512,
-    code=CodePackage("0" * 64, b""),
-    logging=LoggingConfig("/aws/lambda/charge-card"),
-    variables={},
-)
+ONE = replace(CHARGE, version="1")
 TWO = replace(ONE, version="2", revision="r2")
 KEY = ONE.key
-
-
-class HandClock(Clock):
-    """A clock whose steady seconds are set by hand."""
-
-    seconds = 0.0
-
-    def steady(self) -> float:
-        return self.seconds
-
-
-class HandTimers:
-    """Timers that run, in their order, when the test says so."""
-
-    def __init__(self) -> None:
-        self.actions: list[tuple[float, Callable[[], None]]] = []
-
-    def after(self, wait_s: float, action: Callable[[], None]) -> None:
-        self.actions.append((wait_s, action))
-
-    def fire(self) -> None:
-        actions, self.actions = self.actions, []
-        for _, action in actions:
-            action()
 
 
 class FakeEnvironment:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpers.cloud.ready_threads import ReadyThreads
+from tests.waiting import until
 
 SOON_S = 20.0
 
@@ -48,7 +49,7 @@ def test_a_thread_that_is_done_takes_the_next_work():
 
         threads.run(work, "one")
         assert done.wait(SOON_S)
-        _wait_until_ready(threads)
+        until(lambda: threads._ready)
 
     assert 1 == len(idents)
 
@@ -85,7 +86,7 @@ def test_a_fault_costs_neither_the_thread_nor_the_next_work(capfd: pytest.Captur
         raise ValueError("no such event")
 
     threads.run(fail, "failing")
-    _wait_until_ready(threads)
+    until(lambda: threads._ready)
     threads.run(done.set, "next")
 
     assert done.wait(SOON_S)
@@ -101,10 +102,7 @@ def test_an_idle_thread_ends_and_work_that_comes_meanwhile_is_not_lost():
         time.sleep(0.001)  # about as long as a thread waits: either may be first
 
     assert all(done.acquire(timeout=SOON_S) for _ in range(200))
-    deadline = time.monotonic() + SOON_S
-    while threads._ready and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert [] == threads._ready
+    until(lambda: not threads._ready)
     assert 0 == threads_named("short-lived")
 
 
@@ -114,7 +112,7 @@ def test_what_was_run_is_let_go():
     left = weakref.ref(one)
     threads.run(one.happen, "kept")
     del one
-    _wait_until_ready(threads)
+    until(lambda: threads._ready)
 
     assert left() is None
 
@@ -122,9 +120,3 @@ def test_what_was_run_is_let_go():
 class _Event:
     def happen(self) -> None:
         """Happen."""
-
-
-def _wait_until_ready(threads: ReadyThreads) -> None:
-    deadline = time.monotonic() + SOON_S
-    while not threads._ready and time.monotonic() < deadline:
-        time.sleep(0.001)

@@ -6,25 +6,10 @@ from dataclasses import replace
 import pytest
 
 from helpers.cloud.errors import ResourceNotFoundException
-from helpers.cloud.model import CodePackage, FunctionVersion, LoggingConfig
 from helpers.cloud.registry import Alias, Key, PublishedFunction, Registry
+from tests.cloud.functions import CHARGE
 
-LATEST = FunctionVersion(
-    account_id="123456789012",
-    region="eu-west-1",
-    name="charge-card",
-    version="$LATEST",
-    revision="r1",
-    runtime="python3.13",
-    handler="app.handler",
-    role_arn="arn:aws:iam::123456789012:role/r",
-    memory_mb=128,
-    timeout_s=3,
-    ephemeral_mb=512,
-    code=CodePackage("0" * 64, b""),
-    logging=LoggingConfig("/aws/lambda/charge-card"),
-    variables={},
-)
+LATEST = replace(CHARGE, region="eu-west-1")
 ONE = replace(LATEST, version="1")
 TWO = replace(LATEST, version="2")
 KEY = LATEST.key

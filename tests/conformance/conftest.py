@@ -21,7 +21,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from botocore.config import Config
 
 from helpers.cloud.client import Cloud, CloudError, start_cloud
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
+from helpers.cloud.server.first_use import FirstUse
 from tools.emulator import ensure_emulator
 from tools.ports import free_port
 
@@ -107,6 +107,8 @@ class Account:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
+        self._functions = FirstUse(lambda: self.client("lambda"))
+        self._role_arn = FirstUse(self._make_role)
 
     def client(self, service: str, **options: Any) -> Any:
         """Return a boto3 client that does not retry and takes nothing from the shell."""
@@ -120,14 +122,22 @@ class Account:
             config=Config(**{**known, **options}),
         )
 
-    @cached_property
+    @property
     def functions(self) -> Any:
         """The Lambda client."""
-        return self.client("lambda")
+        return self._functions.get()
 
-    @cached_property
+    @property
     def role_arn(self) -> str:
         """An execution role that may write its log, and use S3."""
+        return self._role_arn.get()
+
+    def reset(self) -> None:
+        """Empty the account; its role is made anew when somebody needs one."""
+        self.cloud.reset()
+        self._role_arn = FirstUse(self._make_role)
+
+    def _make_role(self) -> str:
         trust = {"Service": "lambda.amazonaws.com"}
         iam = self.client("iam")
         role = iam.create_role(
@@ -139,7 +149,7 @@ class Account:
             PolicyName="conformance",
             PolicyDocument=policy(Action=["logs:*", "s3:CreateBucket", "s3:*Object"], Resource="*"),
         )
-        return role["Role"]["Arn"]
+        return str(role["Role"]["Arn"])
 
     def deploy(self, source: str, files: Mapping[str, str] | None = None, **settings: Any) -> str:
         """Create a function of this source text as app.py; return its name."""

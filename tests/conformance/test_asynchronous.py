@@ -337,7 +337,7 @@ def test_reset_drops_queued_events(account_with: Callable[..., Any]) -> None:
         )
     )
 
-    account.cloud.reset()
+    account.reset()
     again = Setup(account)
     again.end_of(again.send(again.deploy(FAILS)))
 

@@ -611,7 +611,7 @@ def test_provisioned_environments_outlive_idleness_and_end_with_a_reset(
     until(lambda: account.records(idle, "environment.reaped"))
     assert account.invoke(name, Qualifier="1").value[0] == "provisioned-concurrency"
     assert account.cloud.health()["environments"] == 1
-    account.cloud.reset()
+    account.reset()
     assert account.cloud.health()["environments"] == 0
 
 
@@ -654,9 +654,8 @@ def test_fifty_environments_frozen_mid_request_pin_nothing(
         pass
     until(lambda: len(account.records(name, "environment.frozen")) == 50)
     assert account.invoke(other).function_error is None
-    account.cloud.reset()
+    account.reset()
     assert account.cloud.health()["environments"] == 0
-    del account.role_arn  # the reset took it
 
 
 def test_a_frozen_caller_does_not_pin_who_answers_it(lab: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
 from tests.conformance.roles import make_role
+from tests.waiting import until
 
 ACCOUNT = "123456789012"
 SEES = "def handler(event, context):\n    print('SEEN', __import__('json').dumps(event))\n"
@@ -72,13 +72,11 @@ class Bridge:
 
     def record(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Wait for a record."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            for record in self.account.cloud.records()["records"]:
-                if wanted(record):
-                    return dict(record)
-            time.sleep(0.01)
-        raise AssertionError("no such record")
+
+        def found() -> dict[str, Any] | None:
+            return next(filter(wanted, self.account.cloud.records()["records"]), None)
+
+        return dict(until(found, said=lambda: "no such record"))
 
     def outcome(self, rule_arn: str) -> dict[str, Any]:
         """Wait for what became of a rule's delivery."""
@@ -861,8 +859,7 @@ def test_a_reset_forgets_rules_and_events_on_their_way(account_with: Callable[..
     bridge = Bridge(account_with(time_lapse=100))
     bridge.events.put_rule(Name="ticks", ScheduleExpression="rate(1 minute)")
     bridge.record(lambda r: r["kind"] == "schedule.fired")
-    bridge.account.cloud.reset()
-    bridge.account.__dict__.pop("role_arn", None)
+    bridge.account.reset()
     bridge.events.put_rule(Name="later", ScheduleExpression="rate(2 minutes)")
     fired = bridge.record(lambda r: r["kind"] == "schedule.fired")
 

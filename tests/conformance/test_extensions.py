@@ -19,6 +19,7 @@ import pytest
 
 from helpers.cloud.client import start_cloud
 from helpers.cloud.environment.runtime_folder import interpreter
+from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="extensions are POSIX programs")
 
@@ -96,10 +97,12 @@ class Deployed:
 
     def wait_for(self, holds: Callable[[list[str]], bool]) -> list[str]:
         """Wait until the log is as wanted; return it."""
-        deadline = time.monotonic() + 30
-        while not holds(lines := self.lines()):
-            assert time.monotonic() < deadline, lines
-            time.sleep(0.02)
+
+        def found() -> list[str] | None:
+            lines = self.lines()
+            return lines if holds(lines) else None
+
+        lines: list[str] = until(found, said=lambda: str(self.lines()))
         return lines
 
 
@@ -252,9 +255,7 @@ time.sleep(600)
     pid = int(re.search(r"stubborn (\d+)", "".join(deployed.lines()))[1])
     before = time.monotonic()
     cloud.functions.delete_function(FunctionName=deployed.name)
-    while not cloud.records(deployed.name, "environment.reaped"):
-        assert time.monotonic() < before + 30
-        time.sleep(0.02)
+    until(lambda: cloud.records(deployed.name, "environment.reaped"))
     assert 1.9 <= time.monotonic() - before
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

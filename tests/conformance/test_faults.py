@@ -477,7 +477,8 @@ MALFORMED: Mapping[str, tuple[dict[str, Any], int, str, str]] = {
         {"body": b"[" * 200_000},
         400,
         "InvalidRequestContentException",
-        "Could not parse request body into json: ",
+        "Could not parse request body into json: Could not parse payload into json: Document "
+        "nesting depth (1001) exceeds the maximum",
     ),
     "bad qualifier": (
         {"query": "?Qualifier=a%20b"},

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import botocore.session
 import pytest
@@ -17,56 +13,14 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from tests.conformance.public import Reply, call
+
 FORBIDDEN = (
     "Forbidden. For troubleshooting Function URL authorization issues, see: "
     "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"
 )
 ECHO = "def handler(event, context): return event"
 ACCOUNT = "123456789012"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: status, headers as pairs and by lower-case name, body."""
-
-    status: int
-    pairs: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The last value of each header."""
-        return {name.lower(): value for name, value in self.pairs}
-
-    @property
-    def value(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
-
-
-def call(
-    url: str,
-    path: str = "",
-    *,
-    method: str = "GET",
-    body: bytes | None = None,
-    headers: Any = None,
-) -> Reply:
-    """Send one request to a URL; headers are a mapping, or pairs to send some twice."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-    pairs = [*headers.items()] if isinstance(headers, Mapping) else [*(headers or ())]
-    named = any(name.lower() == "host" for name, _ in pairs)
-    connection.putrequest(method, parts.path + path.removeprefix("/"), skip_host=named)
-    for name, value in pairs:
-        connection.putheader(name, value)
-    if body is not None:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    reply = Reply(answer.status, answer.getheaders(), answer.read())
-    connection.close()
-    return reply
 
 
 def signed(cloud: Any, url: str, *, service: str = "lambda", key: Any = None) -> dict[str, str]:

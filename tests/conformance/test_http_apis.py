@@ -8,10 +8,8 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import botocore.session
 import pytest
@@ -22,55 +20,13 @@ from botocore.exceptions import ClientError
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
+from tests.conformance.public import Reply, call
+
 ACCOUNT = "123456789012"
 LAMBDA_PATH = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31"
 ECHO = "def handler(event, context): return event"
 NOT_FOUND = (404, {"message": "Not Found"})
 SERVER_ERROR = (500, {"message": "Internal Server Error"})
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back: status, headers as pairs and by lower-case name, body."""
-
-    status: int
-    pairs: list[tuple[str, str]]
-    body: bytes
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The last value of each header."""
-        return {name.lower(): value for name, value in self.pairs}
-
-    @property
-    def value(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
-
-    @property
-    def told(self) -> tuple[int, Any]:
-        """Status and body."""
-        return self.status, self.value
-
-
-def call(url: str, path: str = "/", method: str = "GET", **more: Any) -> Reply:
-    """Send one request to an API's endpoint."""
-    parts = urlsplit(url)
-    headers = more.get("headers") or {}
-    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
-    pairs = [*headers.items()] if isinstance(headers, Mapping) else headers
-    named = any(name.lower() == "host" for name, _ in pairs)
-    connection.putrequest(method, parts.path + path, skip_host=named)
-    for name, value in pairs:
-        connection.putheader(name, value)
-    body = more.get("body")
-    if body is not None:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    reply = Reply(answer.status, answer.getheaders(), answer.read())
-    connection.close()
-    return reply
 
 
 class Api:

@@ -141,8 +141,7 @@ def test_faults_are_listed_taken_back_and_forgotten(account: Any):
     assert sqs["status"] == 418
     assert [] == cloud.fault(action="ssm:GetParameter", error="", times=0)
     cloud.fault(action="sqs:ListQueues", error="Boom")
-    cloud.reset()
-    account.__dict__.pop("role_arn", None)  # gone with the account
+    account.reset()
     assert [] == cloud._call("GET", "fault")["faults"]
     assert account.client("sqs").list_queues()
 

@@ -208,7 +208,6 @@ def test_a_reset_forgets_what_waits(account_with: Callable[..., Any]):
     """Events that wait for their batch do not reach a function of the next account."""
     stage = Stage(account_with(time_lapse=2))
     for message in ("of the old account", "of the new one"):
-        stage.account.__dict__.pop("role_arn", None)
         stage.logs.create_log_group(logGroupName="g")
         stage.logs.create_log_stream(logGroupName="g", logStreamName="s")
         name, function = stage.function()
@@ -216,7 +215,7 @@ def test_a_reset_forgets_what_waits(account_with: Callable[..., Any]):
         subscribe(stage, "g", function)
         write(stage, "g", message)
         if message == "of the old account":
-            stage.account.cloud.reset()
+            stage.account.reset()
 
     (event,) = stage.events(name)
     assert ["of the new one"] == [each["message"] for each in unpacked(event)["logEvents"]]

@@ -691,7 +691,7 @@ def test_a_reset_ends_every_mapping(account_with: Callable[..., Any]):
     mapping = lab.map(name, arn)
     lab.send(url, "a")
     lab.told(mapping, "invoked")
-    account.cloud.reset()
+    account.reset()
 
     again = Sources(account)
     url, arn = again.queue()

@@ -617,7 +617,7 @@ def test_reset_empties_metrics_alarms_and_filters(account_with: Any) -> None:
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
     )
-    account.cloud.reset()
+    account.reset()
 
     assert [] == cloudwatch.list_metrics()["Metrics"]
     assert [] == cloudwatch.describe_alarms()["MetricAlarms"]

@@ -14,6 +14,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 ACCOUNT = "123456789012"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 LAMBDA = {"Service": "lambda.amazonaws.com"}
@@ -784,9 +786,7 @@ def test_a_permission_that_ends_by_the_clock_is_asked_each_time(realm: Realm):
             return "AccessDeniedException" == error.response["Error"]["Code"]
         return False
 
-    deadline = time.monotonic() + 15
-    while not ended():
-        assert time.monotonic() < deadline, "the permission did not end"
+    until(ended, said=lambda: "the permission did not end")
 
 
 def test_an_unmapped_operation_is_refused_with_a_message_that_says_so(realm: Realm):

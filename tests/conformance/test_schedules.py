@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.roles import make_role
+from tests.waiting import until
 
 ACCOUNT = "123456789012"
 LAPSE = 240
@@ -102,20 +102,20 @@ class Timetable:
 
     def wait_for(self, kind: str, source: str, count: int = 1) -> list[dict[str, Any]]:
         """Wait until there are so many such records."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            found = self.records(kind, source)
-            if len(found) >= count:
-                return found[:count]
-            time.sleep(0.01)
-        raise AssertionError(f"no {kind} of {source}")
+
+        def found() -> list[dict[str, Any]] | None:
+            records = self.records(kind, source)
+            return records[:count] if len(records) >= count else None
+
+        records: list[dict[str, Any]] = until(found, said=lambda: f"no {kind} of {source}")
+        return records
 
     def seen(self, function: str) -> dict[str, Any]:
         """Wait for the event a function was given."""
-        deadline = time.monotonic() + 20
-        while not self.account.records(function, "invocation.finished"):
-            assert time.monotonic() < deadline, "the function did not run"
-            time.sleep(0.01)
+        until(
+            lambda: self.account.records(function, "invocation.finished"),
+            said=lambda: "the function did not run",
+        )
         lines = [line for log in self.account.streams(function).values() for line in log]
         return dict(json.loads(next(line for line in lines if "SEEN" in line).split("SEEN ")[1]))
 
@@ -418,10 +418,7 @@ def test_a_one_time_schedule_may_delete_itself(timetable: Timetable):
         names = [s["Name"] for s in timetable.scheduler.list_schedules()["Schedules"]]
         return gone not in names
 
-    deadline = time.monotonic() + 10
-    while not is_gone():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(is_gone)
     assert "ENABLED" == timetable.scheduler.get_schedule(Name=kept)["State"]
     assert (
         "ResourceNotFoundException",
@@ -440,10 +437,7 @@ def test_start_and_end_dates(timetable: Timetable):
         EndDate=start + timedelta(minutes=3),
         ActionAfterCompletion="DELETE",
     )
-    deadline = time.monotonic() + 20
-    while timetable.scheduler.list_schedules(NamePrefix=name)["Schedules"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: not timetable.scheduler.list_schedules(NamePrefix=name)["Schedules"])
 
     assert [start + timedelta(minutes=n) for n in range(3)] == [
         moment_of(record["scheduled_time"]) for record in timetable.records("schedule.fired", name)
@@ -664,7 +658,7 @@ def test_a_reset_forgets_schedules(account_with: Callable[..., Any]):
     timetable = Timetable(account_with(time_lapse=LAPSE))
     name = timetable.schedule("rate(1 minute)", {"Arn": timetable.queue()[1]})
     timetable.wait_for("schedule.fired", name)
-    timetable.account.cloud.reset()
+    timetable.account.reset()
 
     assert {} == timetable.page()
     assert [] == timetable.scheduler.list_schedules()["Schedules"]

@@ -25,6 +25,7 @@ import pytest
 
 from helpers.simulator import Async, Fixed, Replay, Result, Scenario, Source, Sqs, simulate
 from tests.conformance.conftest import policy
+from tests.waiting import until
 
 SLEEPS_S = 0.3
 SLEEPS = f"import time\n\n\ndef handler(event, context):\n    time.sleep({SLEEPS_S})\n"
@@ -169,7 +170,7 @@ def test_provisioned_concurrency_spills_over_as_simulated(lab: Any) -> None:
     version = lab.functions.publish_version(FunctionName=name)["Version"]
     which = {"FunctionName": name, "Qualifier": version}
     lab.functions.put_provisioned_concurrency_config(**which, ProvisionedConcurrentExecutions=3)
-    _until(lambda: lab.functions.get_provisioned_concurrency_config(**which)["Status"] == "READY")
+    until(lambda: lab.functions.get_provisioned_concurrency_config(**which)["Status"] == "READY")
 
     sent = send(lab, name, at_random(20, 80), Qualifier=version)
     lab.functions.delete_provisioned_concurrency_config(**which)
@@ -185,7 +186,7 @@ def test_throttled_events_come_back_as_simulated(unhurried: Any) -> None:
     unhurried.functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=3)
 
     sent = send(unhurried, name, [0.0] * 9, InvocationType="Event")
-    _until(lambda: len(unhurried.records(name, "invocation.finished")) == 9)
+    until(lambda: len(unhurried.records(name, "invocation.finished")) == 9)
     unhurried.functions.delete_function_concurrency(FunctionName=name)
 
     real = seen(unhurried, name)
@@ -209,7 +210,7 @@ def test_a_maximum_concurrency_bounds_a_queue_as_simulated(lab: Any) -> None:
         BatchSize=1,
         ScalingConfig={"MaximumConcurrency": 2},
     )
-    _until(lambda: len(lab.records(name, "invocation.finished")) == 20)
+    until(lambda: len(lab.records(name, "invocation.finished")) == 20)
     lab.functions.delete_event_source_mapping(UUID=mapping["UUID"])
     sqs.delete_queue(QueueUrl=url)
 
@@ -219,10 +220,3 @@ def test_a_maximum_concurrency_bounds_a_queue_as_simulated(lab: Any) -> None:
     )
     assert_alike(real, simulated)
     assert 0 == real.throttled.total() == simulated.counters.throttles
-
-
-def _until(holds: Callable[[], bool], within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.05)

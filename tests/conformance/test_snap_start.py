@@ -379,7 +379,7 @@ def test_reset_ends_snapshots(account_with: Any) -> None:
     )
     account.functions.publish_version(FunctionName=slow)
     until(lambda: len(children(account) - before) >= 3)
-    account.cloud.reset()
+    account.reset()
     until(lambda: children(account) <= before)
 
 

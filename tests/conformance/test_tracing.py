@@ -572,7 +572,7 @@ def test_a_reset_forgets_traces_and_addresses(account_with: Any):
     name = before.deploy()
     root = root_of(before.invoke(name))
     before.both(root, name)
-    account.cloud.reset()
+    account.reset()
     after = Tracing(account)
     again = after.deploy()
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 import gc
 from decimal import Decimal
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-from helpers import simulator
 from helpers.cloud.billing import Architecture
 from helpers.cloud.errors import KitError, ThrottleReason
 from helpers.cloud.invoke import asynchronous
@@ -304,16 +301,6 @@ def test_the_waits_are_those_of_the_local_account() -> None:
         flows.BACKOFF_TO_S,
     )
     assert sqs.BACKOFF_S == (queue_flow.BACKOFF_FROM_S, queue_flow.BACKOFF_TO_S)
-
-
-@pytest.mark.parametrize(
-    "module",
-    [simulator, simulator.arrivals, simulator.scenario, simulator.simulation],
-    ids=lambda module: module.__name__,
-)
-def test_the_examples_of_the_docstrings_hold(module: ModuleType) -> None:
-    """Whoever types them sees the same."""
-    assert 0 == doctest.testmod(module).failed
 
 
 def _ends(result: Result) -> tuple[int, int, int]:

@@ -59,3 +59,21 @@ def test_every_command_is_told() -> None:
     [commands] = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
 
     assert [] == [name for name in commands.choices if f"kit.py {name}" not in PAGE + readme]
+
+
+def test_every_path_is_there() -> None:
+    """What looks like a path leads to a file or a folder, short forms too."""
+    spans = re.findall(r"`([\w.-]+(?:/[\w.*-]*)+|\w+\.py)`", PAGE)
+    places = [ROOT, *(ROOT / name for name in ("helpers", "helpers/cloud", "tools", "tests"))]
+    lost = {
+        span
+        for span in spans
+        if not re.search("NN|12-", span)
+        and not any(found for place in places for found in _there(place, span.rstrip("/")))
+    }
+
+    assert set() == lost
+
+
+def _there(place: Path, span: str) -> list[Path]:
+    return [*place.glob(span), *place.glob(f"{span}.py"), *place.glob(f"*/{span}")]

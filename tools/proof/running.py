@@ -67,10 +67,14 @@ class Running:
             if self._stopped:
                 task.cancel()
         try:
-            return await task
+            result = await task
         finally:
             with self._lock:
                 self._tasks.discard(task)
+                stopped = self._stopped
+        if stopped:  # nbclient takes a cancellation for a dead kernel, and the lab ends as if by it
+            raise asyncio.CancelledError
+        return result
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,5 @@
-"""Lambda's control plane: what a request may say before anything is stored."""
+"""Control planes that are the kit's own: Lambda's API, one noun for each module, and EventBridge's.
+
+Much of it says what a request may hold before anything is stored; what is stored is moto's or the
+registry's.
+"""

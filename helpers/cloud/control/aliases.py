@@ -22,7 +22,7 @@ from helpers.cloud.errors import (
     ValidationException,
 )
 from helpers.cloud.model import LATEST
-from helpers.cloud.registry import Key, PublishedFunction
+from helpers.cloud.registry import Key, PublishedFunction, function_arn
 
 NAME_PATTERN = r"(?!^[0-9]+$)([a-zA-Z0-9-_]+)"
 VERSION_PATTERN = r"(\$LATEST|[0-9]+)"
@@ -108,9 +108,7 @@ def check_alias(wanted: WantedAlias, function: PublishedFunction, key: Key) -> N
 def _version(function: PublishedFunction, key: Key, version: str) -> Any:
     found = function.versions.get(version)
     if found is None:
-        account_id, region, name = key
-        arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}:{version}"
-        raise ResourceNotFoundException(f"Function not found: {arn}")
+        raise ResourceNotFoundException(f"Function not found: {function_arn(key, version)}")
     return found
 
 

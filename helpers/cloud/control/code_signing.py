@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from helpers.cloud.clock import Clock
-from helpers.cloud.control.constraints import Constraints
+from helpers.cloud.control.constraints import ARN_PATTERN, Constraints
 from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import (
     CodeSigningConfigNotFoundException,
@@ -26,12 +26,8 @@ from helpers.cloud.errors import (
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from helpers.cloud.registry import Key, Registry
+from helpers.cloud.registry import Key, Registry, function_arn
 
-SIGNER_ARN = (
-    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-"
-    r"\d{1})?:(\d{12})?:(.*)"
-)
 MAX_PUBLISHERS = 20
 ENFORCE, WARN = "Enforce", "Warn"
 
@@ -122,7 +118,7 @@ class CodeSigning:
         """Return the ARNs of the functions that have a configuration."""
         with self._lock:
             keys = sorted(key for key, had in self._had_by.items() if had == arn)
-        return ["arn:aws:lambda:{1}:{0}:function:{2}".format(*key) for key in keys]
+        return [function_arn(key) for key in keys]
 
     def of(self, key: Key) -> str | None:
         """Return the ARN of a function's configuration."""
@@ -201,7 +197,7 @@ def _check(members: Mapping[str, Any], *, creates: bool) -> None:
         constraints.required(member, arns)
         constraints.items(member, arns, at_least=1, at_most=MAX_PUBLISHERS)
         for arn in arns or ():
-            constraints.pattern(member, arn, SIGNER_ARN)
+            constraints.pattern(member, arn, ARN_PATTERN)
     policy = (members.get("CodeSigningPolicies") or {}).get("UntrustedArtifactOnDeployment")
     constraints.one_of("codeSigningPolicies.untrustedArtifactOnDeployment", policy, (WARN, ENFORCE))
     constraints.length("description", members.get("Description"), at_most=256)

@@ -14,6 +14,12 @@ from collections.abc import Iterable, Sequence
 
 from helpers.cloud.errors import AwsError, ValidationException
 
+ARN_PATTERN = (
+    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?"
+    r"-[a-z]+-\d{1})?:(\d{12})?:(.*)"
+)
+"""What the model wants of the ARN of another service's resource."""
+KMS_KEY_PATTERN = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
 HIDDEN = object()
 """A value AWS does not repeat in its answer, because the model marks it as sensitive."""
 

@@ -26,7 +26,7 @@ from helpers.cloud.invoke import EventInvokeConfig, EventInvokeConfigs
 from helpers.cloud.invoke.failure_path import ACTIONS, destination_resource
 from helpers.cloud.model import LATEST, FunctionVersion
 from helpers.cloud.ports import Authorizer, Targets
-from helpers.cloud.registry import Key, Registry
+from helpers.cloud.registry import Key, Registry, function_arn
 
 PATH = re.compile(r"/2019-09-25/functions/([^/]+)/event-invoke-config(/list)?")
 ARN = re.compile(r"arn:aws[a-z-]*:(sqs|sns|lambda|events|s3):[a-z0-9-]*:\d*:.+")
@@ -217,6 +217,5 @@ def _document(
 
 
 def _missing(key: Key, qualifier: str | None) -> ResourceNotFoundException:
-    account_id, region, name = key
-    arn = f"arn:aws:lambda:{region}:{account_id}:function:{name}:{qualifier or LATEST}"
+    arn = function_arn(key, qualifier or LATEST)
     return ResourceNotFoundException(f"The function {arn} doesn't have an EventInvokeConfig")

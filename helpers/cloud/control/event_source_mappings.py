@@ -21,6 +21,7 @@ from helpers.cloud.control.mapping_constraints import check_members, check_sourc
 from helpers.cloud.control.mapping_document import listed_document, mapping_document
 from helpers.cloud.control.mapping_settings import changed_settings, created_settings, source_of
 from helpers.cloud.control.names import parse_function_name
+from helpers.cloud.control.paging import MAX_ITEMS
 from helpers.cloud.control.tags import check_tags
 from helpers.cloud.errors import (
     AwsError,
@@ -40,9 +41,7 @@ from helpers.cloud.pollers.streams import cannot_access
 from helpers.cloud.registry import Key
 
 PATH = re.compile(r"/2015-03-31/event-source-mappings(?:/([^/]+))?/?")
-ON_ALL, ON_ONE = ("GET", "POST"), ("GET", "PUT", "DELETE")
 PAGE = 100
-MAX_ITEMS = 10_000
 NO_QUEUE = (
     "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. "
     "SQS Error Message: The specified queue does not exist."

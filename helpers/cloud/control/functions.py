@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from helpers.cloud.control.constraints import Constraints, detected, sentence
+from helpers.cloud.control.constraints import KMS_KEY_PATTERN, Constraints, detected, sentence
 from helpers.cloud.control.environment_variables import NAME_PATTERN, check_environment_variables
 from helpers.cloud.control.packages import check_upload
 from helpers.cloud.control.runtimes import check_creatable, check_updatable
@@ -34,7 +34,6 @@ FUNCTION_PATTERN = (
 FUNCTION_MAX = 140
 ROLE_PATTERN = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+"
 HANDLER_PATTERN = r"[^\s]+"
-KMS_KEY_PATTERN = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
 LOG_GROUP_PATTERN = r"[\.\-_/#A-Za-z0-9]+"
 ARCHITECTURES = ("x86_64", "arm64")
 APPLICATION_LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")

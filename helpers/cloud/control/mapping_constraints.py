@@ -8,19 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from helpers.cloud.control.constraints import Constraints
+from helpers.cloud.control.constraints import ARN_PATTERN, KMS_KEY_PATTERN, Constraints
+from helpers.cloud.control.names import FUNCTION_NAME_PATTERN
 from helpers.cloud.errors import InvalidRequestContentException
 
-ARN = (
-    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?"
-    r"-[a-z]+-\d{1})?:(\d{12})?:(.*)"
-)
-FUNCTION_NAME = (
-    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
-    r"(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
-)
-DESTINATION = r"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|" + ARN
-KEY = r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()"
+DESTINATION = r"$|kafka://([^.]([a-zA-Z0-9\-_.]{0,248}))|" + ARN_PATTERN
 POSITIONS = ("LATEST", "AT_TIMESTAMP", "TRIM_HORIZON")
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "BatchSize": (1, 10_000),
@@ -51,7 +43,7 @@ def check_members(members: Mapping[str, Any], *, creating: bool) -> None:
         _strings(constraints, members)
     name = members.get("FunctionName")
     constraints.length("functionName", name, at_least=1, at_most=256)
-    constraints.pattern("functionName", name, FUNCTION_NAME)
+    constraints.pattern("functionName", name, FUNCTION_NAME_PATTERN)
     for member, (least, most) in NUMBERS.items():
         shown = member[0].lower() + member[1:]
         constraints.number(shown, members.get(member), at_least=least, at_most=most)
@@ -62,12 +54,12 @@ def check_members(members: Mapping[str, Any], *, creating: bool) -> None:
 def check_source_arn(arn: str | None) -> None:
     """Raise AWS's error for what is no ARN."""
     constraints = Constraints()
-    constraints.pattern("eventSourceArn", arn, ARN)
+    constraints.pattern("eventSourceArn", arn, ARN_PATTERN)
     constraints.raise_if_broken()
 
 
 def _strings(constraints: Constraints, members: Mapping[str, Any]) -> None:
-    constraints.pattern("eventSourceArn", members.get("EventSourceArn"), ARN)
+    constraints.pattern("eventSourceArn", members.get("EventSourceArn"), ARN_PATTERN)
     constraints.one_of("startingPosition", members.get("StartingPosition"), POSITIONS)
 
 
@@ -94,7 +86,7 @@ def _structures(constraints: Constraints, members: Mapping[str, Any]) -> None:
     for index, one in enumerate((members.get("FilterCriteria") or {}).get("Filters") or ()):
         shown = f"filterCriteria.filters.{index + 1}.member.pattern"
         constraints.length(shown, one.get("Pattern"), at_most=4096)
-    constraints.pattern("kmsKeyArn", members.get("KMSKeyArn"), KEY)
+    constraints.pattern("kmsKeyArn", members.get("KMSKeyArn"), KMS_KEY_PATTERN)
     metrics = (members.get("MetricsConfig") or {}).get("Metrics") or ()
     constraints.items("metricsConfig.metrics", metrics, at_most=3)
     for metric in metrics:

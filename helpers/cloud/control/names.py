@@ -12,7 +12,7 @@ from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.errors import ResourceNotFoundException
 from helpers.cloud.registry import Key
 
-PATTERN = (
+FUNCTION_NAME_PATTERN = (
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?"
     r"(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?"
 )
@@ -63,7 +63,9 @@ def parse_function_name(text: str, qualifier: str | None = None) -> FunctionName
     match = NAME.fullmatch(text)
     if match is None:
         constraints.broken(
-            "functionName", text, f"Member must satisfy regular expression pattern: {PATTERN}"
+            "functionName",
+            text,
+            f"Member must satisfy regular expression pattern: {FUNCTION_NAME_PATTERN}",
         )
     constraints.raise_if_broken()
     assert match is not None

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from helpers.cloud.control.constraints import Constraints
+from helpers.cloud.control.constraints import ARN_PATTERN, Constraints
 from helpers.cloud.errors import (
     InvalidParameterValueException,
     PolicyLengthExceededException,
@@ -27,10 +27,6 @@ from helpers.cloud.policy import MalformedPolicyDocument, PolicyType, parse_poli
 STATEMENT_ID = r"([a-zA-Z0-9-_]+)"
 ACTION = r"(lambda:[*]|lambda:[a-zA-Z]+|[*])"
 PRINCIPAL = r"[^\s]+"
-SOURCE_ARN = (
-    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-"
-    r"\d{1})?:(\d{12})?:(.*)"
-)
 TOKEN = r"[a-zA-Z0-9._\-]+"
 STALE = (
     "The Revision Id provided does not match the latest Revision Id. Call the "
@@ -61,7 +57,7 @@ def check_permission(
         constraints.length(camel, members.get(member), at_most=at_most)
     constraints.pattern("eventSourceToken", members.get("EventSourceToken"), TOKEN)
     constraints.length("eventSourceToken", members.get("EventSourceToken"), at_most=256)
-    constraints.pattern("sourceArn", members.get("SourceArn"), SOURCE_ARN)
+    constraints.pattern("sourceArn", members.get("SourceArn"), ARN_PATTERN)
     constraints.pattern("sourceAccount", members.get("SourceAccount"), r"\d{12}")
     constraints.pattern("eventSourceToken", members.get("EventSourceToken"), r"[a-zA-Z0-9._\-]+")
     constraints.length("eventSourceToken", members.get("EventSourceToken"), at_most=256)

@@ -25,7 +25,7 @@ from helpers.cloud.errors import (
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import LATEST
 from helpers.cloud.provisioned import ProvisionedConcurrency, ProvisionedConfig
-from helpers.cloud.registry import Key, PublishedFunction, Registry
+from helpers.cloud.registry import Key, PublishedFunction, Registry, function_arn
 from helpers.cloud.settings import Settings
 
 PATH = re.compile(r"/2019-09-30/functions/([^/]+)/provisioned-concurrency/?")
@@ -101,7 +101,9 @@ class ProvisionedConcurrencyApi:
         if published is not None and qualifier in published.aliases:
             return published
         if not qualifier.isdecimal():
-            raise ResourceNotFoundException(f"Cannot find alias arn: {_arn(key, qualifier)}")
+            raise ResourceNotFoundException(
+                f"Cannot find alias arn: {function_arn(key, qualifier)}"
+            )
         self.registry.resolve(key, qualifier)
         assert published is not None
         return published
@@ -137,7 +139,7 @@ class ProvisionedConcurrencyApi:
         configs = sorted(self.provisioned.of_function(key).items())
         until = int(first) + int(count)
         listed = [
-            {"FunctionArn": _arn(key, qualifier), **_document(config)}
+            {"FunctionArn": function_arn(key, qualifier), **_document(config)}
             for qualifier, config in configs[int(first) : until]
         ]
         document: dict[str, Any] = {"ProvisionedConcurrencyConfigs": listed}
@@ -179,8 +181,3 @@ def _document(config: ProvisionedConfig) -> dict[str, Any]:
     if config.reason is not None:
         document["StatusReason"] = config.reason
     return document
-
-
-def _arn(key: Key, qualifier: str) -> str:
-    account_id, region, name = key
-    return f"arn:aws:lambda:{region}:{account_id}:function:{name}:{qualifier}"

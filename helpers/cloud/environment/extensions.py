@@ -23,6 +23,7 @@ from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGro
 from helpers.cloud.environment.runtime_api import Request, RuntimeApi
 from helpers.cloud.environment.runtimes import CannotStart, why_not_executable
 from helpers.cloud.environment.sandbox import Sandbox
+from helpers.cloud.json_text import read_json
 from helpers.cloud.model import FunctionVersion
 
 API = "/2020-01-01/extension/"
@@ -177,7 +178,7 @@ class Extensions:
     def _register(self, request: Request, api: RuntimeApi) -> None:
         name = request.headers.get("lambda-extension-name", "")
         try:
-            events = tuple(json.loads(request.body or b"{}").get("events") or ())
+            events = tuple(read_json(request.body or b"{}").get("events") or ())
         except (ValueError, AttributeError, TypeError):
             _refuse(request, api, 400, "InvalidRequestFormat", "the body is not {'events': [...]}")
             return

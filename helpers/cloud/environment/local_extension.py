@@ -27,6 +27,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from helpers.cloud.environment.runtime_folder import interpreter
+from helpers.cloud.environment.secrets_extension import LISTENER, TAKEN, TOKEN
 
 PROGRAM = "AWSParametersAndSecretsLambdaExtension"
 LAYER = re.compile(
@@ -35,9 +36,6 @@ LAYER = re.compile(
 )
 """The layer in the accounts of some Regions; us-east-1's is taken in any."""
 PORT = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"
-LISTENER = "_PARAMETERS_SECRETS_EXTENSION_LISTENER"
-TAKEN = "_PARAMETERS_SECRETS_EXTENSION_TAKEN"
-TOKEN = "X-Aws-Parameters-Secrets-Token"
 DEFAULT_PORT = 2773
 MAX_TOKENS = 10_000
 

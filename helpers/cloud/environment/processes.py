@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
 import signal
 import subprocess
 import sys
@@ -303,16 +302,3 @@ class ProcessGroup:
         for process in self._members():
             with contextlib.suppress(psutil.Error):
                 action(process)  # type: ignore[operator]
-
-
-def wait_for_exit(group: ProcessGroup, timeout_s: float) -> bool:
-    """Wait until the leader has exited; tell whether it has."""
-    if group.exit_descriptor is not None:
-        with selectors.DefaultSelector() as selector:  # select() knows descriptors to 1023 only
-            selector.register(group.exit_descriptor, selectors.EVENT_READ)
-            selector.select(timeout_s)
-        return group.poll() is not None
-    end = time.monotonic() + timeout_s
-    while group.poll() is None and time.monotonic() < end:
-        time.sleep(0.005)
-    return group.poll() is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from helpers.cloud.http_fronts.cors import Cors
-from helpers.cloud.registry import Key, Registry
+from helpers.cloud.registry import Key, Registry, function_arn
 
 ALPHABET = string.ascii_lowercase + "234567"
 ID_LENGTH = 32
@@ -49,9 +49,7 @@ class FunctionUrl:
     @property
     def function_arn(self) -> str:
         """The ARN that the URL invokes, with its alias."""
-        account_id, region, name = self.key
-        suffix = f":{self.qualifier}" if self.qualifier else ""
-        return f"arn:aws:lambda:{region}:{account_id}:function:{name}{suffix}"
+        return function_arn(self.key, self.qualifier)
 
 
 class FunctionUrls:

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from helpers.cloud.events.http_call import HOP_BY_HOP
-from helpers.cloud.http_messages import HttpAnswer
+from helpers.cloud.http_messages import FIELD_NAME, HttpAnswer
+from helpers.cloud.json_text import read_json
 
 JSON_TYPE = "application/json"
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 OWN = HOP_BY_HOP | {"content-length", "date"}
 """Headers that the front writes itself."""
 BODILESS = frozenset({204, 304})
@@ -69,7 +69,7 @@ def _answer(
     document: Mapping[str, Any], headers: list[tuple[str, str]], default_type: str
 ) -> HttpAnswer:
     wellformed = [(name, value) for name, value in headers if name.lower() not in OWN]
-    if any(NAME.fullmatch(name) is None for name, _ in wellformed):
+    if any(FIELD_NAME.fullmatch(name) is None for name, _ in wellformed):
         raise MalformedAnswerError("a header's name is not one")
     if all(name.lower() != "content-type" for name, _ in wellformed):
         wellformed.append(("Content-Type", default_type))
@@ -105,8 +105,8 @@ def _body(document: Mapping[str, Any]) -> bytes:
 
 def _document(payload: bytes) -> Any:
     try:
-        return json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        return read_json(payload)
+    except ValueError as error:
         raise MalformedAnswerError("the answer is not JSON") from error
 
 

@@ -15,6 +15,8 @@ import codecs
 import json
 import re
 
+from helpers.cloud.json_text import TOO_DEEP, too_deep
+
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 SOURCE = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"
 WORD = re.compile(rb"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -41,9 +43,11 @@ def json_fault(event: bytes) -> str:
         json.loads(event.decode("latin-1"), parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         return _not_text(event[: error.pos]) or _not_json(event, error)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return str(error)
-    return _not_text(event)
+    except RecursionError:
+        return TOO_DEEP
+    return TOO_DEEP if too_deep(event) else _not_text(event)
 
 
 def _not_json(event: bytes, error: json.JSONDecodeError) -> str:

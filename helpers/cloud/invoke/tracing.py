@@ -26,8 +26,8 @@ from helpers.cloud.model import FunctionVersion
 from helpers.cloud.records import Recorder
 
 FIXED_RATE = 0.05
-ROOT = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
-SEGMENT = re.compile(r"[0-9a-f]{16}")
+TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
+SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Sampler:
@@ -119,7 +119,7 @@ class Tracer:
 
     def _decided(self, function: FunctionVersion, trace: Trace) -> Trace:
         root = trace.field("Root")
-        if root is None or not ROOT.fullmatch(root):
+        if root is None or not TRACE_ID.fullmatch(root):
             fields = (f"Root={new_trace_id(self._clock.now())}",)
             untraced = (f"Parent={secrets.token_hex(8)}", "Sampled=0")
             trace = replace(trace, fields=fields if function.traced else fields + untraced)
@@ -141,4 +141,4 @@ def service_segment(request_id: str) -> str:
 
 def _parent(trace: Trace) -> str:
     parent = trace.field("Parent") or ""
-    return parent if SEGMENT.fullmatch(parent) else ""
+    return parent if SEGMENT_ID.fullmatch(parent) else ""

@@ -181,7 +181,7 @@ class _Answers:
         )
         values = {moment: compute(held) for moment, held in windows.items()}
         points = {moment: float(value) for moment, value in values.items() if value is not None}
-        return Line(label, points, stat.metric.name)
+        return Line(label, points)
 
 
 def _search_label(metric: Metric) -> str:

@@ -21,7 +21,6 @@ class Line:
 
     label: str
     points: Mapping[int, float] = field(default_factory=dict)
-    metric_name: str = ""
 
 
 Value = float | Line | list[Line] | str

@@ -119,7 +119,7 @@ def reset_services() -> None:
 
 def warm_up() -> None:
     """Import the services a lab is likely to call, so that their first call is quick."""
-    from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+    from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 
     for service in OFTEN_USED:
         importlib.import_module(f"moto.{service}.models")

@@ -21,7 +21,7 @@ from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.control.pushed_events import PushedEvent, PushedEvents
 from helpers.cloud.errors import AccessDeniedException, AwsError
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Authorizer, Targets
 from helpers.cloud.records import Recorder

@@ -12,7 +12,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 
 
 class MotoFacts:

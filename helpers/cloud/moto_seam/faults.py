@@ -120,17 +120,8 @@ class Faults:
         """Return the failure that this request is to get, or None when it may go on."""
         if not self._planned:
             return None
-        asked = operations.HttpRequest(
-            request.method,
-            request.path,
-            service,
-            region,
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        )
         try:
-            call = operations.recognise(asked)
+            call = operations.recognise(operations.ScopedRequest.of(request, service, region))
         except operations.UnreadableRequest:
             return None
         if call is None:

@@ -16,6 +16,8 @@ from moto.core.exceptions import JsonRESTError
 from moto.ssm.exceptions import ValidationException
 from moto.ssm.models import Parameter, SimpleSystemManagerBackend
 
+from helpers.cloud.moto_seam.wrapping import first_time
+
 STANDARD_MAX, ADVANCED_MAX, LEVELS_MAX = 4096, 8192, 15
 TOO_LONG = (
     "Standard tier parameters support a maximum parameter value of 4096 characters. To create a "
@@ -36,15 +38,13 @@ BAD_PATH = (
     'must use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.'
 )
 INTELLIGENT = "Intelligent-Tiering"
-_BOUND = "coldstart_bound"
 
 
 def install() -> None:
     """Bind the rules; harmless when called again."""
     backend = SimpleSystemManagerBackend
-    if hasattr(backend, _BOUND):
+    if not first_time(backend):
         return
-    setattr(backend, _BOUND, True)
     backend.put_parameter = _ruled(backend.put_parameter)
     Parameter.create_from_cloudformation_json = _named(Parameter.create_from_cloudformation_json)
     backend.get_parameters_by_path = _by_path(backend.get_parameters_by_path)

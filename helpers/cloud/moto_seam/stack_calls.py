@@ -15,8 +15,8 @@ from typing import Any
 
 from helpers.cloud.http_messages import HttpRequest
 from helpers.cloud.moto_seam.account_calls import AccountCalls
-from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
-from helpers.cloud.moto_seam.identities import Identities, RoleCredentials
+from helpers.cloud.moto_seam.iam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.iam.identities import Identities, RoleCredentials
 from helpers.cloud.policy import Request
 from helpers.cloud.ports import Credentials
 

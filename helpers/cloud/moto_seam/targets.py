@@ -14,7 +14,7 @@ from moto.sqs.models import sqs_backends
 from werkzeug.exceptions import HTTPException
 
 from helpers.cloud.errors import AwsError
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.registry import Registry
 

@@ -1,4 +1,4 @@
-"""Methods of moto with a check in front of them."""
+"""Corrections of moto's classes, made once however often they are installed."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def wrapped(method: Any, checked: Any) -> Any:
         return checked(original, *arguments, **named)
 
     return bound
+
+
+def first_time(owner: type, mark: str = "coldstart_bound") -> bool:
+    """Tell whether a class of moto is still to be corrected, and mark it."""
+    if hasattr(owner, mark):
+        return False
+    setattr(owner, mark, True)
+    return True

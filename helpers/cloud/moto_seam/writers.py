@@ -18,7 +18,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam.identities import (
+from helpers.cloud.moto_seam.iam.identities import (
     ACCOUNT_ID,
     ADMINISTRATOR,
     PARTITION,

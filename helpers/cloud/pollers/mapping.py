@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from helpers.cloud.registry import Key
+from helpers.cloud.registry import Key, function_arn
 
 NOTHING_YET = "No records processed"
 FINE = "OK"
@@ -105,9 +105,7 @@ class Mapping:
     @property
     def function_arn(self) -> str:
         """The function's ARN, with the qualifier it was named with."""
-        account_id, region, name = self.key
-        suffix = f":{self.qualifier}" if self.qualifier else ""
-        return f"arn:aws:lambda:{region}:{account_id}:function:{name}{suffix}"
+        return function_arn(self.key, self.qualifier)
 
     @property
     def arn(self) -> str:

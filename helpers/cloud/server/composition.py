@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.kit_api import KitApi
-from helpers.cloud.moto_seam.rotation import RotationApi
+from helpers.cloud.moto_seam.secretsmanager.rotation import RotationApi
 from helpers.cloud.server.data_plane import DataPlane, build_data_plane
 from helpers.cloud.server.events import build_events
 from helpers.cloud.server.first_requests import warm_up

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from helpers.cloud.control.deliveries import Deliveries
-from helpers.cloud.control.event_buses import EventBuses
-from helpers.cloud.control.event_buses_api import EventBusesApi
+from helpers.cloud.control.eventbridge.buses import EventBuses
+from helpers.cloud.control.eventbridge.buses_api import EventBusesApi
+from helpers.cloud.control.eventbridge.deliveries import Deliveries
+from helpers.cloud.control.eventbridge.schedule_book import ScheduleBook
+from helpers.cloud.control.eventbridge.scheduler import Firings, SchedulerApi
+from helpers.cloud.control.eventbridge.upcoming import Upcoming
 from helpers.cloud.control.pushed_events import PushedEvents
-from helpers.cloud.control.schedule_book import ScheduleBook
-from helpers.cloud.control.scheduler import Firings, SchedulerApi
-from helpers.cloud.control.upcoming import Upcoming
 from helpers.cloud.events.eventbridge import Rule
 from helpers.cloud.gateway import Gateway, ServiceApi
-from helpers.cloud.moto_seam import event_buses, event_rules
-from helpers.cloud.moto_seam.event_buses import EventHooks, MotoRules
-from helpers.cloud.moto_seam.event_targets import MotoEventTargets, known_operation
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam import events
+from helpers.cloud.moto_seam.events.buses import EventHooks, MotoRules
+from helpers.cloud.moto_seam.events.targets import MotoEventTargets, known_operation
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.schedules.alarm_clock import Alarm, AlarmClock, Plan
 from helpers.cloud.schedules.expressions import parse_schedule
 from helpers.cloud.server.foundation import Foundation
@@ -64,8 +64,7 @@ def build_events(foundation: Foundation, services: Services, pushed: PushedEvent
     buses = EventBuses(rules, deliveries, waiting, ACCOUNT_ID)
     alarms = AlarmClock(waiting)
     follower = _ScheduledRules(rules, buses, alarms)
-    event_buses.install(EventHooks(buses, follower.changed))
-    event_rules.install()
+    events.install(EventHooks(buses, follower.changed))
     book = ScheduleBook(ACCOUNT_ID, clock.now)
     scheduler = SchedulerApi(
         book=book,

@@ -14,7 +14,7 @@ def before_first_requests(calls: AccountCalls, around: Around) -> dict[str, Call
     """Give what each service needs before its first request; the imports are part of it."""
 
     def install_tasks() -> None:
-        from helpers.cloud.moto_seam import state_machines
+        from helpers.cloud.moto_seam.stepfunctions import state_machines
 
         state_machines.install(calls, around.calls.issuer)
 
@@ -36,9 +36,9 @@ def before_first_requests(calls: AccountCalls, around: Around) -> dict[str, Call
         apigateway.install()
 
     def install_balancers() -> None:
-        from helpers.cloud.moto_seam import elbv2
+        from helpers.cloud.moto_seam.elbv2 import balancers
 
-        elbv2.install(around.calls.authorizer.service_may)
+        balancers.install(around.calls.authorizer.service_may)
 
     return {
         "stepfunctions": install_tasks,

@@ -18,7 +18,7 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam.http_apis.api import HttpApisApi
 from helpers.cloud.moto_seam.http_apis.catalog import MotoHttpApis
 from helpers.cloud.moto_seam.http_apis.surroundings import LocalIssuers, MotoAccessLogs
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.first_use import FirstUse, LateApis, LateFront

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from helpers.cloud.control.event_source_mappings import EventSourceMappingsApi, MappingRequests
 from helpers.cloud.moto_seam import awslambda
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.pollers import EventSourceMappings, Mapping, Tools
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation

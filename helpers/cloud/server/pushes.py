@@ -6,21 +6,11 @@ from dataclasses import dataclass, replace
 
 from helpers.cloud.gateway import Gateway
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam import (
-    log_subscriptions,
-    s3_notifications,
-    s3_tagging,
-    sns_delivery,
-    sns_messages,
-    sns_subscriptions,
-    sns_topics,
-    subscription_filters,
-)
+from helpers.cloud.moto_seam import logs, s3, sns
 from helpers.cloud.moto_seam.courier import Courier
-from helpers.cloud.moto_seam.log_subscriptions import LogSubscriptions
-from helpers.cloud.moto_seam.s3_notification_api import NotificationsApi
-from helpers.cloud.moto_seam.s3_notifications import S3Notifications
-from helpers.cloud.moto_seam.sns_delivery import SnsDelivery
+from helpers.cloud.moto_seam.logs.subscriptions import LogSubscriptions
+from helpers.cloud.moto_seam.s3.notification_api import NotificationsApi
+from helpers.cloud.moto_seam.s3.notifications import S3Notifications
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.server.data_plane import DataPlane, Ports
 from helpers.cloud.server.foundation import Foundation
@@ -68,12 +58,7 @@ def build_pushes(
     notifier = S3Notifications(courier)
     api = NotificationsApi(courier, notifier)
     subscriptions = LogSubscriptions(courier, foundation.timers)
-    s3_notifications.install(notifier)
-    s3_tagging.install()
-    sns_delivery.install(SnsDelivery(courier))
-    sns_messages.install()
-    sns_topics.install()
-    sns_subscriptions.install(writers.caller_arn)
-    log_subscriptions.install(subscriptions)
-    subscription_filters.install(subscriptions)
+    s3.install(notifier)
+    sns.install(courier, writers.caller_arn)
+    logs.install_subscriptions(subscriptions)
     return Pushes(writers, notifier, subscriptions, api)

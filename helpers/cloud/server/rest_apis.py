@@ -18,9 +18,9 @@ from helpers.cloud.http_fronts.rest.usage import KeyCheck, UsageMeter
 from helpers.cloud.http_fronts.rest.usage_api import UsageApi
 from helpers.cloud.moto_seam import apigateway
 from helpers.cloud.moto_seam.apigateway.tags_api import TagsApi
-from helpers.cloud.moto_seam.elbv2 import MotoLoadBalancers
+from helpers.cloud.moto_seam.elbv2.balancers import MotoLoadBalancers
 from helpers.cloud.moto_seam.http_apis.surroundings import MotoAccessLogs
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.user_pools import MotoUserPools
 from helpers.cloud.ports import FrontCallers
 from helpers.cloud.server.data_plane import DataPlane

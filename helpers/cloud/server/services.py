@@ -10,32 +10,29 @@ from helpers.cloud.control.runtime_management import RuntimeManagementApi
 from helpers.cloud.http_fronts.packages import PackageLinks
 from helpers.cloud.http_fronts.stack_responses import StackResponses
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
-from helpers.cloud.moto_seam import (
-    application,
-    customer_keys,
-    iam_operations,
-    instances,
-    key_states,
-    managed_policies,
-    message_moves,
-    plain_publish,
-    plain_put,
-    resource_policies,
-    secret_refusals,
-    secrets,
-    security_tokens,
-)
+from helpers.cloud.moto_seam import application, instances
 from helpers.cloud.moto_seam.account_calls import AccountCalls
 from helpers.cloud.moto_seam.around import Around
-from helpers.cloud.moto_seam.authorizer import MotoAuthorizer
-from helpers.cloud.moto_seam.customer_keys import CustomerKeys
 from helpers.cloud.moto_seam.faults import Faults
-from helpers.cloud.moto_seam.function_log import MotoFunctionLog
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, Identities, RoleCredentials
-from helpers.cloud.moto_seam.message_moves import MessageMoves
-from helpers.cloud.moto_seam.queues import MotoQueues
+from helpers.cloud.moto_seam.iam import (
+    managed_policies,
+    missing_operations,
+    resource_policies,
+    security_tokens,
+)
+from helpers.cloud.moto_seam.iam.authorizer import MotoAuthorizer
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, Identities, RoleCredentials
+from helpers.cloud.moto_seam.kms import customer_keys, key_states
+from helpers.cloud.moto_seam.kms.customer_keys import CustomerKeys
+from helpers.cloud.moto_seam.logs.function_log import MotoFunctionLog
+from helpers.cloud.moto_seam.s3 import plain_put
+from helpers.cloud.moto_seam.secretsmanager import secret_refusals, secrets
+from helpers.cloud.moto_seam.sns import plain_publish
+from helpers.cloud.moto_seam.sqs import move_tasks
+from helpers.cloud.moto_seam.sqs.move_tasks import MessageMoves
+from helpers.cloud.moto_seam.sqs.queues import MotoQueues
 from helpers.cloud.moto_seam.stack_calls import StackCalls, asked_by
-from helpers.cloud.moto_seam.streams import MotoStreams
+from helpers.cloud.moto_seam.streams.polled import MotoStreams
 from helpers.cloud.moto_seam.targets import MotoTargets
 from helpers.cloud.moto_seam.writers import Writers
 from helpers.cloud.ports import Credentials
@@ -92,7 +89,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     resource_policies.install()
     identities = Identities()
     writers = Writers(identities)
-    iam_operations.install(identities)
+    missing_operations.install(identities)
     security_tokens.install(identities)
     authorizer = MotoAuthorizer(identities, foundation.recorder)
     keys = CustomerKeys(identities, authorizer)
@@ -105,7 +102,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
     moves = MessageMoves(foundation.waiting)
-    message_moves.install(moves)
+    move_tasks.install(moves)
     stack_responses = StackResponses(foundation.endpoint)
     stack_calls = StackCalls(calls, issuer, identities, authorizer)
     around = Around(stack_calls, foundation.clock, stack_responses)

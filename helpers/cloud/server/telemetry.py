@@ -6,13 +6,9 @@ from dataclasses import dataclass
 
 from helpers.cloud.control.pushed_events import PushedEvent
 from helpers.cloud.errors import AwsError
-from helpers.cloud.moto_seam import (
-    cloudwatch_alarms,
-    cloudwatch_metrics,
-    log_operations,
-)
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
-from helpers.cloud.moto_seam.log_queries import LogQueries
+from helpers.cloud.moto_seam import cloudwatch, logs
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.logs.queries import LogQueries
 from helpers.cloud.ports import Targets
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.foundation import Foundation
@@ -28,7 +24,7 @@ ALARMS = "lambda.alarms.cloudwatch.amazonaws.com"
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What watches the account; a Part of the cloud. `metrics` is the account's MetricSink."""
+    """What watches the account; a Part of the cloud."""
 
     metrics: Metrics
     watch: Watch
@@ -65,10 +61,9 @@ def build_telemetry(foundation: Foundation, plane: DataPlane, targets: Targets) 
         lambda region: _claimed(foundation, plane, region),
     )
     watch = Watch(foundation.waiting, from_records, from_logs, alarms)
-    cloudwatch_metrics.install(metrics, watch.catch_up)
-    cloudwatch_alarms.install(alarms)
+    cloudwatch.install(metrics, alarms, watch.catch_up)
     queries = LogQueries(foundation.clock)
-    log_operations.install(from_logs, queries)
+    logs.install(from_logs, queries)
     return Telemetry(metrics, watch, queries)
 
 

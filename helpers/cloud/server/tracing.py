@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpers.cloud.model import FunctionVersion
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.server.foundation import Foundation
 from helpers.cloud.telemetry.xray.api import XRayApi

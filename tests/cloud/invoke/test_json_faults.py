@@ -18,7 +18,16 @@ from helpers.cloud.invoke.json_faults import json_fault
     ],
 )
 def test_json_has_no_fault(event: bytes) -> None:
+    """Whatever is JSON has no fault."""
     assert json_fault(event) == ""
+
+
+def test_json_that_nests_too_deeply_is_refused_as_by_jackson() -> None:
+    """The sentence is the same, whether Python could read it or not."""
+    sentence = "Document nesting depth (1001) exceeds the maximum allowed (1000, from "
+
+    for depth in (1001, 200_000):
+        assert json_fault(b"[" * depth + b"]" * depth).startswith(sentence)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +46,7 @@ def test_json_has_no_fault(event: bytes) -> None:
     ],
 )
 def test_what_was_met_and_where(event: bytes, met: str, column: int) -> None:
+    """The sentence names what was met, and the column."""
     fault = json_fault(event)
     assert fault.startswith(met)
     assert fault.endswith(f"; line: 1, column: {column}]")
@@ -47,10 +57,12 @@ def test_what_was_met_and_where(event: bytes, met: str, column: int) -> None:
     [(b"[1 2]", "Array"), (b'{"[": 1 2}', "Object"), (b'[{"a": 1} 2]', "Array")],
 )
 def test_missing_commas_name_what_is_open(event: bytes, container: str) -> None:
+    """A missing comma names whether an array or an object is open."""
     assert f"was expecting comma to separate {container} entries" in json_fault(event)
 
 
 def test_places_count_lines() -> None:
+    """A place is a line and a column in it."""
     assert json_fault(b'{\n"a": word\n}').endswith("; line: 2, column: 11]")
     assert json_fault(b"{\n'a': 1}").endswith("; line: 2, column: 1]")
 

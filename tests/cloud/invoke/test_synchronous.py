@@ -17,32 +17,14 @@ from helpers.cloud.errors import ServiceException, TooManyRequestsException
 from helpers.cloud.invoke import Invoker, InvokeRequest, RecursionGuard
 from helpers.cloud.invoke.tracing import Sampler, Tracer
 from helpers.cloud.model import (
-    CodePackage,
     FunctionVersion,
     InitializationType,
     InvocationResult,
-    LoggingConfig,
 )
 from helpers.cloud.pool import Pool
 from helpers.cloud.records import Recorder, Waiting
 from helpers.cloud.registry import PublishedFunction, Registry
-
-CHARGE = FunctionVersion(
-    account_id="123456789012",
-    region="us-east-1",
-    name="charge-card",
-    version="$LATEST",
-    revision="r1",
-    runtime="python3.13",
-    handler="app.handler",
-    role_arn="arn:aws:iam::123456789012:role/r",
-    memory_mb=128,
-    timeout_s=3,
-    ephemeral_mb=512,
-    code=CodePackage("0" * 64, b""),
-    logging=LoggingConfig("/aws/lambda/charge-card"),
-    variables={},
-)
+from tests.cloud.functions import CHARGE
 
 
 class FineEnvironment:

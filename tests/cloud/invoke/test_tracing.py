@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 from helpers.cloud.clock import Clock
 from helpers.cloud.invoke.lineage import parse_trace
 from helpers.cloud.invoke.tracing import Sampler, Tracer
-from helpers.cloud.model import CodePackage, FunctionVersion, LoggingConfig
 from helpers.cloud.records import Recorder
+from tests.cloud.functions import CHARGE
 
 ROOT = "1-5759e988-bd862e3fe1be46a994272793"
 PARENT = "53995c3f42cd8ad8"
@@ -31,20 +32,11 @@ class Moment(Clock):
         return self.at
 
 
-def function(*, traced: bool) -> FunctionVersion:
-    return FunctionVersion(
-        account_id="123456789012", region="us-east-1", name="f", version="$LATEST", revision="r",
-        runtime="python3.11", handler="a.b", role_arn="role", memory_mb=128, timeout_s=3,
-        ephemeral_mb=512, code=CodePackage("", b""), logging=LoggingConfig("g"), variables={},
-        traced=traced,
-    )  # fmt: skip
-
-
 def begun(header: str, *, traced: bool = True) -> tuple[Any, list[dict[str, Any]]]:
     """Return what a function is given for a header, and the records."""
     clock, recorder = Moment(), Recorder(Clock())
     tracer = Tracer(clock, recorder, Sampler(clock, lambda: True))
-    answer = tracer.begin(function(traced=traced), "request", parse_trace(header))
+    answer = tracer.begin(replace(CHARGE, traced=traced), "request", parse_trace(header))
     return answer, recorder.since(0)["records"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from helpers.cloud.clock import Clock
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam.courier import Courier, QueueMessage, Sender
-from helpers.cloud.moto_seam.identities import Identities
+from helpers.cloud.moto_seam.iam.identities import Identities
 from helpers.cloud.moto_seam.writers import Writer, Writers
 from helpers.cloud.records import Recorder
 

@@ -11,7 +11,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 
 REGION = "eu-central-1"
 FACTS = MotoFacts()

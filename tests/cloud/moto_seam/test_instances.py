@@ -9,7 +9,7 @@ from moto.ec2.models import ec2_backends
 from moto.sqs.models import Message
 
 from helpers.cloud.moto_seam import application, instances
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 
 def test_nothing_keeps_an_object_that_its_service_has_dropped():

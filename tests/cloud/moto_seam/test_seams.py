@@ -20,7 +20,7 @@ from moto.iam.models import IAMBackend
 from helpers.cloud.moto_seam.awslambda import KitBackend, KitFunction
 from helpers.cloud.moto_seam.awslambda.event_source_mappings import MappingsBackend
 from helpers.cloud.moto_seam.awslambda.layer_store import LayerStore
-from helpers.cloud.moto_seam.stream_records import WRITES
+from helpers.cloud.moto_seam.streams.records import WRITES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -81,39 +81,39 @@ NAMES = {
         ]
     },
     "moto.iam.models": {
-        "identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
-        "iam_operations": ["Group", "IAMBackend.get_user", "User"],
-        "user_sessions": ["AccessKey"],
-        "managed_policies": [
+        "iam/identities": ["iam_backends", "IAMBackend.get_groups_for_user"],
+        "iam/missing_operations": ["Group", "IAMBackend.get_user", "User"],
+        "iam/user_sessions": ["AccessKey"],
+        "iam/managed_policies": [
             "IAMBackend._init_aws_policies",
             "AWSManagedPolicy.from_data",
             "aws_managed_policies_data",
             "load_iam_aws_managed_policies",
         ],
-        "plain_publish": ["get_account_id_from", "mark_account_as_visited"],
+        "sns/plain_publish": ["get_account_id_from", "mark_account_as_visited"],
     },
     "moto.sts.models": {
-        "identities": [
+        "iam/identities": [
             "sts_backends",
             "STSBackend.assume_role",
             "STSBackend.get_assumed_role_from_access_key",
         ],
-        "security_tokens": ["STSBackend.get_caller_identity"],
-        "user_sessions": ["AssumedRole.user_id", "AssumedRole.arn"],
+        "iam/security_tokens": ["STSBackend.get_caller_identity"],
+        "iam/user_sessions": ["AssumedRole.user_id", "AssumedRole.arn"],
     },
     "moto.iam.responses": {
-        "iam_operations": [
+        "iam/missing_operations": [
             "IamResponse.create_user",
             "IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER",
         ]
     },
     "moto.iam.exceptions": {
-        "security_tokens": ["NoSuchEntity"],
-        "simulation": ["InvalidInput", "NoSuchEntity"],
+        "iam/security_tokens": ["NoSuchEntity"],
+        "iam/simulation": ["InvalidInput", "NoSuchEntity"],
     },
-    "moto.iam.access_control": {"resource_policies": ["PermissionResult.PERMITTED"]},
+    "moto.iam.access_control": {"iam/resource_policies": ["PermissionResult.PERMITTED"]},
     "moto.sts.responses": {
-        "security_tokens": [
+        "iam/security_tokens": [
             "TokenResponse.assume_role",
             "TokenResponse.assume_role_with_saml",
             "TokenResponse.assume_role_with_web_identity",
@@ -127,7 +127,7 @@ NAMES = {
             "gen_amzn_requestid_long",
             "method_names_from_class",
         ],
-        "iam_operations": ["ActionResult.result", "EmptyResult"],
+        "iam/missing_operations": ["ActionResult.result", "EmptyResult"],
     },
     "moto.cloudformation.models": {
         "cloudformation": [
@@ -187,32 +187,34 @@ NAMES = {
     "moto.codedeploy.models": {"cloudformation": ["codedeploy_backends"]},
     "moto.stepfunctions.parser.asl.component.state.exec.state_task.service"
     ".state_task_service_sfn": {
-        "state_machines": [
+        "stepfunctions/state_machines": [
             "StateTaskServiceSfn._normalise_parameters",
             "StateTaskServiceSfn._normalise_response",
         ]
     },
-    "moto.stepfunctions.parser.asl.utils.boto_client": {"state_machines": ["boto_client_for"]},
-    "moto.stepfunctions.parser.models": {
-        "state_machines": ["StepFunctionsParserBackend.start_execution"]
+    "moto.stepfunctions.parser.asl.utils.boto_client": {
+        "stepfunctions/state_machines": ["boto_client_for"]
     },
-    "moto.core.serialize": {"iam_operations": ["never_return"]},
+    "moto.stepfunctions.parser.models": {
+        "stepfunctions/state_machines": ["StepFunctionsParserBackend.start_execution"]
+    },
+    "moto.core.serialize": {"iam/missing_operations": ["never_return"]},
     "moto.logs.models": {
-        "log_subscriptions": ["LogStream._send_log_events"],
-        "subscription_filters": ["LogsBackend.put_subscription_filter"],
-        "function_log": [
+        "logs/subscriptions": ["LogStream._send_log_events"],
+        "logs/subscription_filters": ["LogsBackend.put_subscription_filter"],
+        "logs/function_log": [
             "logs_backends",
             "LogsBackend.create_log_group",
             "LogGroup.create_log_stream",
             "LogGroup.put_log_events",
         ],
-        "log_operations": [
+        "logs/corrections": [
             "EventMessageFilter",
             "LogGroup.put_log_events",
             "LogStream.get_log_events",
             "LogsBackend._find_log_group",
         ],
-        "metric_filters": [
+        "logs/metric_filters": [
             "LogsBackend.put_metric_filter",
             "LogsBackend.delete_metric_filter",
             "LogsBackend.delete_log_group",
@@ -220,27 +222,27 @@ NAMES = {
         ],
     },
     "moto.logs.responses": {
-        "subscription_filters": [
+        "logs/subscription_filters": [
             "LogsResponse.put_subscription_filter",
             "LogsResponse.describe_subscription_filters",
         ],
-        "log_operations": [
+        "logs/corrections": [
             "LogsResponse.filter_log_events",
             "LogsResponse.start_query",
             "LogsResponse.get_query_results",
             "LogsResponse.describe_queries",
         ],
-        "query_definitions": ["LogsResponse.logs_backend"],
+        "logs/query_definitions": ["LogsResponse.logs_backend"],
     },
     "moto.logs.exceptions": {
-        "log_subscriptions": ["InvalidParameterException"],
-        "subscription_filters": [
+        "logs/subscriptions": ["InvalidParameterException"],
+        "logs/subscription_filters": [
             "InvalidParameterException",
             "LimitExceededException",
             "LogsClientError",
             "ResourceNotFoundException",
         ],
-        "log_queries": [
+        "logs/queries": [
             "InvalidParameterException",
             "LimitExceededException",
             "LogsClientError",
@@ -248,40 +250,40 @@ NAMES = {
         ],
     },
     "moto.cloudwatch.responses": {
-        "cloudwatch_metrics": [
+        "cloudwatch/metric_operations": [
             "CloudWatchResponse.put_metric_data",
             "CloudWatchResponse.list_metrics",
             "CloudWatchResponse.get_metric_statistics",
             "CloudWatchResponse.get_metric_data",
         ],
-        "cloudwatch_alarms": [
+        "cloudwatch/alarm_operations": [
             "CloudWatchResponse.put_metric_alarm",
             "CloudWatchResponse.describe_alarms",
             "CloudWatchResponse.delete_alarms",
             "CloudWatchResponse.set_alarm_state",
         ],
     },
-    "moto.cloudwatch.models": {"cloudwatch_alarms": ["cloudwatch_backends"]},
-    "moto.cloudwatch.exceptions": {"cloudwatch_metrics": ["CloudWatchException"]},
+    "moto.cloudwatch.models": {"cloudwatch/alarm_operations": ["cloudwatch_backends"]},
+    "moto.cloudwatch.exceptions": {"cloudwatch/metric_operations": ["CloudWatchException"]},
     "moto.s3.models": {
         "targets": ["s3_backends", "S3Backend.put_object"],
-        "s3_notifications": [
+        "s3/notifications": [
             "S3Backend.delete_object",
             "S3Backend.put_object_acl",
             "FakeBucket.is_versioned",
             "FakeKey.dispose",
         ],
-        "resource_policies": ["FakeBucket.get_permission"],
+        "iam/resource_policies": ["FakeBucket.get_permission"],
     },
     "moto.sqs.models": {
         "targets": ["sqs_backends", "SQSBackend.send_message"],
-        "queue_attributes": [
+        "sqs/queue_attributes": [
             "Queue._set_attributes",
             "Queue.attributes",
             "SQSBackend.create_queue",
             "SQSBackend.set_queue_attributes",
         ],
-        "sqs_messages": [
+        "sqs/messages": [
             "Queue.add_message",
             "Queue.delete_message",
             "Queue.approximate_number_of_messages",
@@ -296,24 +298,24 @@ NAMES = {
             "SQSBackend.delete_queue",
             "_filter_message_attributes",
         ],
-        "sqs_moves": ["Message.mark_sent"],
-        "queues": ["Message.attribute_md5", "Message.body_md5"],
+        "sqs/moves": ["Message.mark_sent"],
+        "sqs/queues": ["Message.attribute_md5", "Message.body_md5"],
     },
     "moto.sqs.responses": {
-        "sqs_dead_letters": ["SQSResponse.receive_message"],
-        "sqs_messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"],
+        "sqs/dead_letters": ["SQSResponse.receive_message"],
+        "sqs/messages": ["SQSResponse.send_message", "SQSResponse.send_message_batch"],
     },
     "moto.secretsmanager.models": {
-        "secrets": [
+        "secretsmanager/secrets": [
             "secretsmanager_backends",
             "SecretsManagerBackend.update_secret_version_stage",
             "FakeSecret.set_default_version_id",
             "FakeSecret.is_deleted",
         ],
-        "rotation": ["FakeSecret.remove_version_stages_from_old_versions"],
+        "secretsmanager/rotation": ["FakeSecret.remove_version_stages_from_old_versions"],
     },
     "moto.kms.models": {
-        "customer_keys": [
+        "kms/customer_keys": [
             "kms_backends",
             "KmsBackend.any_id_to_key_id",
             "KmsBackend.enable_key",
@@ -322,22 +324,22 @@ NAMES = {
             "KmsBackend.cancel_key_deletion",
         ]
     },
-    "moto.secretsmanager.exceptions": {"secrets": ["SecretsManagerClientError"]},
-    "moto.s3.notifications": {"s3_notifications": ["send_event"]},
-    "moto.s3.responses": {"s3_tagging": ["S3Response._tagging_from_xml"]},
+    "moto.secretsmanager.exceptions": {"secretsmanager/secrets": ["SecretsManagerClientError"]},
+    "moto.s3.notifications": {"s3/notifications": ["send_event"]},
+    "moto.s3.responses": {"s3/tagging": ["S3Response._tagging_from_xml"]},
     "moto.events.models": {
         "targets": [
             "events_backends",
             "EventsBackend.put_events",
             "EventsBackend.describe_event_bus",
         ],
-        "event_rules": [
+        "events/rules": [
             "EventsBackend.describe_rule",
             "EventsBackend.list_targets_by_rule",
             "EventsBackend.delete_event_bus",
             "EventsBackend.list_archives",
         ],
-        "event_buses": [
+        "events/buses": [
             "EventsBackend.put_rule",
             "EventsBackend.put_targets",
             "EventsBackend.delete_rule",
@@ -351,20 +353,20 @@ NAMES = {
             "EventPattern.dump",
         ],
     },
-    "moto.events.utils": {"event_rules": ["PAGINATION_MODEL"]},
-    "moto.events.responses": {"event_rules": ["EventsHandler.list_event_buses"]},
-    "moto.events.notifications": {"event_buses": ["_send_safe_notification"]},
-    "moto.stepfunctions.responses": {"event_targets": ["get_backend"]},
+    "moto.events.utils": {"events/rules": ["PAGINATION_MODEL"]},
+    "moto.events.responses": {"events/rules": ["EventsHandler.list_event_buses"]},
+    "moto.events.notifications": {"events/buses": ["_send_safe_notification"]},
+    "moto.stepfunctions.responses": {"events/targets": ["get_backend"]},
     "moto.core.utils": {
         "application": ["camelcase_to_underscores", "method_names_from_class"],
         "service_models": ["get_service_model"],
         "short_way": ["convert_to_flask_response"],
-        "sqs_arrivals": ["unix_time_millis"],
-        "sqs_messages": ["unix_time_millis"],
+        "sqs/arrivals": ["unix_time_millis"],
+        "sqs/messages": ["unix_time_millis"],
     },
     "moto.kinesis.models": {
-        "streams": ["kinesis_backends"],
-        "stream_records": [
+        "streams/polled": ["kinesis_backends"],
+        "streams/records": [
             "Shard.put_record",
             "Shard.get_records",
             "Stream.get_shard_for_key",
@@ -380,50 +382,50 @@ NAMES = {
         ],
     },
     "moto.dynamodb.models.table": {
-        "stream_records": ["StreamShard.add", "StreamRecord"],
-        "stream_answers": ["Table.set_stream_specification"],
+        "streams/records": ["StreamShard.add", "StreamRecord"],
+        "streams/answers": ["Table.set_stream_specification"],
     },
-    "moto.dynamodbstreams.models": {"stream_answers": ["DynamoDBStreamsBackend.get_records"]},
-    "moto.dynamodb.models.utilities": {"stream_records": ["dynamo_json_dump"]},
+    "moto.dynamodbstreams.models": {"streams/answers": ["DynamoDBStreamsBackend.get_records"]},
+    "moto.dynamodb.models.utilities": {"streams/records": ["dynamo_json_dump"]},
     "moto.dynamodb.models": {
         "facts_of_services": ["dynamodb_backends"],
-        "stream_records": [
+        "streams/records": [
             "DynamoDBBackend.delete_table",
             *(f"DynamoDBBackend.{name}" for name in WRITES),
         ],
     },
-    "moto.dynamodb.responses": {"stream_records": [f"DynamoHandler.{name}" for name in WRITES]},
+    "moto.dynamodb.responses": {"streams/records": [f"DynamoHandler.{name}" for name in WRITES]},
     "moto.sns.models": {
-        "plain_publish": ["sns_backends", "SNSBackend.publish"],
+        "sns/plain_publish": ["sns_backends", "SNSBackend.publish"],
         "targets": ["sns_backends", "SNSBackend.publish"],
-        "sns_delivery": ["Topic.publish"],
-        "sns_messages": ["SNSBackend.publish", "SNSBackend.publish_batch"],
-        "sns_topics": ["SNSBackend.create_topic"],
-        "sns_subscriptions": [
+        "sns/delivery": ["Topic.publish"],
+        "sns/messages": ["SNSBackend.publish", "SNSBackend.publish_batch"],
+        "sns/topics": ["SNSBackend.create_topic"],
+        "sns/subscriptions": [
             "SNSBackend.subscribe",
             "SNSBackend.set_subscription_attributes",
             "SNSBackend._find_subscription",
         ],
     },
     "moto.sns.responses": {
-        "sns_messages": ["SNSResponse.publish", "SNSResponse._transform_message_attributes"],
-        "sns_subscriptions": [
+        "sns/messages": ["SNSResponse.publish", "SNSResponse._transform_message_attributes"],
+        "sns/subscriptions": [
             "SNSResponse.subscribe",
             "SNSResponse.unsubscribe",
             "SNSResponse.confirm_subscription",
             "SNSResponse.list_subscriptions",
             "SNSResponse.list_subscriptions_by_topic",
         ],
-        "sns_topics": ["SNSResponse.get_topic_attributes", "SNSResponse.set_topic_attributes"],
+        "sns/topics": ["SNSResponse.get_topic_attributes", "SNSResponse.set_topic_attributes"],
     },
     "moto.sns.exceptions": {
-        "sns_messages": [
+        "sns/messages": [
             "BatchEntryIdsNotDistinct",
             "InvalidParameterValue",
             "SNSException",
             "TooManyEntriesInBatchRequest",
         ],
-        "sns_subscriptions": ["InvalidParameterValue", "SNSNotFoundError"],
+        "sns/subscriptions": ["InvalidParameterValue", "SNSNotFoundError"],
     },
     "moto.apigatewayv2.models": {
         "http_apis": [
@@ -506,7 +508,7 @@ NAMES = {
     "moto.cognitoidp.models": {"user_pools": ["cognitoidp_backends"]},
     "moto.kinesis.utils": {"facts_of_services": ["decompose_shard_iterator"]},
 }
-"""By moto's module: which module of helpers/cloud/moto_seam needs which names of it."""
+"""By moto's module: which module or room of helpers/cloud/moto_seam needs which names of it."""
 
 PARAMETERS = {
     "moto.sts.models:STSBackend.assume_role": (
@@ -690,7 +692,9 @@ def test_what_the_seam_reads_of_a_backend_is_there(
 def seam_attributes() -> list[tuple[str, str, str]]:
     """Return each `alias.name` of the seam for which `alias` is a module of moto."""
     found = set()
-    for file in (ROOT / "helpers" / "cloud" / "moto_seam").rglob("*.py"):
+    seam = ROOT / "helpers" / "cloud" / "moto_seam"
+    for file in seam.rglob("*.py"):
+        place = file.relative_to(seam).with_suffix("").as_posix()
         tree = ast.parse(file.read_text(encoding="utf-8"))
         aliases = {
             alias.asname: alias.name
@@ -702,7 +706,7 @@ def seam_attributes() -> list[tuple[str, str, str]]:
         for node in ast.walk(tree):
             match node:
                 case ast.Attribute(ast.Name(alias), name) if alias in aliases:
-                    found.add((file.stem, aliases[alias], name))
+                    found.add((place, aliases[alias], name))
     return sorted(found)
 
 
@@ -776,7 +780,7 @@ def test_managed_policies_are_read_by_the_method_that_the_kit_replaces():
     """A new IAM backend asks _init_aws_policies, once."""
     names = IAMBackend.__init__.__code__.co_names
 
-    assert "_init_aws_policies" in names, advice("managed_policies", "IAMBackend.__init__")
+    assert "_init_aws_policies" in names, advice("iam/managed_policies", "IAMBackend.__init__")
 
 
 def test_an_http_api_keeps_its_parts_under_the_names_that_are_read():

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from helpers.cloud.events.http_call import HOP_BY_HOP
-from helpers.cloud.http_messages import HttpAnswer
+from helpers.cloud.http_messages import FIELD_NAME, HttpAnswer
+from helpers.cloud.json_text import read_json
 
 SERVER = ("Server", "awselb/2.0")
 MAX_ANSWER_BYTES = 1024 * 1024
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OWN = HOP_BY_HOP | {"content-length", "date", "server"}
 
 
@@ -73,8 +72,8 @@ def function_answer(payload: bytes, *, multi_value: bool) -> HttpAnswer:
     if len(payload) > MAX_ANSWER_BYTES:
         raise MalformedAnswerError("the answer is larger than 1 MB")
     try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        document = read_json(payload)
+    except ValueError as error:
         raise MalformedAnswerError("the answer is not JSON") from error
     if not isinstance(document, dict):
         raise MalformedAnswerError("the answer is not an object")
@@ -88,7 +87,7 @@ def function_answer(payload: bytes, *, multi_value: bool) -> HttpAnswer:
     for name, value in given.items():
         values = value if multi_value and isinstance(value, list) else [value]
         headers += [(name, _text(one)) for one in values if name.lower() not in _OWN]
-    if any(_NAME.fullmatch(name) is None for name, _ in headers):
+    if any(FIELD_NAME.fullmatch(name) is None for name, _ in headers):
         raise MalformedAnswerError("a header's name is not one")
     if all(name.lower() != "content-type" for name, _ in headers):
         headers.append(("Content-Type", "application/octet-stream"))

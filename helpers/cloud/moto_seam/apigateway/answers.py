@@ -15,7 +15,8 @@ from moto.apigateway.responses import APIGatewayResponse
 
 from helpers.cloud.moto_seam.apigateway import documents
 from helpers.cloud.moto_seam.apigateway.documents import Shape, tagged, untagged, without_empty
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.wrapping import first_time
 
 PAGE, LARGEST_PAGE = 25, 500
 STATUS = {
@@ -84,14 +85,12 @@ MANY: Mapping[str, Shape] = {
     "get_base_path_mappings": without_empty,
     "get_vpc_links": without_empty,
 }
-_DONE = "coldstart_answers"
 
 
 def correct_answers() -> None:
     """Bind the answers; harmless when called again."""
-    if hasattr(APIGatewayResponse, _DONE):
+    if not first_time(APIGatewayResponse, "coldstart_answers"):
         return
-    setattr(APIGatewayResponse, _DONE, True)
     for name in {*ONE, *MANY, *STATUS, "get_resource", "get_stages", *_OF_AN_API}:
         setattr(APIGatewayResponse, name, _answering(name, getattr(APIGatewayResponse, name)))
 

@@ -22,8 +22,8 @@ from helpers.cloud.http_fronts.rest.deployment import MAX_TIMEOUT_MS
 from helpers.cloud.moto_seam.apigateway import method_refusals, patches, refusals
 from helpers.cloud.moto_seam.apigateway.openapi import import_document
 from helpers.cloud.moto_seam.apigateway.rest_apis import DEPLOYED, deployment_of
+from helpers.cloud.moto_seam.wrapping import first_time
 
-_DONE = "coldstart_corrected"
 CREATED, UPDATED = "coldstart_created", "coldstart_updated"
 """Attributes of moto's stages: Unix seconds."""
 EMPTY = (
@@ -38,9 +38,8 @@ ERROR = (
 
 def correct_models() -> None:
     """Bind the corrections; harmless when called again."""
-    if hasattr(APIGatewayBackend, _DONE):
+    if not first_time(APIGatewayBackend, "coldstart_corrected"):
         return
-    setattr(APIGatewayBackend, _DONE, True)
     exceptions.NotFoundException.code = 404
     for wrong, message in _WORDS.items():
         wrong.__init__ = _worded(wrong.code, message)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote
 
 from helpers.cloud.http_fronts.rest.requests import bad_request, members, not_found
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 TAGGED = re.compile(r"/tags/arn:aws:apigateway:([\w-]+)::/(restapis|usageplans|apikeys)/([^/]+)")
 KEPT_IN = {"restapis": "apis", "usageplans": "usage_plans", "apikeys": "keys"}

@@ -16,8 +16,8 @@ from moto.apigateway.utils import deserialize_body
 
 from helpers.cloud.moto_seam.apigateway import patches
 from helpers.cloud.moto_seam.apigateway.gateway_responses import document, own_response
+from helpers.cloud.moto_seam.wrapping import first_time
 
-_DONE = "coldstart_corrected"
 STAGE_PATH = re.compile(
     r"/(deploymentId|description|cacheClusterEnabled|cacheClusterSize|clientCertificateId"
     r"|documentationVersion|tracingEnabled|accessLogSettings(/destinationArn|/format)?"
@@ -49,9 +49,8 @@ STAGE_PATHS = (
 
 def correct_responses() -> None:
     """Bind the updates; harmless when called again."""
-    if hasattr(APIGatewayResponse, _DONE):
+    if not first_time(APIGatewayResponse, "coldstart_corrected"):
         return
-    setattr(APIGatewayResponse, _DONE, True)
     APIGatewayResponse.update_rest_api = _readable(APIGatewayResponse.update_rest_api)
     APIGatewayResponse.create_rest_api = _whole(APIGatewayResponse.create_rest_api)
     APIGatewayResponse.create_deployment = _with_stage(APIGatewayResponse.create_deployment)

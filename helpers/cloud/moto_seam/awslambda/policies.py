@@ -39,8 +39,8 @@ from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.model import LATEST
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.moto_errors import as_aws_error
-from helpers.cloud.moto_seam.identities import known_to_iam
-from helpers.cloud.registry import Key, Registry
+from helpers.cloud.moto_seam.iam.identities import known_to_iam
+from helpers.cloud.registry import Key, Registry, function_arn
 
 PATH = re.compile(
     r"/2015-03-31/functions/(?P<name>[^/]+)/policy(?:/(?P<sid>[^/]+))?/?"
@@ -124,7 +124,7 @@ class PoliciesApi:
         constraints = Constraints()
         constraints.pattern("qualifier", qualifier, QUALIFIER)
         constraints.raise_if_broken()
-        function, arn = self.registry.get(key), "arn:aws:lambda:{1}:{0}:function:{2}".format(*key)
+        function, arn = self.registry.get(key), function_arn(key)
         if function is None and method == "DELETE":
             raise ResourceNotFoundException(f"No policy found for: {arn}")
         if function is None or qualifier in (None, LATEST, *function.versions, *function.aliases):

@@ -31,7 +31,7 @@ from helpers.cloud.errors import (
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.moto_seam.awslambda.backend import KitBackend
 from helpers.cloud.moto_seam.awslambda.functions import listed
-from helpers.cloud.registry import Key, PublishedFunction, Registry
+from helpers.cloud.registry import Key, PublishedFunction, Registry, function_arn
 
 PATH = re.compile(r"/2015-03-31/functions/([^/]+)/(?:(versions)|aliases(?:/([^/]+))?)/?")
 
@@ -95,7 +95,7 @@ class VersionsApi:
         wanted = WantedAlias(str(name), str(version), weights)
         check_alias(wanted, function, key)
         if wanted.name in function.aliases:
-            arn = _alias_arn(key, wanted.name)
+            arn = function_arn(key, wanted.name)
             raise ResourceConflictException(f"Alias already exists: {arn}")
         alias = self._backend(key).create_alias(
             wanted.name,
@@ -115,7 +115,7 @@ class VersionsApi:
             return HttpAnswer(204, [])
         if name not in self._function(key).aliases:
             missing = "Alias not found" if method == "PUT" else "Cannot find alias arn"
-            raise ResourceNotFoundException(f"{missing}: {_alias_arn(key, name)}")
+            raise ResourceNotFoundException(f"{missing}: {function_arn(key, name)}")
         alias = backend.get_alias(name, key[2])
         if method == "PUT":
             alias = self._update_alias(key, alias, members)
@@ -156,11 +156,6 @@ def _check_revision(members: Mapping[str, Any], latest: str) -> None:
     given = members.get("RevisionId")
     if given is not None and given != latest:
         raise PreconditionFailedException(STALE)
-
-
-def _alias_arn(key: Key, name: str) -> str:
-    account_id, region, function = key
-    return f"arn:aws:lambda:{region}:{account_id}:function:{function}:{name}"
 
 
 def _document(alias: Any) -> dict[str, Any]:

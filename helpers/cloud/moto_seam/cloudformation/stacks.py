@@ -17,8 +17,7 @@ from helpers.cloud.moto_seam.cloudformation.events import last_event
 from helpers.cloud.moto_seam.cloudformation.intrinsics import as_text, resolve
 from helpers.cloud.moto_seam.cloudformation.templates import read_template
 from helpers.cloud.moto_seam.stack_calls import StackCalls
-
-_BOUND = "coldstart_bound"
+from helpers.cloud.moto_seam.wrapping import first_time
 
 
 def install(made_by_calls: frozenset[str], calls: StackCalls) -> None:
@@ -39,9 +38,8 @@ def install(made_by_calls: frozenset[str], calls: StackCalls) -> None:
         add_multi_constructor=lambda *_given: None,
     )
     vars(models)["yaml"] = vars(responses)["yaml"] = reader
-    if hasattr(models.Stack, _BOUND):
+    if not first_time(models.Stack):
         return
-    setattr(models.Stack, _BOUND, True)
     parsing.clean_json = resolve
     parsing.ResourceMap.load = changes.load
     parsing.ResourceMap.load_conditions = changes.load_conditions

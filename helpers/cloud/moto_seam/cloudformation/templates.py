@@ -17,7 +17,7 @@ import yaml
 from moto.cloudformation.exceptions import ValidationError
 from moto.iam.models import iam_backends
 
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID, PARTITION
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"

@@ -21,7 +21,7 @@ from helpers.cloud.moto_seam.cloudformation.checks import (
     check_template,
 )
 from helpers.cloud.moto_seam.cloudformation.templates import read_template, transformed
-from helpers.cloud.moto_seam.identities import PARTITION
+from helpers.cloud.moto_seam.iam.identities import PARTITION
 
 
 @dataclass(frozen=True, slots=True)

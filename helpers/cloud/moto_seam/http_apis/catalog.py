@@ -18,7 +18,7 @@ from helpers.cloud.http_fronts.http_apis import (
     Stage,
     Throttle,
 )
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 DEPLOYMENTS = "kit_deployments"
 """Attribute of moto's APIs: Deployment by id."""

@@ -12,7 +12,7 @@ from moto.logs.models import logs_backends
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.http_fronts.loopback import published_keys
-from helpers.cloud.moto_seam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 USER_POOL = re.compile(r"https://cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([\w-]+)/?")
 

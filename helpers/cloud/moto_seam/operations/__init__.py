@@ -10,7 +10,7 @@ from helpers.cloud.moto_seam.operations.failure import (
     render,
     render_denied,
 )
-from helpers.cloud.moto_seam.operations.recognise import HttpRequest, UnreadableRequest, recognise
+from helpers.cloud.moto_seam.operations.recognise import ScopedRequest, UnreadableRequest, recognise
 from helpers.cloud.moto_seam.operations.serialization import check_types
 from helpers.cloud.moto_seam.operations.table import TABLES, requirements, unmapped_message
 from helpers.cloud.moto_seam.operations.unrecognised import unrecognised
@@ -20,10 +20,10 @@ __all__ = [
     "Call",
     "Facts",
     "Failure",
-    "HttpRequest",
     "NoFacts",
     "Rendered",
     "Requirement",
+    "ScopedRequest",
     "UnreadableRequest",
     "check_types",
     "denied",

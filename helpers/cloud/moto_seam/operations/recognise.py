@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
+from typing import Self
 from urllib.parse import parse_qsl
 
 from botocore.parsers import RpcV2CBORParser
@@ -19,6 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.formparser import MultiPartParser
 from werkzeug.http import parse_options_header
 
+from helpers.cloud.http_messages import HttpRequest
 from helpers.cloud.moto_seam.operations.call import Call, Facts, NoFacts, Params
 from helpers.cloud.moto_seam.operations.routing import Asked, Match, find_operation
 
@@ -28,10 +30,10 @@ class UnreadableRequest(ValueError):  # noqa: N818 - what it is, not an error of
 
 
 @dataclass(frozen=True, slots=True)
-class HttpRequest:
+class ScopedRequest:
     """A request as it came: raw path and query, and the credential scope's service and Region.
 
-    >>> request = HttpRequest(
+    >>> request = ScopedRequest(
     ...     "GET", "/uploads/a.jpg", service="s3", region="us-east-1", headers={"host": "127.0.0.1"}
     ... )
     >>> recognise(request).operation
@@ -46,9 +48,22 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    @classmethod
+    def of(cls, request: HttpRequest, service: str, region: str) -> Self:
+        """Return a request of the gateway with the scope that its signature names."""
+        return cls(
+            request.method,
+            request.path,
+            service,
+            region,
+            query=request.query,
+            headers=request.headers,
+            body=request.body,
+        )
+
 
 def recognise(
-    request: HttpRequest, *, account: str = "123456789012", facts: Facts | None = None
+    request: ScopedRequest, *, account: str = "123456789012", facts: Facts | None = None
 ) -> Call | None:
     """Read a request; None if no model knows its operation. Raise UnreadableRequest."""
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -73,7 +88,7 @@ def recognise(
 
 
 def _form_upload(
-    request: HttpRequest, content_type: str, account: str, facts: Facts | None
+    request: ScopedRequest, content_type: str, account: str, facts: Facts | None
 ) -> Call | None:
     """Read a browser's upload: the bucket is the path, key and file stand in the form."""
     kind, options = parse_options_header(content_type)

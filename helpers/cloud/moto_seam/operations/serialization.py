@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from helpers.cloud.control.asked import json_object
 from helpers.cloud.errors import AwsError, ValidationException
-from helpers.cloud.moto_seam.operations.recognise import HttpRequest
+from helpers.cloud.moto_seam.operations.recognise import ScopedRequest
 from helpers.cloud.moto_seam.operations.routing import Asked, find_operation
 
 NAMES: dict[str, tuple[type | tuple[type, ...], str]] = {
@@ -35,7 +35,7 @@ NAMES: dict[str, tuple[type | tuple[type, ...], str]] = {
 """The types of JSON that a shape's type takes, and what it is called."""
 
 
-def check_types(request: HttpRequest) -> None:
+def check_types(request: ScopedRequest) -> None:
     """Raise the AwsError of a rest-json request whose body breaks the types of its operation.
 
     Requests that no model knows pass: others refuse them.

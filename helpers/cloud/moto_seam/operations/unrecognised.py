@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from helpers.cloud.moto_seam.operations.call import Call
-from helpers.cloud.moto_seam.operations.recognise import HttpRequest
+from helpers.cloud.moto_seam.operations.recognise import ScopedRequest
 from helpers.cloud.moto_seam.operations.routing import service_of
 
 
-def unrecognised(request: HttpRequest) -> Call:
+def unrecognised(request: ScopedRequest) -> Call:
     """Return a call that the table does not map, named by what the request says of itself."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     model = service_of(request.service)

@@ -1,4 +1,4 @@
-"""The metrics of the account: a store for each Region; implements MetricSink."""
+"""The metrics of the account: a store for each Region."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ Source: docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from helpers.cloud.invoke.tracing import SEGMENT_ID, TRACE_ID
+from helpers.cloud.json_text import read_json
+
 MAX_SEGMENT_BYTES = 64 * 1024
-TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
-SEGMENT_ID = re.compile(r"[0-9a-f]{16}")
 MAX_NAME = 200
 MAX_DEPTH = 200
 """How deep a document is nested at most; Python's own readers of JSON end near 1000."""
@@ -50,8 +50,8 @@ def parse_segment(text: str) -> Segment:
     if len(text.encode(errors="surrogatepass")) > MAX_SEGMENT_BYTES:
         raise BadSegment("SegmentTooLarge")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = read_json(text)
+    except ValueError:
         raise BadSegment("ParseError") from None
     if not isinstance(document, dict) or _is_too_deep(document):
         raise BadSegment("ParseError")

@@ -12,7 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from helpers.cloud.moto_seam.operations import Call, Facts, HttpRequest, recognise
+from helpers.cloud.moto_seam.operations import Call, Facts, ScopedRequest, recognise
 
 
 class Sent(Exception):  # noqa: N818 - a signal
@@ -46,7 +46,7 @@ def call_method(api: Any, operation: str, params: dict[str, Any]) -> Any:
     return getattr(api, method)(**params)
 
 
-def captured(api: Any, operation: str, params: dict[str, Any]) -> HttpRequest:
+def captured(api: Any, operation: str, params: dict[str, Any]) -> ScopedRequest:
     """Serialize and sign a call, and read the request as the gateway would."""
 
     def stop(request: Any, **_: Any) -> None:
@@ -62,7 +62,7 @@ def captured(api: Any, operation: str, params: dict[str, Any]) -> HttpRequest:
     raise AssertionError("nothing was sent")
 
 
-def as_http(request: Any, signing_name: str) -> HttpRequest:
+def as_http(request: Any, signing_name: str) -> ScopedRequest:
     """Read a prepared request: raw path, headers as text, service and Region from its scope."""
     unsigned = f"Credential=-/-/us-east-1/{signing_name}"
     headers = {
@@ -74,7 +74,7 @@ def as_http(request: Any, signing_name: str) -> HttpRequest:
     body = request.body or b""
     if hasattr(body, "read"):
         body = body.read()
-    return HttpRequest(
+    return ScopedRequest(
         method=request.method,
         path=url.path,
         service=scope[3],

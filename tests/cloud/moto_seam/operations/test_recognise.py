@@ -12,15 +12,13 @@ from botocore.serialize import create_serializer
 from helpers.cloud.moto_seam.operations import (
     TABLES,
     Call,
-    HttpRequest,
+    ScopedRequest,
     UnreadableRequest,
     recognise,
     requirements,
     unmapped_message,
 )
 from helpers.cloud.moto_seam.operations.routing import service_model
-
-MAPPED = [(service, name) for service, table in TABLES.items() for name in table]
 
 
 @pytest.mark.parametrize("service", TABLES)
@@ -50,7 +48,7 @@ def test_parameters_survive() -> None:
     """Lists, maps, blobs and nested structures of a json request come back as they went."""
     body = b'{"TableName": "orders", "Key": {"id": {"S": "o-1007"}, "raw": {"B": "aGk="}}}'
     call = recognise(
-        HttpRequest(
+        ScopedRequest(
             "POST",
             "/",
             "dynamodb",
@@ -68,7 +66,7 @@ def test_parameters_survive() -> None:
 def rest(method: str, path: str, query: str = "", **headers: str) -> str:
     """Recognise an S3 request and give its operation, bucket and key."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    call = recognise(HttpRequest(method, path, "s3", "us-east-1", query, named))
+    call = recognise(ScopedRequest(method, path, "s3", "us-east-1", query, named))
     if call is None:
         return "nothing"
     return " ".join([call.operation, *(call.params.get(k, "") for k in ("Bucket", "Key"))]).strip()
@@ -139,7 +137,7 @@ def test_copies_are_told_by_their_header() -> None:
 def test_the_old_query_protocol_of_sqs() -> None:
     """A form with Action, as old SDKs send it, is recognised too."""
     call = recognise(
-        HttpRequest(
+        ScopedRequest(
             "POST",
             "/123456789012/print-jobs",
             "sqs",
@@ -161,7 +159,7 @@ def test_the_old_query_protocol_of_sqs() -> None:
 def test_a_query_in_the_url() -> None:
     """A GET with the parameters in the query string is the same call."""
     query = "Action=GetCallerIdentity&Version=2011-06-15"
-    call = recognise(HttpRequest("GET", "/", "sts", "us-east-1", query))
+    call = recognise(ScopedRequest("GET", "/", "sts", "us-east-1", query))
 
     assert call is not None
     assert "GetCallerIdentity" == call.operation
@@ -176,7 +174,7 @@ def test_cbor() -> None:
         {"Namespace": "shop", "MetricData": [datum]}, model.operation_model("PutMetricData")
     )
     call = recognise(
-        HttpRequest(
+        ScopedRequest(
             wire["method"],
             wire["url_path"],
             "monitoring",
@@ -205,12 +203,12 @@ def test_cbor() -> None:
 )
 def test_what_no_model_knows_is_nothing(service: str, headers: dict[str, str]) -> None:
     """An unknown service, target, path or action gives no call, and no exception."""
-    assert recognise(HttpRequest("POST", "/nope", service, "us-east-1", headers=headers)) is None
+    assert recognise(ScopedRequest("POST", "/nope", service, "us-east-1", headers=headers)) is None
 
 
 def test_shared_signing_names_are_told_apart() -> None:
     """DynamoDB and its streams, REST and HTTP APIs sign with one name and stay two services."""
-    stream = HttpRequest(
+    stream = ScopedRequest(
         "POST",
         "/",
         "dynamodb",
@@ -220,8 +218,8 @@ def test_shared_signing_names_are_told_apart() -> None:
     )
     calls = [
         recognise(stream),
-        recognise(HttpRequest("GET", "/v2/apis", "apigateway", "us-east-1")),
-        recognise(HttpRequest("GET", "/restapis", "apigateway", "us-east-1")),
+        recognise(ScopedRequest("GET", "/v2/apis", "apigateway", "us-east-1")),
+        recognise(ScopedRequest("GET", "/restapis", "apigateway", "us-east-1")),
     ]
 
     assert ["dynamodbstreams", "apigatewayv2", "apigateway"] == [
@@ -232,7 +230,7 @@ def test_shared_signing_names_are_told_apart() -> None:
 @pytest.mark.parametrize("body", [b"<Delete><Object>", b"\xff\xfe", b'{"a": 1}'])
 def test_a_body_that_cannot_be_read_says_so(body: bytes) -> None:
     """Broken XML is refused with the operation's name."""
-    request = HttpRequest("POST", "/b", "s3", "us-east-1", "delete", body=body)
+    request = ScopedRequest("POST", "/b", "s3", "us-east-1", "delete", body=body)
 
     with pytest.raises(UnreadableRequest, match="the body of s3:DeleteObjects cannot be read"):
         recognise(request)
@@ -260,7 +258,9 @@ FORM = (
 def uploaded(body: bytes) -> Call | None:
     """Send an HTML form to a bucket."""
     headers = {"Content-Type": 'multipart/form-data; boundary="x"'}
-    return recognise(HttpRequest("POST", "/uploads", "s3", "us-east-1", headers=headers, body=body))
+    return recognise(
+        ScopedRequest("POST", "/uploads", "s3", "us-east-1", headers=headers, body=body)
+    )
 
 
 def test_an_upload_by_form_is_a_put() -> None:
@@ -283,4 +283,4 @@ def test_a_form_without_a_key_cannot_be_read() -> None:
 @pytest.mark.parametrize("path", ["/bucket", "/bucket/key"])
 def test_a_preflight_is_no_operation(path: str) -> None:
     """moto adds preflights to S3's model; AWS has no such operation, and no policy names one."""
-    assert recognise(HttpRequest("OPTIONS", path, "s3", "us-east-1")) is None
+    assert recognise(ScopedRequest("OPTIONS", path, "s3", "us-east-1")) is None

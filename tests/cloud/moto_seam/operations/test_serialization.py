@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from helpers.cloud.errors import AwsError
-from helpers.cloud.moto_seam.operations import TABLES, HttpRequest, check_types
+from helpers.cloud.moto_seam.operations import TABLES, ScopedRequest, check_types
 from tests.cloud.moto_seam.operations.conftest import captured, client
 
 CREATE = "/2015-03-31/functions"
@@ -18,7 +18,7 @@ CREATE = "/2015-03-31/functions"
 def checked(document: Any, *, method: str = "POST", path: str = CREATE) -> None:
     """Check one body."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    check_types(HttpRequest(method, path, "lambda", "us-east-1", body=body))
+    check_types(ScopedRequest(method, path, "lambda", "us-east-1", body=body))
 
 
 @pytest.mark.parametrize(

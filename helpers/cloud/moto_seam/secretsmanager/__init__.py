@@ -1,0 +1,1 @@
+"""Secrets Manager: staging labels, rotation by a function, and what is refused."""

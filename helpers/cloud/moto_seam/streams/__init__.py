@@ -1,0 +1,1 @@
+"""Kinesis and DynamoDB streams: records in order, as pollers read them."""
