@@ -29,7 +29,7 @@ ROWS = (
         "regexes",
         "ready_threads",
         "exports",
-        "json_depth",
+        "json_text",
     ),
     ("model", "ports", "registry"),
     ("policy", "billing", "logs", "events", "signatures", "rates", "metrics", "queue_scaling"),

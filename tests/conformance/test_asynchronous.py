@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
@@ -121,6 +122,16 @@ def to(success: str | None = None, failure: str | None = None) -> dict[str, Any]
 
 
 # -- the queue ------------------------------------------------------------------------------------
+
+
+def test_a_client_context_stays_behind(lab: Setup) -> None:
+    """Lambda hands a client context to the function in synchronous calls only."""
+    name = lab.deploy("def handler(event, context):\n    print('GIVEN', context.client_context)\n")
+    context = base64.b64encode(b'{"custom": {"a": "b"}}').decode()
+    request_id = lab.send(name, ClientContext=context)
+    until(lambda: lab.of(request_id, "invocation.finished"))
+    log = [line for lines in lab.account.streams(name).values() for line in lines]
+    assert ["GIVEN None\n"] == [line for line in log if line.startswith("GIVEN")]
 
 
 def test_event_is_accepted_and_run(lab: Setup) -> None:

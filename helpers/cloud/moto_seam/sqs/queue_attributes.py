@@ -17,6 +17,7 @@ from moto.sqs import models as sqs_models
 from moto.sqs.exceptions import InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue
 from moto.sqs.models import sqs_backends
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 RANGES = {
@@ -125,8 +126,8 @@ def _check_redrive_policy(given: Any, region: str, *, fifo: bool) -> None:
         )
 
     try:
-        policy = json.loads(shown)
-    except (ValueError, RecursionError):
+        policy = read_json(shown)
+    except ValueError:
         raise refuse("Redrive policy is not a valid JSON map.") from None
     if not isinstance(policy, dict):
         raise refuse("Redrive policy is not a valid JSON map.")
