@@ -30,9 +30,9 @@ class BrokenStreamError(Exception):
 def streamed_answer(stream: StreamedAnswer) -> HttpAnswer:
     """Return the answer, its body still to come; raises MalformedAnswerError for its prelude."""
     body = _unbroken(stream)
-    kind = stream.content_type.split(";")[0].strip().lower()
-    if kind != WITH_PRELUDE:
-        return HttpAnswer(200, [("Content-Type", stream.content_type or STREAM_TYPE)], stream=body)
+    content_type = " ".join(stream.content_type.split())  # in one line, whatever a runtime sent
+    if content_type.split(";")[0].strip().lower() != WITH_PRELUDE:
+        return HttpAnswer(200, [("Content-Type", content_type or STREAM_TYPE)], stream=body)
     read = b""
     for piece in body:
         read += piece
