@@ -326,7 +326,7 @@ def answer_with(event, context):
 
 # %% tags=["run"]
 lab.deploy(answer_with, "answer-demo")
-three = [open_url("answer-demo"), open_http_api("answer-demo"), open_rest_api("answer-demo")]
+three = [make("answer-demo") for make in (open_url, open_http_api, open_rest_api)]
 
 print(f"{'':15}function URL   HTTP API   REST API")
 for how in ("text", "no-statusCode", "dict-as-body", "exception", "cookies"):
