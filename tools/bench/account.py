@@ -88,7 +88,7 @@ def _beside_an_invoke() -> Measure:
 
 def _spent_s(server: CloudServer, counter: _Counter) -> float:
     # moto's settings must be made before these
-    from helpers.cloud.moto_seam.iam.guard import Guard  # noqa: PLC0415
+    from helpers.cloud.moto_seam.guard import Guard  # noqa: PLC0415
     from helpers.cloud.moto_seam.logs.function_log import MotoFunctionLog  # noqa: PLC0415
 
     server.serve()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from helpers.cloud.doorkeeper import CallerKind, Doorkeeper
 from helpers.cloud.errors import AccessDeniedException, AwsError
 from helpers.cloud.http_messages import HttpRequest
-from helpers.cloud.moto_seam.iam.guard import Guard
+from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.iam.identities import Identities
 from helpers.cloud.ports import Permission, Signer
 from helpers.cloud.signatures import Dialect, SignatureError

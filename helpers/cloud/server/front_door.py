@@ -20,7 +20,7 @@ from helpers.cloud.doorkeeper import Doorkeeper
 from helpers.cloud.gateway import Gateway, ServiceApi
 from helpers.cloud.kit_api import KitApi
 from helpers.cloud.moto_seam import awslambda
-from helpers.cloud.moto_seam.iam.guard import Guard
+from helpers.cloud.moto_seam.guard import Guard
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.server.data_plane import DataPlane
 from helpers.cloud.server.foundation import AdministratorKey, Foundation
