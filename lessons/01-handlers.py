@@ -153,7 +153,7 @@ for runtime in ("python3.7", "python3.9"):
 lab.saw("1.a")
 
 # %% [markdown] teaches=["02-02", "02-03", "claim 3", "claim 5"]
-# **What we saw.** A runtime ends in steps, and functions that exist run on through all of them:
+# **What we saw.** A runtime ends in steps; existing functions run on through all of them:
 #
 # | runtime | no patches from | no creating from | no updating from |
 # |---|---|---|---|
@@ -162,8 +162,10 @@ lab.saw("1.a")
 # | `python3.11` | 30 Jun 2027 | 31 Jul 2027 | 31 Aug 2027 |
 # | `python3.13`, `python3.14` | 30 Jun 2029 | 31 Jul 2029 | 31 Aug 2029 |
 #
+# From February 2027 the cell above shows two refusals.
+#
 # Start new work with `python3.13` or later; articles of 2025 still show `python3.11`, and `nodejs20.x`, which ended in April 2026. (Days: [AWS's page](https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html), read in October 2026.)
-# Here, each of them runs on this notebook's Python.
+# Here, each runs on this notebook's Python.
 #
 # From now on `lab.deploy(handler, name)` makes these calls and prints them, in full once and then in short.
 # In a terminal, the AWS CLI does the same:
@@ -281,6 +283,59 @@ def handler(event, context):
     if not total:
         raise BadOrder("nothing to pay")
     return {"order_id": event["order_id"], "total_cents": total}
+
+# %% tags=["wrong-1.1"] expect="Its prices are 0 and 120 and 1950 cents, and at least 0 is allowed"
+# takes a price of 0 for a missing one
+class BadOrder(Exception):
+    pass
+
+
+def handler(event, context):
+    total = 0
+    for item in event.get("items", []):
+        if not item["qty"] or not item["unit_cents"]:
+            raise BadOrder(f"order {event['order_id']} is bad")
+        total += item["qty"] * item["unit_cents"]
+    return {"order_id": event["order_id"], "total_cents": total}
+
+# %% tags=["wrong-1.1"] expect="An exception is raised, not returned"
+# hands the exception over like an answer
+class BadOrder(Exception):
+    pass
+
+
+def handler(event, context):
+    if not event.get("items"):
+        return BadOrder(f"order {event['order_id']} has no items")
+    return {
+        "order_id": event["order_id"],
+        "total_cents": sum(item["qty"] * item["unit_cents"] for item in event["items"]),
+    }
+
+# %% tags=["wrong-1.1"] expect="a name from another cell is unknown there"
+# the exception's class stands in a cell of its own
+def handler(event, context):
+    if not event.get("items"):
+        raise OrderRefused(f"order {event['order_id']} has no items")
+    return {
+        "order_id": event["order_id"],
+        "total_cents": sum(item["qty"] * item["unit_cents"] for item in event["items"]),
+    }
+
+# %% tags=["wrong-1.1"] expect="Return the dict itself"
+# makes the JSON by hand
+import json
+
+
+def handler(event, context):
+    total = sum(item["qty"] * item["unit_cents"] for item in event["items"])
+    return json.dumps({"order_id": event["order_id"], "total_cents": total})
+
+# %% tags=["wrong-1.1"] expect="Leave out currency"
+# says more than was asked
+def handler(event, context):
+    total = sum(item["qty"] * item["unit_cents"] for item in event["items"])
+    return {"order_id": event["order_id"], "total_cents": total, "currency": "EUR"}
 
 # %% tags=["alternative-1.1"]
 # the order as a class that cannot be made wrong
@@ -600,6 +655,97 @@ def handler(event, context):
     print(f"{context.aws_request_id} placed order {event['order_id']}")
     return {"order_id": event["order_id"], "request_id": context.aws_request_id}
 
+# %% tags=["wrong-1.3"] expect="JSON has no such quotes"
+# prints the dict as Python shows it
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print({"message": "received", **ids})
+    print({"message": "placed", **ids})
+    return ids
+
+# %% tags=["wrong-1.3"] expect="indent spreads an object over several lines"
+# pretty to look at
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps({"message": "received", **ids}, indent=2))
+    print(json.dumps({"message": "placed", **ids}, indent=2))
+    return ids
+
+# %% tags=["wrong-1.3"] expect="Print one json.dumps({...}) per line"
+# both messages in one line
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps([{"message": "received", **ids}, {"message": "placed", **ids}]))
+    return ids
+
+# %% tags=["wrong-1.3"] expect="Return the dict itself"
+# the answer is text as well
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps({"message": "received", **ids}))
+    print(json.dumps({"message": "placed", **ids}))
+    return json.dumps(ids)
+
+# %% tags=["wrong-1.3"] expect="Leave out message"
+# returns the last line of the log
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps({"message": "received", **ids}))
+    print(json.dumps({"message": "placed", **ids}))
+    return {"message": "placed", **ids}
+
+# %% tags=["wrong-1.3"] expect="change their order"
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps({"message": "placed", **ids}))
+    print(json.dumps({"message": "received", **ids}))
+    return ids
+
+# %% tags=["wrong-1.3"] expect="logged one line"
+# forgets to log the end
+import json
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    print(json.dumps({"message": "received", **ids}))
+    return ids
+
+# %% tags=["alternative-1.3"]
+# a logger of its own, set up where the file is loaded
+import json
+import logging
+import sys
+
+logger = logging.getLogger("shop")
+logger.setLevel(logging.INFO)
+logger.propagate = False
+plain = logging.StreamHandler(sys.stdout)
+plain.setFormatter(logging.Formatter("%(message)s"))
+logger.addHandler(plain)
+
+
+def handler(event, context):
+    ids = {"order_id": event["order_id"], "request_id": context.aws_request_id}
+    logger.info(json.dumps({"message": "received", **ids}))
+    logger.info(json.dumps({"message": "placed", **ids}))
+    return ids
+
 # %% tags=["alternative-1.3"]
 # a formatter for Lambda's own log handler
 import json
@@ -681,7 +827,7 @@ lab.saw("1.e")
 # The first `invoke` of each size took the cold start, so that the others show the work alone.
 # Loading your file was free until August 2025. Now Init Duration is billed like the rest.
 #
-# Prices in November 2026: $0.0000166667 per GB-second and $0.20 per million requests. Lab 13 looks for the best size.
+# Prices of September 2026 in N. Virginia: 0.0000166667 USD per GB-second, and 0.20 USD per million requests. Lab 13 looks for the best size.
 
 # %% [markdown]
 # ## Break it · four bad ends
@@ -749,12 +895,12 @@ display(lab.saw("1.f"), timeline(lab.records(), function="ends-demo", scale="ord
 # %% [markdown] teaches=["DVA-C03 4.1"]
 # ### Exercise 1.4 · Five that answer 200
 #
-# The ticket. The next cell deploys the five functions of last night and shows what the dashboard saw.
+# The ticket. The next cell deploys the five functions of last night, and shows what the dashboard saw and what it missed.
 #
 # **Given** `copies`: for each function its `Handler` setting and the code of its `app.py`.
 #
-# **Goal** invoke each of them, read the `errorType`, and repair one thing in each: the setting or the code.
-# `repairs` starts as a copy of `copies`; change its entries. A text is changed with `text.replace("old", "new")`.
+# **Goal** read the `errorType` of each, and repair one thing in each: the setting or the code.
+# `repairs` starts as a copy of `copies`; change its entries. `text.replace("old", "new")` returns a new text: assign it.
 # Leave the functions' work as it is; lists in an answer are in alphabetical order.
 #
 # **Done when** the check has deployed your repairs, and each of the five answers an event that it has not seen.
@@ -804,11 +950,10 @@ def report(event, context):
 for name, copy in copies.items():
     lab.deploy(copy["code"], name, Handler=copy["Handler"])
 
+# the dashboard reads the number; what it does not read comes after it
 for name in copies:
-    print(lambda_.invoke(FunctionName=name, Payload=json.dumps(order))["StatusCode"], name)
-
-# change the name and run the cell again, until you have read all five
-lab.invoke("get-order", order)
+    answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(order))
+    print(f"\n{answer['StatusCode']} {name}\n{answer['Payload'].read().decode()}")
 
 # %% tags=["exercise-1.4"]
 repairs = {name: dict(copy) for name, copy in copies.items()}
@@ -864,6 +1009,35 @@ repairs["get-order"]["Handler"] = "app.get_order"
 repairs["charge-card"]["code"] = copies["charge-card"]["code"].replace("import requests\n", "")
 repairs["stock-watch"]["code"] = copies["stock-watch"]["code"].replace("context)\n", "context):\n")
 repairs["print-job"]["code"] = copies["print-job"]["code"].replace(": skus}", ": sorted(skus)}")
+
+# %% tags=["wrong-1.4"] expect="the file is app.py: its module is app"
+# takes the function's name for the file's
+repairs = {name: dict(copy) for name, copy in copies.items()}
+repairs["get-order"]["Handler"] = "get-order.get_order"
+
+# %% tags=["wrong-1.4"] expect="get-order failed with Runtime.HandlerNotFound"
+# calls the function, where its name is asked for
+repairs = {name: dict(copy) for name, copy in copies.items()}
+repairs["get-order"]["Handler"] = "app.get_order()"
+
+# %% tags=["wrong-1.4"] expect="get-order failed with Runtime.HandlerNotFound"
+# begins with another one, and swaps one missing library for another
+repairs = {name: dict(copy) for name, copy in copies.items()}
+repairs["charge-card"]["code"] = copies["charge-card"]["code"].replace("requests", "httpx")
+
+# %% tags=["wrong-1.4"] expect="both texts"
+# a list's habit: what changes it returns nothing
+repairs = {name: dict(copy) for name, copy in copies.items()}
+repairs["get-order"]["code"] = None
+
+# %% tags=["wrong-1.4"] expect="lists in alphabetical order"
+# a list in the order of the items, with what is in it twice
+repairs = {name: dict(copy) for name, copy in copies.items()}
+repairs["get-order"]["Handler"] = "app.get_order"
+repairs["charge-card"]["code"] = copies["charge-card"]["code"].replace("import requests\n", "")
+repairs["stock-watch"]["code"] = copies["stock-watch"]["code"].replace("context)\n", "context):\n")
+repairs["print-job"]["code"] = copies["print-job"]["code"].replace("{item", "[item").replace('["items"]}', '["items"]]')
+repairs["nightly-report"]["Handler"] = "app.report"
 
 # %% tags=["alternative-1.4"]
 # everything in the code, nothing in the settings but one dot
@@ -1086,6 +1260,32 @@ def handler(event, context):
     sizes = [s3.head_object(Bucket="halftone-uploads", Key=key)["ContentLength"] for key in keys]
     return {"statusCode": 200, "body": json.dumps(dict(zip(keys, sizes)))}
 
+# %% tags=["wrong-1.2"] expect="the role may also list all photos"
+# the star of a whole family
+statement = {
+    "Effect": "Allow",
+    "Action": ["s3:Get*", "s3:ListBucket"],
+    "Resource": ["arn:aws:s3:::halftone-uploads", "arn:aws:s3:::halftone-uploads/*"],
+}
+
+# %% tags=["wrong-1.2"] expect="the role may also read the photos' tags"
+statement = {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::halftone-uploads/*"}
+
+# %% tags=["wrong-1.2"] expect="The function asked S3 for 'c-42/summer in k%C3%B6ln%2B2.jpg'"
+# undoes the pluses by hand
+import boto3
+
+s3 = boto3.client("s3")
+
+
+def handler(event, context):
+    photos = []
+    for record in event["Records"]:
+        key = record["s3"]["object"]["key"].replace("+", " ")
+        photo = s3.head_object(Bucket=record["s3"]["bucket"]["name"], Key=key)
+        photos.append({"key": key, "size": photo["ContentLength"]})
+    return photos
+
 # %% tags=["alternative-1.2"]
 # the client at the first event, kept for the next
 from functools import cache
@@ -1221,6 +1421,48 @@ def handler(event, context):
         "total": f"{cents // 100}.{cents % 100:02d}",
         "rating": sum(ratings) / max(len(ratings), 1),
     }
+
+# %% tags=["wrong-1.5"] expect="ISO 8601 has a T there"
+# the text that print would show
+from datetime import UTC, datetime
+
+
+def handler(event, context):
+    cents, ratings = event["total_cents"], event["ratings"]
+    return {
+        "placed_at": str(datetime.fromtimestamp(event["placed_at"], tz=UTC)),
+        "total": f"{cents // 100}.{cents % 100:02d}",
+        "rating": sum(ratings) / len(ratings) if ratings else None,
+    }
+
+# %% tags=["wrong-1.5"] expect="no thousands apart"
+# exact, and grouped for people
+from datetime import UTC, datetime
+from decimal import Decimal
+
+
+def handler(event, context):
+    cents, ratings = event["total_cents"], event["ratings"]
+    return {
+        "placed_at": datetime.fromtimestamp(event["placed_at"], tz=UTC).isoformat(),
+        "total": f"{Decimal(cents) / 100:,.2f}",
+        "rating": sum(ratings) / len(ratings) if ratings else None,
+    }
+
+# %% tags=["wrong-1.5"] expect="The answer lacks rating"
+# a key only where there is something to say
+from datetime import UTC, datetime
+
+
+def handler(event, context):
+    cents, ratings = event["total_cents"], event["ratings"]
+    answer = {
+        "placed_at": datetime.fromtimestamp(event["placed_at"], tz=UTC).isoformat(),
+        "total": f"{cents // 100}.{cents % 100:02d}",
+    }
+    if ratings:
+        answer["rating"] = sum(ratings) / len(ratings)
+    return answer
 
 # %% tags=["alternative-1.5"]
 from datetime import UTC, datetime, timedelta

@@ -326,7 +326,7 @@ def answer_with(event, context):
 
 # %% tags=["run"]
 lab.deploy(answer_with, "answer-demo")
-three = [open_url("answer-demo"), open_http_api("answer-demo"), open_rest_api("answer-demo")]
+three = [make("answer-demo") for make in (open_url, open_http_api, open_rest_api)]
 
 print(f"{'':15}function URL   HTTP API   REST API")
 for how in ("text", "no-statusCode", "dict-as-body", "exception", "cookies"):
@@ -510,6 +510,62 @@ def handler(event, context):
     found = table.get_item(Key=event["pathParameters"])
     return {"statusCode": 200, "body": json.dumps(found.get("Item"), default=int)}
 
+# %% tags=["wrong-3.1"] expect="The numbers have become floats"
+# whole cents no more
+import json
+
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")
+routes = ["POST /orders", "GET /orders/{order_id}"]
+
+
+def handler(event, context):
+    if event["routeKey"] == "POST /orders":
+        order = json.loads(event["body"])
+        table.put_item(Item=order)
+        return {"statusCode": 201, "body": json.dumps(order)}
+    found = table.get_item(Key=event["pathParameters"])
+    if "Item" not in found:
+        return {"statusCode": 404}
+    return {"statusCode": 200, "body": json.dumps(found["Item"], default=float)}
+
+# %% tags=["wrong-3.1"] expect="those in the braces of your route"
+# one name in the route, another in the code
+import json
+
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")
+routes = ["POST /orders", "GET /orders/{id}"]
+
+
+def handler(event, context):
+    if event["routeKey"] == "POST /orders":
+        order = json.loads(event["body"])
+        table.put_item(Item=order)
+        return {"statusCode": 201, "body": json.dumps(order)}
+    found = table.get_item(Key={"order_id": event["pathParameters"]["order_id"]})
+    return {"statusCode": 200, "body": json.dumps(found["Item"], default=int)}
+
+# %% tags=["wrong-3.1"] expect="A route without a part in braces brings no pathParameters"
+# reads the id before it knows which route came
+import json
+
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")
+routes = ["POST /orders", "GET /orders/{order_id}"]
+
+
+def handler(event, context):
+    order_id = event["pathParameters"]["order_id"]
+    if event["routeKey"] == "POST /orders":
+        table.put_item(Item=json.loads(event["body"]))
+        return {"statusCode": 201, "body": event["body"]}
+    found = table.get_item(Key={"order_id": order_id})
+    return {"statusCode": 200, "body": json.dumps(found["Item"], default=int)}
+
 # %% tags=["alternative-3.1"]
 # one greedy route, and Decimals made whole by a function of its own
 import json
@@ -692,6 +748,49 @@ def request_of(event):
 
 def handler(event, context):
     return {"statusCode": 200, "body": json.dumps(request_of(event))}
+
+# %% tags=["wrong-3.2"] expect="Look whether a sku came before you split it"
+# splits what is not there
+import json
+
+
+def request_of(event):
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    if event.get("version") == "2.0":
+        method, path = event["requestContext"]["http"]["method"], event["rawPath"]
+        skus = event.get("queryStringParameters", {}).get("sku", "").split(",")
+    else:
+        method, path = event["httpMethod"], event["path"]
+        skus = (event["multiValueQueryStringParameters"] or {}).get("sku", [])
+    return {"method": method, "path": path, "customer": headers.get("x-customer"), "skus": skus}
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": json.dumps(request_of(event))}
+
+# %% tags=["wrong-3.2"] expect="requestContext.path begins with the stage"
+# the path as the API's own address has it
+import json
+
+
+def request_of(event):
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    if event.get("version") == "2.0":
+        method, path = event["requestContext"]["http"]["method"], event["rawPath"]
+        sku = event.get("queryStringParameters", {}).get("sku")
+        skus = sku.split(",") if sku else []
+    else:
+        method, path = event["httpMethod"], event["requestContext"]["path"]
+        skus = (event["multiValueQueryStringParameters"] or {}).get("sku", [])
+    return {"method": method, "path": path, "customer": headers.get("x-customer"), "skus": skus}
+
+
+def handler(event, context):
+    return {"statusCode": 200, "body": json.dumps(request_of(event))}
+
+# %% tags=["wrong-3.2"] expect="statusCode is a whole number"
+def handler(event, context):
+    return {"statusCode": "OK", "body": "{}"}
 
 # %% tags=["alternative-3.2"]
 # both formats made one, from the most particular place to the most general
@@ -1166,6 +1265,37 @@ def handler(event, context):
         return {"statusCode": 400, "body": json.dumps({"errors": errors})}
     return {"statusCode": 201, "body": json.dumps({"order_id": order["order_id"]})}
 
+# %% tags=["wrong-3.6"] expect="the shop's page waits for 400"
+# another status that means nearly the same
+import base64
+import json
+
+
+def handler(event, context):
+    body = event["body"]
+    order = json.loads(base64.b64decode(body) if event["isBase64Encoded"] else body)
+    errors = [{"field": f, "problem": "missing"} for f in ("order_id", "customer") if f not in order]
+    if errors:
+        return {"statusCode": 422, "body": json.dumps({"errors": errors})}
+    return {"statusCode": 201, "body": json.dumps({"order_id": order["order_id"]})}
+
+# %% tags=["wrong-3.6"] expect="name the fields that are wrong"
+# one net around everything
+import base64
+import json
+
+
+def handler(event, context):
+    try:
+        body = event["body"]
+        order = json.loads(base64.b64decode(body) if event["isBase64Encoded"] else body)
+        assert isinstance(order["order_id"], str) and isinstance(order["customer"], str)
+        assert all(type(item["qty"]) is int and item["qty"] > 0 for item in order["items"])
+    except Exception:
+        errors = [{"field": "body", "problem": "something is wrong with it"}]
+        return {"statusCode": 400, "body": json.dumps({"errors": errors})}
+    return {"statusCode": 201, "body": json.dumps({"order_id": order["order_id"]})}
+
 # %% tags=["alternative-3.6"]
 # rules as a table, and one walk through it
 import base64
@@ -1434,6 +1564,29 @@ def handler(event, context):
         "isBase64Encoded": True,
     }
 
+# %% tags=["wrong-3.3"] expect="nothing but base64"
+# as a page would have it in its text
+import base64
+import struct
+import zlib
+
+binary_types = ["image/png"]
+
+
+def chunk(kind, data):
+    checksum = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+
+def handler(event, context):
+    color = bytes.fromhex(event["queryStringParameters"]["color"])
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress((b"\0" + color * 16) * 16))
+    picture = b"\x89PNG\r\n\x1a\n" + header + pixels + chunk(b"IEND", b"")
+    body = "data:image/png;base64," + base64.b64encode(picture).decode()
+    headers = {"Content-Type": "image/png"}
+    return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
+
 # %% tags=["alternative-3.3"]
 # every type is binary; another header's spelling
 import base64
@@ -1576,6 +1729,36 @@ def handler(event, context):
     good = scheme == "Bearer" and wanted == signature and int(text.split(".")[1]) > time.time()
     return {"isAuthorized": good}
 
+# %% tags=["wrong-3.4"] expect="So a REST API's authorizer says no"
+# says no as articles about REST APIs do
+import hashlib
+import hmac
+import os
+import time
+
+
+def handler(event, context):
+    scheme, _, ticket = event["headers"]["authorization"].partition(" ")
+    text, _, signature = ticket.rpartition(".")
+    secret = os.environ["TICKET_SECRET"].encode()
+    wanted = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    if scheme != "Bearer" or wanted != signature or int(text.split(".")[1]) < time.time():
+        raise Exception("Unauthorized")
+    return {"isAuthorized": True, "context": {"customer": text.split(".")[0]}}
+
+# %% tags=["wrong-3.4"] expect="The authorizer said no, or nothing that this form knows"
+# a policy, which the other form of authorizers returns
+def handler(event, context):
+    customer = event["headers"]["authorization"].removeprefix("Bearer ").split(".")[0]
+    allow = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": event["routeArn"]}
+    document = {"Version": "2012-10-17", "Statement": [allow]}
+    return {"principalId": customer, "policyDocument": document}
+
+# %% tags=["wrong-3.4"] expect="writes the names of headers small"
+def handler(event, context):
+    customer = event["headers"]["Authorization"].removeprefix("Bearer ").split(".")[0]
+    return {"isAuthorized": True, "context": {"customer": customer}}
+
 # %% tags=["alternative-3.4"]
 # every step may fail, and failing means no
 import hashlib
@@ -1699,6 +1882,26 @@ cors = {"AllowOrigins": [SHOP], "AllowMethods": ["POST"], "AllowHeaders": ["cont
 
 def handler(event, context):
     return {"statusCode": 201, "headers": {"Access-Control-Allow-Origin": SHOP}, "body": "{}"}
+
+# %% tags=["wrong-3.5"] expect="The value of each header is one text"
+# lists, as in the setting
+SHOP = "https://shop.halftone.example"
+cors = {"AllowOrigins": [SHOP], "AllowMethods": ["POST"], "AllowHeaders": ["content-type"]}
+
+
+def handler(event, context):
+    headers = {"Access-Control-Allow-Origin": [SHOP], "Access-Control-Allow-Methods": ["POST"]}
+    return {"statusCode": 201, "headers": headers, "body": "{}"}
+
+# %% tags=["wrong-3.5"] expect="Here the method is event['httpMethod']"
+# the other format's place
+SHOP = "https://shop.halftone.example"
+cors = {"AllowOrigins": [SHOP], "AllowMethods": ["POST"], "AllowHeaders": ["content-type"]}
+
+
+def handler(event, context):
+    status = 204 if event["requestContext"]["http"]["method"] == "OPTIONS" else 201
+    return {"statusCode": status, "headers": {"Access-Control-Allow-Origin": SHOP}, "body": "{}"}
 
 # %% tags=["alternative-3.5"]
 # a list of origins that are welcome, and one set of headers for every answer

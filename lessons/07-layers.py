@@ -453,6 +453,12 @@ configure("charge-card", Layers=[price_list])
 wins_now = "toolbox"
 configure("charge-card", Layers=[toolbox, price_list])
 
+# %% tags=["alternative-7.3"]
+# the culprit's team publishes it again, without the file
+wins_now = toolbox
+clean = publish("toolbox", lab.zip(files={"python/receipts.py": receipts}))
+configure("charge-card", Layers=[price_list, clean])
+
 # %% [markdown] teaches=["claim 24"]
 # ## Does a layer start faster?
 #
@@ -724,6 +730,31 @@ def pip_arguments(wheelhouse, target):
 def pip_arguments(wheelhouse, target):
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
     return ["install", "--no-index", "--find-links", wheelhouse, *platform, "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="Nothing keeps pip from asking PyPI"
+# would take what PyPI has, if it has it
+def pip_arguments(wheelhouse, target):
+    where = ["--find-links", wheelhouse, "--target", target]
+    platform = ["--platform", "manylinux2014_x86_64", "--only-binary=:all:"]
+    return ["install", *where, *platform, "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="A shell splits a line at its blanks"
+# an option and its value in one string
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", f"--find-links {wheelhouse}", f"--target {target}"]
+    return ["install", *where, "--platform manylinux2014_x86_64", "--only-binary=:all:", "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="pip said: no such option: --platforms"
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", "--find-links", wheelhouse, "--target", target]
+    return ["install", *where, "--platforms", "manylinux2014_x86_64", "halftone-raster"]
+
+# %% tags=["wrong-7.6"] expect="pip said: Could not find a version"
+# the platform as Python names this computer's
+def pip_arguments(wheelhouse, target):
+    where = ["--no-index", "--find-links", wheelhouse, "--target", target]
+    platform = ["--platform", "linux_x86_64", "--only-binary=:all:"]
+    return ["install", *where, *platform, "halftone-raster"]
 
 # %% tags=["alternative-7.6"]
 # words joined by =, and an exact version
@@ -1103,6 +1134,25 @@ import time; time.sleep(60)
 # %% tags=["wrong-7.5"] expect="its first line begins with #! and names what runs it"
 # no program, only its text
 bootstrap = "def handler(event, context):\n    return event\n"
+
+# %% tags=["wrong-7.5"] expect="the one that failed too"
+# counts the good orders only
+bootstrap = loop.split("\n", 1)[0] + '''
+import json, os, urllib.request
+api = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+served = 0
+while True:
+    given = urllib.request.urlopen(f"{api}/next")
+    request_id, event = given.headers["Lambda-Runtime-Aws-Request-Id"], json.load(given)
+    if not event["items"]:
+        fault = {"errorType": "BadOrder", "errorMessage": event["order_id"]}
+        urllib.request.urlopen(f"{api}/{request_id}/error", json.dumps(fault).encode())
+        continue
+    served += 1
+    total = sum(item["qty"] * item["unit_cents"] for item in event["items"])
+    answer = {"order_id": event["order_id"], "total_cents": total, "served": served}
+    urllib.request.urlopen(f"{api}/{request_id}/response", json.dumps(answer).encode())
+'''
 
 # %% tags=["alternative-7.5"]
 # a handler, and around it what awslambdaric does

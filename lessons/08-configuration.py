@@ -302,6 +302,18 @@ def two_stages(name):
         lambda_.get_waiter("function_updated_v2").wait(FunctionName=name)
         lambda_.publish_version(FunctionName=name, Description=stage)
 
+# %% tags=["wrong-8.1"] expect="The function has: Live, Test"
+# names of one's own
+def two_stages(name):
+    found = lambda_.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    for stage in ("test", "live"):
+        lambda_.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**found, "STAGE": stage}}
+        )
+        lambda_.get_waiter("function_updated_v2").wait(FunctionName=name)
+        version = lambda_.publish_version(FunctionName=name)["Version"]
+        lambda_.create_alias(FunctionName=name, Name=stage.title(), FunctionVersion=version)
+
 # %% tags=["alternative-8.1"]
 # live first, and both names made before they are moved
 def two_stages(name):
@@ -504,6 +516,44 @@ def charge_card(event, context):
     from payments import charge
 
     key = base64.b64decode(os.environ["PAYMENT_KEY"]).decode()
+    return {"order_id": event["order_id"], "paid_cents": charge(key, event)}
+
+# %% tags=["wrong-8.3"] expect="may also read the secret shop/payment-key-old"
+# a star for the six characters
+variables_8_3 = {"SECRET_ID": "shop/payment-key"}
+statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": f"arn:aws:secretsmanager:{ACCOUNT}:secret:shop/payment-key-*"}
+
+# %% tags=["wrong-8.3"] expect="without SECRET_ID"
+# the name in the code
+variables_8_3 = {"SHOP": "Halftone"}
+statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": f"arn:aws:secretsmanager:{ACCOUNT}:secret:shop/payment-key-??????"}
+
+# %% tags=["wrong-8.3"] expect="charge got a dict where the key belongs"
+# order and key, the wrong way round
+import os
+
+import boto3
+
+secrets_client = boto3.client("secretsmanager")
+
+
+def charge_card(event, context):
+    from payments import charge
+
+    key = secrets_client.get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"]
+    return {"order_id": event["order_id"], "paid_cents": charge(event, key)}
+
+# %% tags=["wrong-8.3"] expect="The variable SECRET_ID names the secret"
+# reads a secret that nobody made
+import boto3
+
+secrets_client = boto3.client("secretsmanager")
+
+
+def charge_card(event, context):
+    from payments import charge
+
+    key = secrets_client.get_secret_value(SecretId="shop/payment-keys")["SecretString"]
     return {"order_id": event["order_id"], "paid_cents": charge(key, event)}
 
 # %% tags=["alternative-8.3"]
@@ -862,6 +912,32 @@ def charge_card(event, context):
         paid = charge(payment_key(), event)
     return {"order_id": event["order_id"], "paid_cents": paid}
 
+# %% tags=["wrong-8.4"] expect="Keep the key that you read after WrongKey"
+# uses the fresh key once, and keeps the old one
+import os
+import time
+
+import boto3
+
+secrets_client = boto3.client("secretsmanager")
+kept = {"until": 0.0}
+
+
+def read():
+    return secrets_client.get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"]
+
+
+def charge_card(event, context):
+    from payments import WrongKey, charge
+
+    if time.time() >= kept["until"]:
+        kept.update(key=read(), until=time.time() + float(os.environ["CACHE_SECONDS"]))
+    try:
+        paid = charge(kept["key"], event)
+    except WrongKey:
+        paid = charge(read(), event)
+    return {"order_id": event["order_id"], "paid_cents": paid}
+
 # %% tags=["wrong-8.4"] expect="after CACHE_SECONDS"
 # learns only from failures
 import os
@@ -1131,6 +1207,33 @@ def settings(event, context):
     for page in pages.paginate(**asked):
         for p in page["Parameters"]:
             found[p["Name"].removeprefix(event["path"] + "/")] = p["Value"]
+    return found
+
+# %% tags=["wrong-8.2"] expect="removeprefix takes away a text"
+# strips letters, where a text was meant
+import boto3
+
+ssm_client = boto3.client("ssm")
+
+
+def settings(event, context):
+    pages = ssm_client.get_paginator("get_parameters_by_path")
+    found = {}
+    for page in pages.paginate(Path=event["path"], Recursive=True, WithDecryption=True):
+        found.update({p["Name"].lstrip(event["path"] + "/"): p["Value"] for p in page["Parameters"]})
+    return found
+
+# %% tags=["wrong-8.2"] expect="Every name begins with a slash"
+import boto3
+
+ssm_client = boto3.client("ssm")
+
+
+def settings(event, context):
+    pages = ssm_client.get_paginator("get_parameters_by_path")
+    found = {}
+    for page in pages.paginate(Path=event["path"], Recursive=True, WithDecryption=True):
+        found.update({p["Name"].removeprefix(event["path"]): p["Value"] for p in page["Parameters"]})
     return found
 
 # %% tags=["alternative-8.2"]

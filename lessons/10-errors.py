@@ -410,6 +410,12 @@ settings = {"MaximumRetryAttempts": 2, "DestinationConfig": {"OnFailure": {"Dest
 statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": failed_arn}
 settings = {"MaximumRetryAttempts": 1}
 
+# %% tags=["wrong-10.1"] expect="Destination is an ARN"
+# the address of the queue, and not its name for IAM
+statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": failed_arn}
+destination = "http://127.0.0.1/123456789012/failed-charges-demo"
+settings = {"MaximumRetryAttempts": 1, "DestinationConfig": {"OnFailure": {"Destination": destination}}}
+
 # %% tags=["wrong-10.1"] expect="boto3 refused settings"
 # the words of the dead-letter queue
 statement = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": failed_arn}
@@ -770,6 +776,80 @@ def handler(event, context):
     time.sleep(event["bank_s"])
     print("charged", event["order_id"])
     return {"order_id": event["order_id"], "charged": True}
+
+# %% tags=["wrong-10.3"] expect="call charge(event) before it"
+# marks, and forgets the work
+import os
+
+import boto3
+from botocore.exceptions import ClientError
+
+table = boto3.resource("dynamodb").Table(os.environ.get("TABLE", "charges-demo"))
+
+
+def handler(event, context):
+    try:
+        table.put_item(Item={"id": event["order_id"]}, ConditionExpression="attribute_not_exists(id)")
+    except ClientError:
+        return {"order_id": event["order_id"], "charged": False}
+    return {"order_id": event["order_id"], "charged": True}
+
+# %% tags=["wrong-10.3"] expect="Each item needs the table's own key"
+# the order's name for its id, where the table has another
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ.get("TABLE", "charges-demo"))
+
+
+def handler(event, context):
+    order_id = event["order_id"]
+    table.put_item(Item={"order_id": order_id}, ConditionExpression="attribute_not_exists(order_id)")
+    print("charged", order_id)
+    return {"order_id": order_id, "charged": True}
+
+# %% tags=["wrong-10.3"] expect="and the order was charged all the same"
+# tells the refusal apart, and goes on after every other error
+import os
+import time
+
+import boto3
+from botocore.exceptions import ClientError
+
+table = boto3.resource("dynamodb").Table(os.environ.get("TABLE", "charges-demo"))
+
+
+def handler(event, context):
+    try:
+        table.put_item(Item={"id": event["order_id"]}, ConditionExpression="attribute_not_exists(id)")
+    except ClientError as refusal:
+        if refusal.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            return {"order_id": event["order_id"], "charged": False}
+    time.sleep(event["bank_s"])
+    print("charged", event["order_id"])
+    return {"order_id": event["order_id"], "charged": True}
+
+# %% tags=["alternative-10.3"]
+# boto3's own words for the condition and for the refusal
+import os
+import time
+
+import boto3
+from boto3.dynamodb.conditions import Attr
+
+table = boto3.resource("dynamodb").Table(os.environ.get("TABLE", "charges-demo"))
+
+
+def handler(event, context):
+    answer = {"order_id": event["order_id"], "charged": False}
+    try:
+        table.put_item(Item={"id": event["order_id"]}, ConditionExpression=Attr("id").not_exists())
+    except table.meta.client.exceptions.ConditionalCheckFailedException:
+        return answer
+    time.sleep(event["bank_s"])
+    print("charged", event["order_id"])
+    return answer | {"charged": True}
 
 # %% tags=["alternative-10.3"]
 # counts the events of an order in one step; the first does the work
@@ -1136,6 +1216,45 @@ def handler(event, context):
             except ClientError:
                 continue
 
+# %% tags=["wrong-10.5"] expect="and the answer says sent: 23"
+# counts what it tried, and not what was accepted
+import boto3
+from botocore.exceptions import ClientError
+
+sqs, lambda_ = boto3.client("sqs"), boto3.client("lambda")
+
+
+def handler(event, context):
+    sent = 0
+    while letters := sqs.receive_message(QueueUrl=event["queue_url"], MaxNumberOfMessages=10).get("Messages"):
+        for letter in letters:
+            sent += 1
+            try:
+                lambda_.invoke(FunctionName=event["function"], InvocationType="Event", Payload=letter["Body"])
+            except ClientError:
+                continue
+            sqs.delete_message(QueueUrl=event["queue_url"], ReceiptHandle=letter["ReceiptHandle"])
+    return {"sent": sent}
+
+# %% tags=["wrong-10.5"] expect="Your redrive ended at the letter"
+# opens each letter before it sends it
+import json
+
+import boto3
+
+sqs, lambda_ = boto3.client("sqs"), boto3.client("lambda")
+
+
+def handler(event, context):
+    sent = 0
+    while letters := sqs.receive_message(QueueUrl=event["queue_url"], MaxNumberOfMessages=10).get("Messages"):
+        for letter in letters:
+            payload = json.dumps(json.loads(letter["Body"]))
+            lambda_.invoke(FunctionName=event["function"], InvocationType="Event", Payload=payload)
+            sqs.delete_message(QueueUrl=event["queue_url"], ReceiptHandle=letter["ReceiptHandle"])
+            sent += 1
+    return {"sent": sent}
+
 # %% tags=["alternative-10.5"]
 # waits for each answer, and keeps what failed
 import boto3
@@ -1271,6 +1390,11 @@ settings = {"DestinationConfig": destination}
 # minutes
 destination = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"}}
 settings = {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 2, "DestinationConfig": destination}
+
+# %% tags=["wrong-10.2"] expect="a run may begin when the event is 150 s old"
+# a little longer than allowed
+destination = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"}}
+settings = {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 150, "DestinationConfig": destination}
 
 # %% tags=["alternative-10.2"]
 # the age alone ends it before the third try
@@ -1498,6 +1622,23 @@ def handler(event, context):
     receipt = charge(event)
     table.put_item(Item={"id": order_id})
     return {"order_id": order_id, "receipt": receipt}
+
+# %% tags=["wrong-10.4"] expect="DynamoDB keeps that word for itself"
+# state is a word of DynamoDB's own
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ.get("TABLE", "charges-demo"))
+
+
+def handler(event, context):
+    table.put_item(
+        Item={"id": event["order_id"], "state": "in progress"},
+        ConditionExpression="attribute_not_exists(id) OR state = :busy",
+        ExpressionAttributeValues={":busy": "expired"},
+    )
+    return {"order_id": event["order_id"], "receipt": "none"}
 
 # %% tags=["alternative-10.4"]
 # a failed write brings the item along; an update keeps it in one place
@@ -1729,10 +1870,30 @@ repairs = {
     },
 }
 
+# %% tags=["wrong-10.6"] expect="the attributes of a queue are texts"
+# the policy of the queue, not made text
+found = "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"
+repairs = {"print-job": {"RedrivePolicy": {"deadLetterTargetArn": found, "maxReceiveCount": 2}}}
+
 # %% tags=["wrong-10.6"] expect="Nothing was found of"
 # one setting for all that have none
 found = "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"
 repairs = {"charge-card": {"DestinationConfig": {"OnFailure": {"Destination": found}}}}
+
+# %% tags=["wrong-10.6"] expect="place-order failed with Runtime.UserCodeSyntaxError"
+# it fails now, and for every order
+import json
+
+found = "arn:aws:sqs:us-east-1:123456789012:failed-charges-demo"
+to_queue = {"DestinationConfig": {"OnFailure": {"Destination": found}}}
+repairs = {
+    "charge-card": to_queue,
+    "thumbnail": {**to_queue, "Qualifier": "live"},
+    "place-order": "def handler(event, context)\n    raise ConnectionError\n",
+    "nightly-report": {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": found},
+    "print-job": {"RedrivePolicy": json.dumps({"deadLetterTargetArn": found, "maxReceiveCount": 2})},
+    "stock-watch": {"MaximumRetryAttempts": 2, **to_queue},
+}
 
 # %% tags=["alternative-10.6"]
 # other limits, and the destination written once

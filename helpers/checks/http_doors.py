@@ -27,6 +27,12 @@ PATIENCE_S = 35
 FAILED = 500
 LOCAL_NAMES = (".localhost", ".localhost.localstack.cloud")
 """Under these, local accounts give each API a name of its own."""
+UNUSABLE: Mapping[str, str] = {
+    "statusCode": "statusCode is a whole number, such as 200.",
+    "header": "The value of each header is one text.",
+    "base64": "isBase64Encoded says that the body is base64, and nothing but base64.",
+}
+"""By a word of the reason, what to try when a door cannot use an answer."""
 UNTOUCHED = f"NotImplementedError: {STUB_WORDS}"
 
 
@@ -134,13 +140,13 @@ class Door:
         if "authorizer" in reason:
             return NotYet(
                 f"{seen}: the authorizer answered nothing that the {self.name} understands.",
-                expected='a dict with "isAuthorized": True or False.',
-                advice="Does every way through the handler end with return?",
+                expected='a dict with "isAuthorized": True or False, from every way.',
+                advice="Does every way through the handler end with return, and with a dict?",
             )
         return NotYet(
             f"{seen}: the {self.name} could not use the answer ({reason or 'no reason recorded'})",
             expected='a dict with a whole number as "statusCode" and text as "body".',
-            advice="Make text of the body with json.dumps(...), and return from every way.",
+            advice=_advice_on_use(reason),
         )
 
     def _error(self) -> str:
@@ -149,6 +155,13 @@ class Door:
         error_type = str(runs[-1]["error_type"] or "") if runs else ""
         told = last_error(self.session.logs(self.function))
         return told if told.startswith(error_type) else error_type
+
+
+def _advice_on_use(reason: str) -> str:
+    for word, advice in UNUSABLE.items():
+        if word in reason:
+            return advice
+    return "Make text of the body with json.dumps(...), and return from every way."
 
 
 @contextmanager

@@ -8,9 +8,11 @@ from typing import Any
 
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
+from helpers.checks.shapes import advice_on_dict
 from helpers.checks.submission import Did, payload_of, shown
 
 HALF_PAST_EIGHT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
+KEYS = ("placed_at", "total", "rating")
 INVOICES = (
     ({"placed_at": 1_795_249_800, "total_cents": 3900, "ratings": [5, 4]}, "39.00", 4.5),
     ({"placed_at": 1_795_249_800, "total_cents": 5, "ratings": [3]}, "0.05", 3),
@@ -27,10 +29,11 @@ def check_1_5(session: Session, did: Did, handler: Callable[..., Any]) -> None:
         answer = session.invoke(name, event)
         did(f"asked for {number} {'invoice' if number == 1 else 'invoices'}")
         payload = payload_of(answer, event, expected="an answer that is JSON.", hint=1)
-        if not isinstance(payload, dict) or set(payload) != {"placed_at", "total", "rating"}:
+        if wrong_shape := advice_on_dict(payload, KEYS):
             raise NotYet(
-                f"The answer was {shown(payload)}",
-                expected="a dict with placed_at, total and rating.",
+                f"For the event {shown(event)} the answer was {shown(payload)}",
+                expected="a dict with placed_at, total and rating, whatever their values.",
+                advice=wrong_shape,
                 hint=1,
             )
         _expect_moment(payload["placed_at"])
@@ -49,6 +52,13 @@ def _expect_moment(text: Any) -> None:
             advice="A datetime has a method that writes it as ISO 8601.",
             hint=1,
         ) from None
+    if "T" not in text:
+        raise NotYet(
+            f"placed_at was {text!r}, with a blank between day and time.",
+            expected=expected,
+            advice="ISO 8601 has a T there: str(moment) writes a blank, moment.isoformat() the T.",
+            hint=2,
+        )
     if moment.utcoffset() is None:
         raise NotYet(
             f"placed_at was {text!r}, and it does not say in which time zone.",
@@ -71,7 +81,9 @@ def _expect_money(value: Any, event: Mapping[str, Any], total: str | None) -> No
     if value == expected:
         return
     advice = "Two digits after the point, always. Decimal's quantize or an f-string gives them."
-    if isinstance(value, int | float):
+    if isinstance(value, str) and not set(value) <= set("0123456789."):
+        advice = "Digits and one point, nothing else: no sign of a currency, no thousands apart."
+    elif isinstance(value, int | float):
         advice = (
             "A JSON number becomes a float at most readers, and a float keeps about 16 digits. "
             "Send money as text."

@@ -8,7 +8,8 @@ from typing import Any
 
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
-from helpers.checks.submission import Did, payload_of, shown
+from helpers.checks.shapes import advice_on_dict
+from helpers.checks.submission import ELSEWHERE, Did, failed_with, payload_of, shown
 from helpers.views.invocation import Answer
 
 POSTERS = {"sku": "poster-a2", "qty": 2, "unit_cents": 1950}
@@ -58,14 +59,13 @@ def check_1_1(session: Session, did: Did, handler: Callable[..., Any]) -> None:
 
 def _expect_total(answer: Answer, order: Mapping[str, Any], total: int) -> None:
     expected = {"order_id": order["order_id"], "total_cents": total}
+    _expect_accepted(answer, order, expected)
     payload = payload_of(answer, order, expected=f"the answer {shown(expected)}.", hint=1)
     if payload == expected and type(payload["total_cents"]) is int:
         return
     advice = "Multiply qty by unit_cents for each item, and add these up."
-    if payload is None:
-        advice = "The handler returned nothing. Does every way through it end with return?"
-    elif not isinstance(payload, dict) or set(payload) != set(expected):
-        advice = "Return a dict with these two keys."
+    if wrong_shape := advice_on_dict(payload, tuple(expected)):
+        advice = wrong_shape
     elif payload["total_cents"] == order["total_cents"]:
         advice = (
             "That is the total the event brought along. Whoever sends the order could write "
@@ -83,18 +83,37 @@ def _expect_total(answer: Answer, order: Mapping[str, Any], total: int) -> None:
     )
 
 
+def _expect_accepted(answer: Answer, order: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    """Raise where a rule of the learner's own refuses an order that breaks none of the shop's."""
+    error_type = answer.error_type or ""
+    own = answer.function_error and not _is_pythons_or_lambdas(error_type)
+    if not own:
+        return
+    prices = sorted({item["unit_cents"] for item in order["items"]})
+    raise NotYet(
+        f"A good order was refused. {failed_with(answer)}",
+        expected=f"{shown(expected)}: {order['order_id']} keeps every rule.",
+        advice=f"Its prices are {' and '.join(map(str, prices))} cents, and at least 0 is "
+        "allowed. Which of your rules is stricter than the exercise's?",
+        hint=2,
+    )
+
+
+def _is_pythons_or_lambdas(error_type: str) -> bool:
+    return hasattr(builtins, error_type) or "." in error_type
+
+
 def _expect_rejection(answer: Answer, order: Mapping[str, Any], fault: str) -> None:
     order_id = order["order_id"]
     if answer.function_error is None:
         raise _accepted(answer, order, fault)
     error_type = answer.error_type or ""
-    if hasattr(builtins, error_type):
+    if _is_pythons_or_lambdas(error_type):
         raise NotYet(
             f"Order {order_id} {fault}, and the function failed with "
             f"{error_type}: {answer.error_message}",
             expected="an exception of your own, such as BadOrder.",
-            advice=f"{error_type} could come from any line. Check the order first, and raise an "
-            "exception whose name says that the order is at fault.",
+            advice=_advice_on_failure(error_type),
             hint=2,
         )
     if order_id not in (answer.error_message or ""):
@@ -104,6 +123,17 @@ def _expect_rejection(answer: Answer, order: Mapping[str, Any], fault: str) -> N
             advice="Whoever reads this error at night wants to know which order it is.",
             hint=3,
         )
+
+
+def _advice_on_failure(error_type: str) -> str:
+    if error_type == "NameError":
+        return ELSEWHERE
+    if error_type == "Runtime.MarshalError":
+        return "What you returned is no JSON. An exception is raised, not returned."
+    return (
+        f"{error_type} could come from any line. Check the order first, and raise an exception "
+        "whose name says that the order is at fault."
+    )
 
 
 def _accepted(answer: Answer, order: Mapping[str, Any], fault: str) -> NotYet:

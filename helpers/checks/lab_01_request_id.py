@@ -9,6 +9,7 @@ from typing import Any
 from helpers.checks.lab_01_orders import GOOD
 from helpers.checks.outcome import NotYet
 from helpers.checks.session import Session
+from helpers.checks.shapes import advice_on_dict
 from helpers.checks.submission import Did, payload_of, shown
 
 PLATFORM_LINES = ("INIT_START", "START", "END", "REPORT", "XRAY")
@@ -31,8 +32,11 @@ def _expect_request_id(payload: Any, order: Mapping[str, Any], request_id: str) 
     expected = {"order_id": order["order_id"], "request_id": request_id}
     if payload == expected:
         return
-    advice = "Lambda hands it to the handler as context.aws_request_id."
-    if isinstance(payload, dict) and payload.get("request_id") not in (None, request_id):
+    advice = advice_on_dict(payload, tuple(expected)) or "Both ids are those of this event."
+    given = payload.get("request_id") if isinstance(payload, dict) else request_id
+    if given is None:
+        advice = "Lambda hands the request id to the handler as context.aws_request_id."
+    elif given != request_id:
         advice = (
             "That id is another one. Read context.aws_request_id inside the handler, "
             "anew for each event."
@@ -57,17 +61,22 @@ def _expect_lines(lines: list[str], order: Mapping[str, Any], request_id: str) -
         _expect_line(line, order, request_id)
     if len(lines) < 2:
         raise NotYet(
-            f"Order {order['order_id']} logged {len(lines)} lines.",
+            f"Order {order['order_id']} logged {'one line' if lines else 'nothing'}.",
             expected='two lines: one with "message": "received", one with "message": "placed".',
-            advice="A logger that stays silent? Its level starts at WARNING.",
-            hint=2,
+            advice="Log once when the handler begins and once before it returns."
+            if lines
+            else "A logger that stays silent? Its level starts at WARNING.",
+            hint=3 if lines else 2,
         )
     messages = [json.loads(line).get("message") for line in lines]
     if messages[0] != "received" or messages[-1] != "placed":
+        advice = "Write the message of each line under the key message."
+        if {"received", "placed"} <= set(messages):
+            advice = "Both are there: change their order."
         raise NotYet(
             f"The messages of order {order['order_id']} are {shown(messages)}",
             expected='"received" first and "placed" last.',
-            advice="Write the message of each line under the key message.",
+            advice=advice,
             hint=3,
         )
 
@@ -78,16 +87,10 @@ def _expect_line(line: str, order: Mapping[str, Any], request_id: str) -> None:
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
-        advice = "Print one json.dumps({...}) per line."
-        if line.startswith("["):
-            advice = (
-                "Lambda's logger writes level, time and request id before your text, so the "
-                "line as a whole is not JSON. print adds nothing."
-            )
         raise NotYet(
             f"This line is not a JSON object: {line!r}",
             expected="lines that a program can read field by field.",
-            advice=advice,
+            advice=_advice_on_line(line, fields),
             hint=2,
         )
     wanted = {"order_id": order["order_id"], "request_id": request_id}
@@ -99,3 +102,17 @@ def _expect_line(line: str, order: Mapping[str, Any], request_id: str) -> None:
                 advice="Read both ids inside the handler, anew for each event.",
                 hint=3,
             )
+
+
+def _advice_on_line(line: str, fields: Any) -> str:
+    """Return why a line is no object: what stands before it, around it, or in its quotes."""
+    if fields is None and line.startswith("["):
+        return (
+            "Lambda's logger writes level, time and request id before your text, so the "
+            "line as a whole is not JSON. print adds nothing."
+        )
+    if line.startswith("{'"):
+        return "print shows a dict as Python writes it, and JSON has no such quotes: json.dumps."
+    if line.strip() == "{":
+        return "indent spreads an object over several lines, and each becomes a line of the log."
+    return "Print one json.dumps({...}) per line."

@@ -21,7 +21,8 @@ from helpers.checks.submission import Did, payload_of, shown
 BUCKET = "halftone-uploads"
 PRIVATE_BUCKET = "halftone-invoices"
 PHOTO = "summer in köln+2.jpg"
-SIZES = {f"c-42/{PHOTO}": 2_048, f"c-43/{PHOTO}": 5_120, f"c-44/{PHOTO}": 1_024}
+KEY = f"c-42/{PHOTO}"
+SIZES = {KEY: 2_048, f"c-43/{PHOTO}": 5_120, f"c-44/{PHOTO}": 1_024}
 FUNCTION = "check-thumbnail"
 ROLE = name_of_role(FUNCTION)
 
@@ -55,6 +56,8 @@ def attempts():
     yield "read other buckets", s3.get_object, {{"Bucket": "{private}", "Key": "i-1.pdf"}}
     yield "overwrite photos", s3.put_object, {{"Bucket": "{bucket}", "Key": "probe", "Body": b""}}
     yield "delete photos", s3.delete_object, {{"Bucket": "{bucket}", "Key": "probe"}}
+    yield "list all photos", s3.list_objects_v2, {{"Bucket": "{bucket}"}}
+    yield "read the photos' tags", s3.get_object_tagging, {{"Bucket": "{bucket}", "Key": "{key}"}}
 
 def handler(event, context):
     if "attempts" in event:
@@ -69,7 +72,9 @@ def check_1_2(
     session: Session, did: Did, handler: Callable[..., Any], statement: Mapping[str, Any]
 ) -> None:
     """Send three photos in one event, twice, then try what the role should not allow."""
-    watcher = WATCHER.format(private=PRIVATE_BUCKET, bucket=BUCKET, handler=handler.__name__)
+    watcher = WATCHER.format(
+        private=PRIVATE_BUCKET, bucket=BUCKET, key=KEY, handler=handler.__name__
+    )
     package = session.zip(handler, files={"watcher.py": watcher})
     with _photos(session), execution_role(session, FUNCTION, statement) as role:
         session.deploy(package, FUNCTION, Handler="watcher.handler", Role=role, Timeout=15)
@@ -125,12 +130,13 @@ def _handle(session: Session) -> dict[str, Any]:
         record["s3"]["object"]["size"] = 1
     answer = session.invoke(FUNCTION, event)
     asked = _asked(session)
-    undecoded = [key for key in asked if key not in SIZES and "+in+" in key]
-    if undecoded:
+    unknown = [key for key in asked if key and key not in SIZES]
+    if unknown:
         raise NotYet(
-            f"The function asked S3 for {undecoded[0]!r}, and there is no such object.",
-            expected=f"the key as it was stored: {next(iter(SIZES))!r}.",
-            advice="S3 puts keys URL-encoded into the event. Decode the key before you use it.",
+            f"The function asked S3 for {unknown[0]!r}, and there is no such object.",
+            expected=f"the key as it was stored: {KEY!r}.",
+            advice="S3 puts keys URL-encoded into the event: a blank as +, and + or ö as % with "
+            "digits. Decode the whole key before you use it.",
             hint=2,
         )
     denied = [r for r in recorded(session, kind="decision", allowed=False) if _is_s3(r)]
@@ -199,7 +205,7 @@ def _expect_least_privilege(allowed: Any) -> None:
     raise NotYet(
         f"The work is done, but the role may also {' and '.join(allowed)}.",
         expected="a statement that allows s3:GetObject on the photos and nothing else.",
-        advice=f"Name one action, and as resource arn:aws:s3:::{BUCKET}/* instead of *.",
+        advice=f"Name the one action, without a star, and as resource arn:aws:s3:::{BUCKET}/*.",
         hint=3,
     )
 

@@ -113,8 +113,7 @@ def _expect_complaints(reply: Reply, bad: Bad) -> None:
         raise NotYet(
             f"The request with {bad.what} got {reply.status} {shown(reply.value)}",
             expected="400: the caller is at fault, and can mend it.",
-            advice=bad.advice
-            or "A program reads the status first. An error inside a 2xx looks like success.",
+            advice=bad.advice or _advice_on_status(reply.status),
             hint=2,
         )
     fields = _fields(reply.value)
@@ -135,6 +134,8 @@ def _expect_complaints(reply: Reply, bad: Bad) -> None:
         advice = f"Nothing is wrong with {extra[0]!r} here."
     elif bad.fields == {"body"}:
         advice = "Nothing in this body can be looked at. Its one fault is in the field 'body'."
+    elif extra == ["body"]:
+        advice = "This body is a JSON object. Look into it, and name the fields that are wrong."
     elif extra and missing:
         advice = f"Name the place: {missing[0]!r}, with the item's number counted from 0."
     raise NotYet(
@@ -143,6 +144,12 @@ def _expect_complaints(reply: Reply, bad: Bad) -> None:
         advice=advice,
         hint=3,
     )
+
+
+def _advice_on_status(status: int) -> str:
+    if 400 < status < 500:
+        return "Other statuses of 4xx can mean this too; the shop's page waits for 400."
+    return "A program reads the status first. An error inside a 2xx looks like success."
 
 
 def _fields(value: Any) -> set[str] | None:

@@ -92,15 +92,32 @@ def _expect_answer(door: Door, request: Request) -> None:
             advice=advice_for(reply, "Make the dict text with json.dumps, and return it as body."),
             hint=1,
         )
+    if more := sorted(set(reply.value) - set(request.answer)):
+        raise NotYet(
+            f"{where} answered {shown(reply.value)}",
+            expected=f"the JSON {shown(request.answer)}.",
+            advice=f"Leave out {', '.join(more)}.",
+            hint=1,
+        )
     wrong = [name for name in request.answer if reply.value.get(name) != request.answer[name]]
     if wrong:
         name = wrong[0]
         raise NotYet(
             f"{where}: {name} was {shown(reply.value.get(name))}",
             expected=f"{shown(request.answer[name])}.",
-            advice=ADVICE[name],
+            advice=_advice_on(name, reply.value.get(name)),
             hint=2,
         )
+
+
+def _advice_on(name: str, value: Any) -> str:
+    if name == "skus" and value == [""]:
+        return '"".split(",") is [""], and not []. Look whether a sku came before you split it.'
+    if name == "customer" and value == "":
+        return "A header that did not come is null, in Python None."
+    if name == "path" and str(value).startswith("/prod/"):
+        return "requestContext.path begins with the stage. Format 1.0 has it without, in path."
+    return ADVICE[name]
 
 
 def _about_the_door(door: Door, failure: NotYet) -> NotYet:

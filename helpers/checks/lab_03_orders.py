@@ -115,7 +115,7 @@ def _expect_answer(reply: Reply, status: int, order: dict[str, Any], request: st
     advice = "Put the status into statusCode: 201 says created, 200 says here it is."
     expect_status(reply, status, request, advice_for(reply, advice), 2)
     value = reply.value
-    if value == order:
+    if value == order and not _has_float(value):
         return
     advice = "Answer the whole order as JSON text, as it was placed."
     if isinstance(value, dict) and value.get("total_cents") == str(order["total_cents"]):
@@ -123,12 +123,23 @@ def _expect_answer(reply: Reply, status: int, order: dict[str, Any], request: st
             "The numbers have become text: default=str does that to a Decimal. "
             "default=int gives back whole numbers."
         )
+    elif value == order:
+        advice = (
+            "The numbers have become floats: default=float does that to a Decimal. Cents are "
+            "whole numbers, and default=int keeps them so."
+        )
     raise NotYet(
         f"{request} answered {shown(value)}",
         expected=f"{shown(order, longest=240)}.",
         advice=advice,
         hint=3,
     )
+
+
+def _has_float(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_float, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, float)
 
 
 @contextmanager

@@ -23,7 +23,12 @@ def check_3_3(
 ) -> None:
     """Fetch two samples of paint through an HTTP API, then through a REST API."""
     if not isinstance(binary_types, list | tuple):
-        raise NotYet(f"binary_types is {shown(binary_types)}", expected="a list of media types.")
+        raise NotYet(
+            f"binary_types is {shown(binary_types)}",
+            expected="a list of media types, each a text.",
+            advice="Put brackets around it: a list may hold one.",
+            hint=3,
+        )
     session.deploy(handler, FUNCTION)
     with http_api(session, FUNCTION) as door:
         _fetch(did, door)
@@ -56,7 +61,9 @@ def _expect_picture(reply: Reply, door: Door, colour: str) -> None:
         return
     advice = "Make the picture of the color that the query asks for."
     if reply.body.startswith(b"iVBOR"):
-        advice = "That is base64, nobody decoded it. isBase64Encoded: True tells the API to."
+        advice = (
+            "That is base64, nobody decoded it. isBase64Encoded, the bool True, tells the API to."
+        )
         if door.name == "REST API":
             advice = (
                 "That is base64. A REST API decodes it only for media types on its list: "

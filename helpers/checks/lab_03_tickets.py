@@ -83,7 +83,10 @@ def _expect_let_in(door: Door, customer: str, later: int) -> None:
         return
     advice = 'Return {"isAuthorized": True, "context": {"customer": …}}.'
     if reply.status == 403:
-        advice = "Sign customer and time as the Given says, and compare with the third part."
+        advice = (
+            "The authorizer said no, or nothing that this form knows. Is the third part "
+            'sign("<customer>.<until>"), and does the answer say "isAuthorized": True?'
+        )
     raise NotYet(
         f"With a good ticket of {customer} the answer was {reply.status} {shown(reply.value)}",
         expected=f"200, and the function behind sees customer {customer!r} in the context.",
@@ -96,10 +99,15 @@ def _expect_turned_away(door: Door, what: str, header: str) -> None:
     try:
         reply = door.send("GET", "/orders", headers={"Authorization": header})
     except NotYet as failure:
+        advice = ADVICE["a ticket that is no ticket"]
+        if "Exception: Unauthorized" in failure.seen:
+            advice = "So a REST API's authorizer says no. The simple form returns it instead."
+        elif "answered nothing" in failure.seen:
+            advice = failure.advice
         raise NotYet(
             f"With {what}: {failure.seen}",
             expected='{"isAuthorized": False}. A crash is a 500, not a no.',
-            advice=ADVICE["a ticket that is no ticket"],
+            advice=advice,
             hint=3,
         ) from None
     if reply.status == 403:

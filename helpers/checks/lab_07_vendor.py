@@ -23,6 +23,8 @@ from helpers.views.invocation import Answer
 
 FUNCTION = "check-thumbnail"
 PIP_PATIENCE_S = 60
+ERRORS = ("ERROR", "error:", "no such option")
+"""How the lines look in which pip says what is wrong."""
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 APP = """
 import halftone_raster
@@ -61,7 +63,9 @@ def _arguments(given: Any, house: Path, target: Path) -> list[str]:
         raise NotYet(
             f"pip_arguments returned {shown(given)}",
             expected="a list of strings: what stands behind `pip` on a command line.",
-            advice='Write each word by itself: ["install", "--no-index", …].',
+            advice="Does it end with return?"
+            if given is None
+            else 'Write each word by itself: ["install", "--no-index", …].',
             hint=1,
         )
     words = [str(word) for word in given]
@@ -69,6 +73,15 @@ def _arguments(given: Any, house: Path, target: Path) -> list[str]:
         raise NotYet(
             f"The first argument is {shown(words[0] if words else None)}",
             expected='"install".',
+            advice="The list begins behind the word pip, and pip has one command that installs.",
+            hint=1,
+        )
+    glued = [word for word in words if word.startswith("-") and " " in word.partition("=")[0]]
+    if glued:
+        raise NotYet(
+            f"{shown(glued[0])} is one string.",
+            expected="two strings, or one with = between the option and its value.",
+            advice="A shell splits a line at its blanks. Nobody splits a list.",
             hint=1,
         )
     if not any(_is_in(word, target) for word in words):
@@ -85,6 +98,13 @@ def _arguments(given: Any, house: Path, target: Path) -> list[str]:
             expected="--find-links and the folder `wheelhouse`, as the function got it.",
             hint=1,
         )
+    if "--no-index" not in words:
+        raise NotYet(
+            "Nothing keeps pip from asking PyPI.",
+            expected="--no-index: what is not in the wheelhouse is not installed.",
+            advice="With an index as well, a file of the same name from there may be taken.",
+            hint=1,
+        )
     return words
 
 
@@ -93,7 +113,7 @@ def _is_in(word: str, target: Path) -> bool:
 
 
 def _run_pip(arguments: Sequence[str], folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", *arguments]
+    command = [sys.executable, "-m", "pip", "--no-color", *arguments]
     try:
         done = subprocess.run(
             command,
@@ -108,8 +128,8 @@ def _run_pip(arguments: Sequence[str], folder: Path) -> None:
         raise NotYet(f"pip did not end within {PIP_PATIENCE_S} s.") from None
     if done.returncode == 0:
         return
-    errors = [line for line in done.stderr.splitlines() if "ERROR" in line or "error:" in line]
-    said = errors[0].removeprefix("ERROR: ") if errors else done.stderr.strip()[-200:]
+    errors = [line for line in done.stderr.splitlines() if any(m in line for m in ERRORS)]
+    said = errors[0].strip().removeprefix("ERROR: ") if errors else done.stderr.strip()[-200:]
     raise NotYet(
         f"pip said: {said}",
         expected="halftone-raster and what it needs, in the folder `target`.",

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from helpers.checks.outcome import NotYet
 from helpers.checks.payments import (
     HANDLER,
+    OLD_SECRET,
     OTHER_SECRET,
     SECRET,
     expect_answer,
@@ -49,6 +50,7 @@ def check_8_3(
     with (
         secret(session, SECRET, KEY),
         secret(session, OTHER_SECRET, "not for charge-card"),
+        secret(session, OLD_SECRET, "of another year"),
         execution_role(session, FUNCTION, statement) as role,
     ):
         _deploy(session, package(session, charge_card), role, variables)
@@ -106,6 +108,14 @@ def _expect_no_key_in(variables: Any) -> None:
                 hint=1,
             )
 
+    if "SECRET_ID" not in variables:
+        raise NotYet(
+            f"variables_8_3 is {shown(variables)}, without SECRET_ID.",
+            expected="SECRET_ID among them, and its value names the secret.",
+            advice="A name is no secret: it may stand in a variable.",
+            hint=1,
+        )
+
 
 def _decoded(value: str) -> str:
     try:
@@ -120,6 +130,12 @@ def _expect_the_secret(paid: Mapping[str, Any]) -> None:
             "The provider was never asked.",
             expected="charge(key, event), once for each order.",
             hint=2,
+        )
+    if isinstance(paid["tried"][-1], dict):
+        raise NotYet(
+            "charge got a dict where the key belongs.",
+            expected="charge(key, order): the key, a text, and then the order.",
+            hint=3,
         )
     if paid["tried"][-1] != KEY:
         raise NotYet(
@@ -148,6 +164,7 @@ def _expect_least_privilege(may_also: Any) -> None:
     raise NotYet(
         f"The orders are paid, but the role may also {' and '.join(may_also)}.",
         expected="a statement that allows reading this secret, and nothing else.",
-        advice="One action, secretsmanager:GetSecretValue; one resource, the secret's ARN.",
+        advice="One action, secretsmanager:GetSecretValue; one resource, the secret's ARN. A star "
+        "at its end matches every name that begins so.",
         hint=3,
     )

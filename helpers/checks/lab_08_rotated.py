@@ -103,6 +103,22 @@ def _expect_paid_after_rotation(session: Session) -> None:
             expected="one read.",
             hint=3,
         )
+    _expect_kept(session)
+
+
+def _expect_kept(session: Session) -> None:
+    """Send one order more: the key that was read after the rotation has its own time to live."""
+    before, order = reads(session, FUNCTION), _order(8)
+    paid = _paid(session, order, NEW)
+    expect_answer(paid, order)
+    if len(paid["tried"]) > 1 or reads(session, FUNCTION) != before:
+        raise NotYet(
+            f"The order after that was tried with {len(paid['tried'])} keys, and the secret was "
+            f"read {reads(session, FUNCTION) - before} times.",
+            expected=f"one try and no read: the new key serves for CACHE_SECONDS, {LONG_S}.",
+            advice="Keep the key that you read after WrongKey, with an end of its own.",
+            hint=3,
+        )
 
 
 def _expect_end(session: Session) -> None:

@@ -48,8 +48,10 @@ def _version_of(session: Session, stage: str) -> str:
     try:
         alias = lambda_.get_alias(FunctionName=FUNCTION, Name=stage)
     except lambda_.exceptions.ResourceNotFoundException:
+        names = [alias["Name"] for alias in lambda_.list_aliases(FunctionName=FUNCTION)["Aliases"]]
+        others = f" The function has: {', '.join(names)}." if names else ""
         raise NotYet(
-            f"There is no alias {stage}.",
+            f"There is no alias {stage}.{others}",
             expected="two aliases, test and live: a version has a number, an alias gives it a "
             "name.",
             advice="create_alias(FunctionName=…, Name=…, FunctionVersion=…) after publishing.",

@@ -67,8 +67,8 @@ def _expect_tree(session: Session, path: str, tree: Mapping[str, str]) -> None:
 
 def advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> str:
     """Return what to try, by what is there and what is missing."""
-    if any(str(name).startswith(path) for name in found):
-        return "Write names without the path in front: mail/host, not /shop/live/mail/host."
+    if about_names := _advice_on_names(found, path, tree):
+        return about_names
     if set(found) == set(tree):
         return (
             f"The names are right, and the value of {SECURE} is still encrypted. "
@@ -76,8 +76,6 @@ def advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> s
             if found[SECURE] != tree[SECURE]
             else "The names are right, and some values are not. Take Value of each parameter."
         )
-    if set(found) <= {name.rpartition("/")[2] for name in tree} and "host" in found:
-        return "You keep only the last part of the name, so two parameters may become one."
     if found and len(found) % PAGE == 0:
         return (
             f"Those are whole pages: a page has ten at most. Follow NextToken to the {len(tree)}."
@@ -85,6 +83,22 @@ def advice_on(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> s
     if not any("/" in name for name in found):
         return "Names may lie deeper than one level below the path. Ask with Recursive=True."
     return "Follow NextToken until there is none, with Recursive=True and WithDecryption=True."
+
+
+def _advice_on_names(found: Mapping[str, Any], path: str, tree: Mapping[str, str]) -> str:
+    """Return what is wrong with how the names are written, or nothing."""
+    if any(str(name).startswith(path) for name in found):
+        return "Write names without the path in front: mail/host, not /shop/live/mail/host."
+    if found and all(str(name).startswith("/") for name in found):
+        return "Every name begins with a slash. The one after the path goes, too."
+    if set(found) <= {name.rpartition("/")[2] for name in tree} and "host" in found:
+        return "You keep only the last part of the name, so two parameters may become one."
+    if len(found) == len(tree) and not set(found) & set(tree):
+        return (
+            "Every name has lost some letters. lstrip takes away letters from a set; "
+            "removeprefix takes away a text."
+        )
+    return ""
 
 
 def _expect_few_calls(calls: int) -> None:

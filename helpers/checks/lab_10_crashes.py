@@ -64,7 +64,8 @@ def _while_it_may_be_at_work(session: Session, did: Did) -> None:
             f"The second attempt began at once, with EXPIRY_S at {LONG_S}. Nobody knows yet that "
             "the first is dead: it may be at the bank.",
             expected="no charge before the expiry has passed.",
-            advice="Mark the order as in progress, with a time, before the work.",
+            advice="Mark the order as in progress, with a time, before the work. Nobody begins "
+            "while that time lies ahead.",
             hint=2,
         )
     if answer.function_error is None:

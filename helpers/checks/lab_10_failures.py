@@ -124,6 +124,9 @@ def _refused(settings: Mapping[str, Any], refusal: ClientError) -> NotYet:
     return NotYet(
         f"Lambda refused {shown(settings)}: {words}",
         expected="a DestinationConfig that Lambda takes.",
+        advice="Destination is an ARN. A queue's URL is for those who send and receive."
+        if "http" in words
+        else "",
         hint=3,
     )
 

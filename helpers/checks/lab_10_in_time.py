@@ -24,6 +24,8 @@ WITHIN_S = 30
 BUSY_S = 3
 LATE_S = 2
 """Two minutes of AWS's, here."""
+ALLOWED_S, LONGEST_S = 120, 21_600
+"""Two minutes, and how long an event may wait unless somebody says less."""
 ATTEMPTS = 3
 TRIES = 2
 ENDS = ("event.sent_on", "event.dropped")
@@ -46,15 +48,17 @@ def check_10_2(session: Session, did: Did, settings: Mapping[str, Any]) -> None:
     with shop_queue(session) as failed, execution_role(session, FUNCTION, SEND) as role:
         session.deploy(SOURCE, FUNCTION, Role=role, MemorySize=1769, Timeout=30)
         session.invoke(FUNCTION, {"how": "waits", "busy_s": 0})
-        _configure(session, settings)
+        age_s = _configure(session, settings)
         did("sent an event that fails each time")
         _expect_tries(session)
         did(f"sent one that fails each time, and one while the function was busy for {BUSY_S} s")
         _wait_behind_a_busy_function(session)
+        _expect_age(age_s)
         session.wait_until(lambda: failed.holds() >= TRIES, WITHIN_S, "a record was missing.")
 
 
-def _configure(session: Session, settings: Mapping[str, Any]) -> None:
+def _configure(session: Session, settings: Mapping[str, Any]) -> int:
+    """Put the settings; return how many seconds old an event may be when it runs."""
     client = session.client("lambda")
     # today's configuration: the destination is there, and waits and tries are Lambda's own
     client.put_function_event_invoke_config(FunctionName=FUNCTION, DestinationConfig=TO_QUEUE)
@@ -72,6 +76,17 @@ def _configure(session: Session, settings: Mapping[str, Any]) -> None:
             "With your settings the destination is gone: what is given up would be lost.",
             expected="the destination that was there, beside what you change.",
             advice="Put replaces all settings of the function. Name the destination again.",
+            hint=2,
+        )
+    return int(put.get("MaximumEventAgeInSeconds", LONGEST_S))
+
+
+def _expect_age(age_s: int) -> None:
+    if age_s > ALLOWED_S:
+        raise NotYet(
+            f"With your settings a run may begin when the event is {age_s} s old.",
+            expected=f"no run after two minutes: {ALLOWED_S} s.",
+            advice="MaximumEventAgeInSeconds counts from the moment when Lambda took the event.",
             hint=2,
         )
 

@@ -21,7 +21,7 @@ from helpers.checks.lab_10_charges import (
 from helpers.checks.outcome import NotYet
 from helpers.checks.roles import execution_role
 from helpers.checks.session import Session
-from helpers.checks.submission import Did, payload_of
+from helpers.checks.submission import Did, payload_of, shown
 from helpers.checks.tables import table
 
 FUNCTION = "check-charge-card"
@@ -59,14 +59,23 @@ def _orders_apart(session: Session, did: Did) -> None:
         payload_of(answer, event, hint=2)
         charged = member_of(answer, event, "charged", like=LIKE)
         count = charges_of(session, FUNCTION, event["order_id"])
-        if (charged, count) != (True, 1):
+        if (charged, count) != (True, 1) or charged is not True:
+            times = "once" if count == 1 else f"{count} times"
             raise NotYet(
-                f"The order {event['order_id']} was charged {count} times, and the answer says "
-                f"charged: {str(charged).lower()}. Nobody had sent this order before.",
+                f"The order {event['order_id']} was charged {times}, and the answer says "
+                f"charged: {shown(charged)}. Nobody had sent this order before.",
                 expected="three orders, three charges, although the customer is the same.",
-                advice="What makes two events the same work? Take that as the key.",
+                advice=_advice_on_first(charged, count),
                 hint=2,
             )
+
+
+def _advice_on_first(charged: Any, count: int) -> str:
+    if charged is True and count == 0:
+        return "The answer says so, and nobody asked the bank: call charge(event) before it."
+    if count == 1:
+        return "charged is True or False, a bool and no text."
+    return "What makes two events the same work? Take that as the key."
 
 
 def _one_order_at_once(session: Session, did: Did) -> None:

@@ -6,6 +6,7 @@ provider, with every event, which key it accepts. So a check changes that key wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
@@ -20,7 +21,10 @@ from helpers.checks.submission import payload_of, shown
 
 SECRET = "shop/payment-key"
 OTHER_SECRET = "shop/mail-login"
+OLD_SECRET = "shop/payment-key-old"
+"""Begins like the shop's: a star at the end of an ARN would match it."""
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
+ARN_OF_SECRET = re.compile(rf".*:secret:{SECRET}(-\w{{6}})?")
 HANDLER = "watcher.handler"
 PROVIDER = '''
 class WrongKey(Exception):
@@ -51,8 +55,9 @@ def allowed(call, **parameters):
 
 def may_also():
     secrets = boto3.client("secretsmanager")
-    if allowed(secrets.get_secret_value, SecretId={other!r}):
-        yield "read the secret {other}"
+    for other in {others!r}:
+        if allowed(secrets.get_secret_value, SecretId=other):
+            yield "read the secret " + other
     if allowed(secrets.put_secret_value, SecretId={secret!r}, SecretString="probe"):
         yield "change the secret {secret}"
 
@@ -71,7 +76,8 @@ def handler(event, context):
 
 def package(session: Session, charge_card: Callable[..., Any]) -> bytes:
     """Return the learner's function with a provider and a watcher beside it."""
-    watcher = WATCHER.format(name=charge_card.__name__, other=OTHER_SECRET, secret=SECRET)
+    others = (OTHER_SECRET, OLD_SECRET)
+    watcher = WATCHER.format(name=charge_card.__name__, others=others, secret=SECRET)
     return session.zip(charge_card, files={"payments.py": PROVIDER, "watcher.py": watcher})
 
 
@@ -152,7 +158,7 @@ def _expect_no_denial(session: Session, function: str) -> None:
                 "An ARN of a secret ends in a hyphen and six characters. Write -?????? for them "
                 "in Resource, and compare the action with the line above."
             )
-            if f":secret:{SECRET}" not in str(denied["resource"]):
+            if not ARN_OF_SECRET.fullmatch(str(denied["resource"])):
                 advice = "The variable SECRET_ID names the secret. Read that one, and no other."
             raise NotYet(
                 f"Denied: the role may not {denied['action']} on {denied['resource']}.",

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from helpers.checks.capability import Capability
 from helpers.checks.exercise import Exercise
+from helpers.checks.function_errors import advice_anywhere
 from helpers.checks.outcome import NotAvailable, NotStarted, NotYet, Outcome, Status
 from helpers.checks.session import Session
 from helpers.cloud.errors import KitError
@@ -25,6 +26,11 @@ from helpers.views.invocation import Answer
 
 STUB_WORDS = "Exercise "
 STUB_MESSAGE = re.compile(rf"{STUB_WORDS}\d+\.\d+")
+ELSEWHERE = (
+    "The cell is the file: a name from another cell is unknown there. Move its definition into "
+    "the cell of the handler."
+)
+"""What to try after a NameError in a deployed cell."""
 VALUES = (bool, int, float, dict, list, tuple, set)
 """What a function returns, and nobody deploys."""
 RUNTIME_FILE = "/awslambdaric/"
@@ -84,7 +90,10 @@ def advice_on(answer: Answer) -> str:
         return "Lambda calls a handler with two arguments: write def name(event, context)."
     if answer.error_type == "Sandbox.Timedout":
         return "The handler did not end in time. Is there a loop that never stops?"
-    return "Invoke your function with this event and read its error and log."
+    if answer.error_type == "NameError":
+        return ELSEWHERE
+    known = advice_anywhere(f"{answer.error_type}: {answer.error_message}")
+    return known or "Invoke your function with this event and read its error and log."
 
 
 def call(function: Callable[..., Any], event: Any, *args: Any) -> Any:

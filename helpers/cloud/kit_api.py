@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs
 
 from helpers.cloud.errors import KitError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.records import Recorder
 from helpers.cloud.settings import FIXED, Settings
 
@@ -83,7 +83,7 @@ class KitApi:
             self.faults.clear()
         elif request.method == "POST":
             try:
-                given = json.loads(request.body or b"{}")
+                given = read_json(request.body or b"{}")
                 if not isinstance(given, dict):
                     return _refused("Send a JSON object: action, error, times.")
                 self.faults.plan(given)
@@ -95,7 +95,7 @@ class KitApi:
 
     def _configure(self, body: bytes) -> HttpAnswer:
         try:
-            changes = json.loads(body or b"{}")
+            changes = read_json(body or b"{}")
             if not isinstance(changes, dict):
                 return _refused("Send a JSON object of settings.")
             fixed = sorted(FIXED & changes.keys())

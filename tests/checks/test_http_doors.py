@@ -57,6 +57,20 @@ def test_an_end_without_a_last_word_is_told_by_its_record():
     assert "a loop that never stops" in told.advice
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("statusCode is not a number", "a whole number"),
+        ("a header's value is not a string", "one text"),
+        ("body is not base64", "nothing but base64"),
+        ("body is not a string", "json.dumps"),
+    ],
+)
+def test_an_answer_that_no_door_can_use_is_told_by_its_reason(reason: str, told: str):
+    """Each part of an answer has its own rule."""
+    assert told in explained(Told(reason)).advice
+
+
 def test_an_untouched_starter_is_not_a_failure():
     """The starter's own exception means that nobody has begun."""
     lines = ["[ERROR] NotImplementedError: Exercise 3.1\nTraceback"]

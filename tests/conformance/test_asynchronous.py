@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.serialize import create_serializer
 
 from tests.conformance.refusals import refused
 from tests.conformance.roles import make_role, may_only, statement
@@ -57,10 +56,7 @@ class Setup:
 
     def raw(self) -> Any:
         """Return a client that sends what the API's model does not allow."""
-        client = self.account.client("lambda")
-        client.meta.config.parameter_validation = False
-        client._serializer = create_serializer("rest-json", include_validation=False)
-        return client
+        return self.account.client("lambda", parameter_validation=False)
 
     def configure(self, name: str, **config: Any) -> Any:
         """Put the configuration of asynchronous invocation."""

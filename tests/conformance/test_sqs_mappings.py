@@ -264,6 +264,19 @@ def test_a_filter_for_text_passes_over_json_and_the_other_way_round(lab: Sources
     assert [["go"]] == [bodies(event) for event in lab.seen(name)]
 
 
+def test_json_that_nests_without_end_is_text_to_a_filter(lab: Sources):
+    """Such a message is deleted as others that do not match, and holds nobody up."""
+    url, arn = lab.queue()
+    name = lab.deploy()
+    criteria = {"Filters": [{"Pattern": json.dumps({"body": {"go": [True]}})}]}
+    mapping = lab.map(name, arn, FilterCriteria=criteria)
+    go = json.dumps({"go": True})
+    lab.send(url, "[" * 40_000 + "]" * 40_000, '{"go":' * 40_000 + "true" + "}" * 40_000, go)
+
+    lab.told(mapping, "deleted", 3)
+    assert [[go]] == [bodies(event) for event in lab.seen(name)]
+
+
 def test_fifo_order_is_kept_within_a_message_group(lab: Sources):
     """A group has one batch in flight; others go on beside it."""
     url, arn = lab.queue(fifo=True)

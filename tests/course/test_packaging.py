@@ -86,10 +86,19 @@ def test_a_decorated_handler_is_found_in_its_own_cell():
     assert {"app.py": CELL} == members(package(wrapped).content)
 
 
-@pytest.mark.parametrize("line", ["price({}, None)", "assert price", "for _ in []: pass"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "price({}, None)",
+        "assert price",
+        "for _ in []: pass",
+        "print(price)",
+        "json.dumps(price({}, None))",
+    ],
+)
 def test_a_line_that_does_not_belong_is_named(line: str):
     """A cell that becomes a file holds only imports, assignments, defs and classes."""
-    handler = run_cell(f"def price(event, context):\n    return 1\n\n{line}\n")["price"]
+    handler = run_cell(f"import json\ndef price(event, context):\n    return 1\n{line}\n")["price"]
 
     with pytest.raises(CellError) as caught:
         package(handler)
@@ -97,6 +106,16 @@ def test_a_line_that_does_not_belong_is_named(line: str):
     assert (
         f"Line 4 of the cell that defines 'price' does not belong there: {line!r}."
     ) == caught.value.what
+
+
+@pytest.mark.parametrize("line", ['logger.setLevel("INFO")', "logging.getLogger('x').setLevel(20)"])
+def test_what_sets_up_an_object_of_the_file_belongs(line: str):
+    """A level set where the file is loaded is Lambda's everyday, so such a line is welcome."""
+    text = (
+        f"import logging\nlogger = logging.getLogger('shop')\n{line}\ndef h(event, context): ...\n"
+    )
+
+    assert "app.h" == package(run_cell(text)["h"]).handler
 
 
 def test_docstring_class_and_annotated_assignment_belong():

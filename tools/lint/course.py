@@ -11,6 +11,7 @@ from tools.coverage.inventory import read_inventory
 from tools.lint import (
     anatomy,
     coverage,
+    dated,
     exercises,
     glossary,
     heard,
@@ -45,6 +46,9 @@ RULES: tuple[Callable[[Lesson], list[Problem]], ...] = (
     exercises.answers,
     exercises.independence,
     notebooks.ignored_outputs,
+    dated.runtime_days,
+    dated.prices,
+    dated.formulas,
     glossary.explained,
 )
 

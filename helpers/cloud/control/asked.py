@@ -5,7 +5,6 @@ Source: docs.aws.amazon.com/lambda/latest/api/API_Operations.html.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import parse_qs, unquote
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import InvalidParameterValueException, InvalidRequestContentException
 from helpers.cloud.http_messages import HttpRequest
+from helpers.cloud.json_text import read_json
 from helpers.cloud.registry import Key
 
 
@@ -82,7 +82,7 @@ def members_of(body: bytes) -> dict[str, Any]:
 def json_object(body: bytes) -> dict[str, Any]:
     """Return a body's JSON object as it is; raises InvalidRequestContentException for others."""
     try:
-        members = json.loads(body or b"{}")
+        members = read_json(body or b"{}")
     except ValueError as error:
         raise InvalidRequestContentException(
             f"Could not parse request body into json: {error}"

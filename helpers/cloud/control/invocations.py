@@ -10,7 +10,6 @@ API_InvokeAsync.html.
 from __future__ import annotations
 
 import base64
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -34,6 +33,7 @@ from helpers.cloud.errors import (
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest, StreamedAnswer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.logs import log_result
 
 PATH = re.compile(
@@ -199,9 +199,9 @@ def _client_context(header: str | None) -> str | None:
         )
     try:
         context = base64.b64decode(header, validate=True).decode()
-        if isinstance(json.loads(context), dict):
+        if isinstance(read_json(context), dict):
             return context
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     raise InvalidRequestContentException(
         "Client context must be a valid Base64-encoded JSON object."

@@ -23,6 +23,7 @@ from helpers.cloud.environment.processes import Command, ProcessGroup
 from helpers.cloud.environment.runtime_api import RuntimeApi
 from helpers.cloud.environment.runtime_requests import Request
 from helpers.cloud.environment.sandbox import Sandbox
+from helpers.cloud.json_text import read_json
 from helpers.cloud.model import FunctionVersion
 
 API = "/2020-01-01/extension/"
@@ -268,7 +269,7 @@ def _events_in(body: bytes) -> tuple[str, ...]:
     """Return the events that a registration names; raises ValueError for what is none."""
     if not body:
         raise ValueError("unexpected end of JSON input")
-    document = json.loads(body)
+    document = read_json(body)
     events = document.get("events") or [] if isinstance(document, dict) else None
     if not isinstance(events, list):
         raise ValueError("the body is not an object with a list of events")

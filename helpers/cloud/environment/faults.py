@@ -12,6 +12,7 @@ import re
 import signal
 from dataclasses import dataclass
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.logs import Status
 from helpers.cloud.model import MAX_RESPONSE_BYTES
 
@@ -53,7 +54,7 @@ class Fault:
     def reported(cls, body: bytes, *, from_runtime: bool = False, cause: str = "") -> Fault:
         """Return the fault that the runtime posted as JSON."""
         try:
-            error_type = str(json.loads(body).get("errorType", ""))
+            error_type = str(read_json(body).get("errorType", ""))
         except (ValueError, AttributeError):
             error_type = "Runtime.Unknown"
         return cls(Status.ERROR, error_type, body=body, from_runtime=from_runtime, cause=cause)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpers.cloud.events.patterns import Pattern
-from helpers.cloud.json_depth import too_deep
+from helpers.cloud.json_text import read_json
 
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 1024 * 1024
@@ -54,10 +54,10 @@ def refusal(entry: Mapping[str, Any], *, trusted: bool) -> Refused | None:
     if not trusted and str(entry["Source"]).startswith("aws."):
         return Refused("NotAuthorizedForSourceException", "Not authorized for the source.")
     try:
-        detail = json.loads(entry["Detail"])
-    except (ValueError, TypeError, RecursionError):
+        detail = read_json(entry["Detail"])
+    except (ValueError, TypeError):
         detail = None
-    if not isinstance(detail, dict) or too_deep(entry["Detail"].encode()):
+    if not isinstance(detail, dict):
         return Refused("MalformedDetail", "Detail is malformed.")
     return None
 

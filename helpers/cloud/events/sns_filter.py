@@ -9,7 +9,6 @@ subscription-filter-policy-constraints.html.
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 
 from helpers.cloud.events.sns import Attributes
 from helpers.cloud.events.sns_filter_rules import check_policy
+from helpers.cloud.json_text import read_json
 
 Flat = Mapping[str, Sequence[Any]]
 """A policy without nesting: dotted path → conditions."""
@@ -44,11 +44,11 @@ class FilterPolicy:
             named = {name: [[*_values(given)]] for name, given in attributes.items()}
             return any(_all_met(flat, named) for flat in self.alternatives)
         try:
-            body = json.loads(text)
+            body = read_json(text)
             if not isinstance(body, dict):
                 return False
             found = _flat_body(body)
-        except (ValueError, RecursionError):
+        except ValueError:
             return False
         return any(_all_met(flat, found) for flat in self.alternatives)
 
@@ -174,7 +174,7 @@ def _values(given: Mapping[str, str]) -> Iterator[Any]:
     kind, value = given["Type"], given["Value"]
     if kind == "String.Array":
         try:
-            items = json.loads(value)
+            items = read_json(value)
         except ValueError:
             return
         yield from items if isinstance(items, list) else [items]

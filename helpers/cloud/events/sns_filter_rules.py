@@ -7,9 +7,10 @@ Source: docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from helpers.cloud.json_text import read_json
 
 MAX_KEYS = 5
 MAX_COMBINATIONS = 150
@@ -27,8 +28,8 @@ def check_policy(text: str, *, nested: bool) -> Mapping[str, Any]:
     if len(text.encode()) > MAX_BYTES:
         raise InvalidFilterPolicy("FilterPolicy: Filter policy is too large")
     try:
-        policy = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        policy = read_json(text)
+    except ValueError as error:
         raise InvalidFilterPolicy("FilterPolicy: failed to parse JSON.") from error
     if not isinstance(policy, dict):
         raise InvalidFilterPolicy("FilterPolicy: Filter policy must be a JSON object")

@@ -7,10 +7,10 @@ with-sqs-filtering.html (Properly filtering Amazon SQS messages).
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.ports import QueueMessage
 
 ATTRIBUTES = (
@@ -67,8 +67,8 @@ def filterable_message(record: Mapping[str, Any]) -> dict[str, Any]:
 def document_in(text: str) -> Any:
     """Return the JSON object or array in a text, or the text itself."""
     try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
+        parsed = read_json(text)
+    except ValueError:
         return text
     return parsed if isinstance(parsed, (dict, list)) else text
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.cloud.events.http_call import PROTOCOL, SOURCE_IP, HttpCall, combined, query_pairs
+from helpers.cloud.json_text import read_json
 
 REFERENCE = re.compile(r"\$\{?((?:request|context|stageVariables|response)(?:\.[\w$-]+)+)\}?")
 
@@ -101,8 +102,8 @@ def body_member(body: bytes, path: str) -> str | None:
     if not path:
         return body.decode(errors="replace")
     try:
-        found: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        found: Any = read_json(body)
+    except ValueError:
         return None
     for name in path.split("."):
         if not isinstance(found, dict) or name not in found:

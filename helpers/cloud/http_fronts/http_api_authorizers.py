@@ -6,7 +6,6 @@ http-api-jwt-authorizer.html and http-api-lambda-authorizer.html.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from helpers.cloud.http_fronts.jwt_tokens import (
     read_token,
 )
 from helpers.cloud.http_fronts.lambda_urls import iam_authorizer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.policy import (
     MalformedPolicyDocument,
     Policies,
@@ -192,7 +192,7 @@ class HttpApiAuthorizers:
         except (AwsError, IntegrationTimeoutError) as error:
             raise RefusedError(500, "Internal Server Error", reason=str(error)) from error
         try:
-            answer = None if ran.failed else json.loads(ran.payload)
+            answer = None if ran.failed else read_json(ran.payload)
         except ValueError:
             answer = None
         if not isinstance(answer, dict) or not isinstance(answer.get("context") or {}, dict):

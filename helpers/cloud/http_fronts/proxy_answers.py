@@ -17,6 +17,7 @@ from typing import Any
 
 from helpers.cloud.events.http_call import HOP_BY_HOP
 from helpers.cloud.http_messages import FIELD_NAME, HttpAnswer
+from helpers.cloud.json_text import read_json
 
 JSON_TYPE = "application/json"
 OWN = HOP_BY_HOP | {"content-length", "date"}
@@ -104,8 +105,8 @@ def _body(document: Mapping[str, Any]) -> bytes:
 
 def _document(payload: bytes) -> Any:
     try:
-        return json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        return read_json(payload)
+    except ValueError as error:
         raise MalformedAnswerError("the answer is not JSON") from error
 
 

@@ -9,7 +9,6 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-response
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 
 from helpers.cloud.http_fronts.address import FrontKind, PublicAddress, public_url
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
+from helpers.cloud.json_text import read_json
 
 TOKEN_BYTES = 32
 MAX_BYTES = 4096
@@ -94,7 +94,7 @@ class StackResponses:
 def _read(body: bytes) -> dict[str, Any]:
     """Return an answer; one that cannot be read is a failure that says so."""
     try:
-        answer = json.loads(body) if len(body) <= MAX_BYTES else None
+        answer = read_json(body) if len(body) <= MAX_BYTES else None
     except ValueError:
         answer = None
     if isinstance(answer, dict):

@@ -19,6 +19,7 @@ from typing import Any
 from helpers.cloud import records
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
+from helpers.cloud.json_text import read_json
 from helpers.cloud.model import FunctionVersion, InvocationResult
 from helpers.cloud.ports import Authorizer, Targets
 from helpers.cloud.records import Recorder
@@ -169,7 +170,7 @@ class FailurePath:
 
 def _payload(data: bytes) -> Any:
     try:
-        return json.loads(data or b"null")
+        return read_json(data or b"null")
     except ValueError:
         return data.decode(errors="replace")
 

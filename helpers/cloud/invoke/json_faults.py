@@ -15,7 +15,7 @@ import codecs
 import json
 import re
 
-from helpers.cloud.json_depth import TOO_DEEP, too_deep
+from helpers.cloud.json_text import TOO_DEEP, too_deep
 
 VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 SOURCE = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)"

@@ -9,11 +9,11 @@ CloudWatch_Embedded_Metric_Format_Specification.html
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.ports import MetricDatum
 
 MARK = '"_aws"'
@@ -49,8 +49,8 @@ def embedded_metrics(message: str) -> list[MetricDatum]:
     if len(message) > MAX_EVENT_BYTES:
         return []
     try:
-        document = json.loads(message)
-    except (ValueError, RecursionError):
+        document = read_json(message)
+    except ValueError:
         return []
     metadata = document.get("_aws") if isinstance(document, dict) else None
     if not isinstance(metadata, dict):

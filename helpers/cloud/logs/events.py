@@ -11,9 +11,10 @@ docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (LogResult).
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable
 from enum import StrEnum
+
+from helpers.cloud.json_text import read_json
 
 EVENT_OVERHEAD_BYTES = 26
 MAX_EVENT_BYTES = 1_048_576 - EVENT_OVERHEAD_BYTES
@@ -57,8 +58,8 @@ def level_in(text: str) -> LogLevel | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        level = json.loads(text).get("level")
-    except (ValueError, RecursionError):
+        level = read_json(text).get("level")
+    except ValueError:
         return None
     return LogLevel.named(level) if isinstance(level, str) else None
 

@@ -8,12 +8,12 @@ Source: docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.logs.pattern_conditions import (
     Condition,
     PatternError,
@@ -101,8 +101,8 @@ def _json_pattern(text: str) -> Callable[[str], Extracted | None]:
         if not message.lstrip().startswith(("{", "[")):
             return None
         try:
-            document = json.loads(message)
-        except (ValueError, RecursionError):
+            document = read_json(message)
+        except ValueError:
             return None
         if not condition(lambda selector: field_value(document, selector)):
             return None

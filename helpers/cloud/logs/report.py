@@ -9,12 +9,13 @@ docs.aws.amazon.com/lambda/latest/dg/python-logging.html (REPORT fields).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from helpers.cloud.json_text import read_json
 
 REPORT_FIELD = re.compile(r"([A-Z][A-Za-z -]+?): ([^\t\n]+)")
 
@@ -83,7 +84,7 @@ def parse_report(text: str) -> Report | None:
             if line.startswith("REPORT RequestId: "):
                 return _from_text(line)
             if '"platform.report"' in line:
-                return _from_json(json.loads(line)["record"])
+                return _from_json(read_json(line)["record"])
         except (KeyError, ValueError, TypeError):
             # a handler may print anything, also what only looks like a report
             continue

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.policy.conditions import Condition, parse_conditions
 from helpers.cloud.policy.errors import MalformedPolicyDocument
 from helpers.cloud.policy.match import Pattern, action_pattern, resource_pattern
@@ -98,8 +99,8 @@ def parse_policy(
 @lru_cache(maxsize=4096)
 def _parse(text: str, kind: PolicyType) -> Policy:
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = read_json(text)
+    except ValueError as error:
         raise _syntax() from error
     if not isinstance(document, dict) or not document.keys() <= _TOP:
         raise _syntax()

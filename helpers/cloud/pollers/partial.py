@@ -9,8 +9,9 @@ conditions), services-kinesis-batchfailurereporting.html.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
+
+from helpers.cloud.json_text import read_json
 
 
 def reported_failures(payload: bytes, identifiers: Collection[str]) -> frozenset[str] | None:
@@ -20,7 +21,7 @@ def reported_failures(payload: bytes, identifiers: Collection[str]) -> frozenset
     frozenset({'b'})
     """
     try:
-        answer = json.loads(payload or b"null")
+        answer = read_json(payload or b"null")
     except ValueError:
         return None
     if not answer:

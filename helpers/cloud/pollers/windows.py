@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from helpers.cloud.json_text import read_json
+
 MAX_STATE_BYTES = 1024 * 1024
 
 
@@ -56,7 +58,7 @@ def window_at(moment: float, length_s: float) -> Window:
 def returned_state(payload: bytes) -> tuple[bool, Any]:
     """Return whether the handler returned a state, and the state."""
     try:
-        answer = json.loads(payload or b"null")
+        answer = read_json(payload or b"null")
     except ValueError:
         return False, None
     if not isinstance(answer, dict) or "state" not in answer:

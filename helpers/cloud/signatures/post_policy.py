@@ -8,13 +8,13 @@ Source: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.ht
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from helpers.cloud.http_messages import HttpRequest
+from helpers.cloud.json_text import read_json
 from helpers.cloud.signatures.errors import Fault, SignatureError, malformed, mismatch
 from helpers.cloud.signatures.keys import secret_for
 from helpers.cloud.signatures.signature import SecretOf, Signature, same
@@ -74,7 +74,7 @@ def _bucket(request: HttpRequest) -> str:
 
 def _check_policy(policy: str, fields: Mapping[str, str], claim: Signature, *, now: float) -> None:
     try:
-        document = json.loads(base64.b64decode(policy))
+        document = read_json(base64.b64decode(policy))
         expires = datetime.fromisoformat(document["expiration"]).timestamp()
         conditions = list(document.get("conditions", ()))
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -37,6 +37,12 @@ def test_an_entry_that_names_no_item_fails_all(entry: Any):
     assert reported_failures(json.dumps(answer).encode(), ["a", "b"]) is None
 
 
+def test_an_answer_that_nests_too_deeply_is_failure():
+    """As if it were no JSON; whoever polls goes on."""
+    for depth in (1001, 200_000):
+        assert reported_failures(b"[" * depth + b"]" * depth, ["a"]) is None
+
+
 def test_no_answer_at_all_is_success_and_no_json_is_failure():
     """An empty body is null; text that is no JSON cannot be understood."""
     assert frozenset() == reported_failures(b"", ["a"])

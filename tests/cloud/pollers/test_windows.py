@@ -39,6 +39,13 @@ def test_a_state_must_be_returned_but_may_be_anything():
     assert [(False, None)] * 3 == [returned_state(text) for text in (b"null", b"[]", b"{")]
 
 
+def test_a_state_that_nests_too_deeply_is_none():
+    """As if the answer were no JSON."""
+    answer = b'{"state": ' + b"[" * 2000 + b"]" * 2000 + b"}"
+
+    assert (False, None) == returned_state(answer)
+
+
 def test_a_megabyte_of_state_is_the_most():
     """One byte more ends the window."""
     assert not is_too_large("x" * (MAX_STATE_BYTES - 2))

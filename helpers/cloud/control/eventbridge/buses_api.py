@@ -6,7 +6,6 @@ docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from helpers.cloud.events import eventbridge
 from helpers.cloud.events.patterns import Pattern, compile_pattern
 from helpers.cloud.events.tokens import InvalidPattern
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.json_text import read_json
 
 OPERATIONS = ("AWSEvents.PutEvents", "AWSEvents.TestEventPattern")
 MAX_PATTERN = 4096
@@ -93,8 +93,8 @@ def _well_typed(entry: object) -> bool:
 
 def _members(body: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        members = read_json(body or b"{}")
+    except ValueError:
         members = None
     if not isinstance(members, dict):
         raise AwsError("", code="SerializationException", http_status=400)
@@ -107,8 +107,8 @@ def _test(members: Mapping[str, Any]) -> bool:
     constraints.length("eventPattern", pattern, at_most=MAX_PATTERN)
     constraints.raise_if_broken()
     try:
-        event = json.loads(str(members.get("Event")))
-    except (ValueError, RecursionError):
+        event = read_json(str(members.get("Event")))
+    except ValueError:
         event = None
     if not isinstance(event, dict) or any(name not in event for name in NEEDED_TO_TEST):
         raise ValidationException("Parameter Event is not valid.")

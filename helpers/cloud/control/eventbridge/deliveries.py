@@ -18,6 +18,7 @@ from helpers.cloud import records
 from helpers.cloud.control.eventbridge.delivery import ACTIONS, UNIVERSAL, Delivery
 from helpers.cloud.control.pushed_events import PushedEvent, PushedEvents
 from helpers.cloud.errors import AccessDeniedException, AwsError
+from helpers.cloud.json_text import read_json
 from helpers.cloud.ports import Authorizer, EventTargets
 from helpers.cloud.records import Waiting
 
@@ -240,8 +241,8 @@ class Deliveries:
 
 def _json(payload: str) -> str:
     try:
-        json.loads(payload)
-    except (ValueError, RecursionError):
+        read_json(payload)
+    except ValueError:
         raise AwsError(f"The input is not valid JSON: {payload}", code="INVALID_JSON") from None
     return payload
 

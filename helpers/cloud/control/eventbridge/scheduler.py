@@ -8,7 +8,6 @@ docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attribu
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -29,6 +28,7 @@ from helpers.cloud.control.eventbridge.schedule_book import (
 from helpers.cloud.control.eventbridge.schedule_requests import check_name, schedule_members
 from helpers.cloud.events.eventbridge import compact, instant
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.ports import Authorizer
 from helpers.cloud.schedules.alarm_clock import Alarm, AlarmClock
 
@@ -250,8 +250,8 @@ def _with_context(text: str, values: Mapping[str, str]) -> str:
 
 def _body(request: HttpRequest) -> dict[str, Any]:
     try:
-        body = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError):
+        body = read_json(request.body or b"{}")
+    except ValueError:
         body = None
     if not isinstance(body, dict):
         raise invalid("The request body is not a JSON object.")

@@ -6,7 +6,6 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from helpers.cloud.control.constraints import Constraints
 from helpers.cloud.control.eventbridge.delivery import ACTIONS, MAX_AGE_S, MAX_RETRIES
 from helpers.cloud.errors import ValidationException
 from helpers.cloud.events.inputs import RESERVED, is_path, variables
+from helpers.cloud.json_text import read_json
 
 NAME = r"[\.\-_A-Za-z0-9]+"
 MAX_TEMPLATE = 8192
@@ -88,8 +88,8 @@ def _check_input(target: Mapping[str, Any]) -> None:
             raise ValidationException(f"Invalid JsonPath: {path} for target {name}.")
     if target.get("Input"):
         try:
-            json.loads(target["Input"])
-        except (ValueError, RecursionError) as error:
+            read_json(target["Input"])
+        except ValueError as error:
             raise ValidationException(
                 f"JSON syntax error in input for target {name} : {error}"
             ) from None

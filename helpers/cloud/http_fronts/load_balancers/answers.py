@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from typing import Any
 
 from helpers.cloud.events.http_call import HOP_BY_HOP
 from helpers.cloud.http_messages import FIELD_NAME, HttpAnswer
+from helpers.cloud.json_text import read_json
 
 SERVER = ("Server", "awselb/2.0")
 MAX_ANSWER_BYTES = 1024 * 1024
@@ -72,14 +72,14 @@ def function_answer(payload: bytes, *, multi_value: bool) -> HttpAnswer:
     if len(payload) > MAX_ANSWER_BYTES:
         raise MalformedAnswerError("the answer is larger than 1 MB")
     try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError) as error:
+        document = read_json(payload)
+    except ValueError as error:
         raise MalformedAnswerError("the answer is not JSON") from error
     if not isinstance(document, dict):
         raise MalformedAnswerError("the answer is not an object")
     status = document.get("statusCode")
-    if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
-        raise MalformedAnswerError("statusCode is not a number of HTTP's")
+    if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+        raise MalformedAnswerError("statusCode is not that of an answer")
     given = document.get("multiValueHeaders" if multi_value else "headers") or {}
     if not isinstance(given, dict):
         raise MalformedAnswerError("the headers are not an object")

@@ -26,6 +26,7 @@ from helpers.cloud.http_fronts.rest.call import RestCall
 from helpers.cloud.http_fronts.rest.deployment import Authorizer
 from helpers.cloud.http_fronts.rest.parameters import request_value, with_stage_variables
 from helpers.cloud.http_fronts.rest.refusals import RefusedError
+from helpers.cloud.json_text import read_json
 from helpers.cloud.policy import (
     MalformedPolicyDocument,
     Policies,
@@ -218,8 +219,8 @@ def _text(value: Any) -> str:
 
 def _json(payload: bytes) -> Any:
     try:
-        return json.loads(payload)
-    except (ValueError, RecursionError):
+        return read_json(payload)
+    except ValueError:
         return None
 
 

@@ -39,6 +39,7 @@ from helpers.cloud.http_fronts.rest.parameters import (
 )
 from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
 from helpers.cloud.http_messages import HttpAnswer
+from helpers.cloud.json_text import read_json
 
 PROXY_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
 ENCODED = "/%:@!$&'()*+,;=~"
@@ -87,8 +88,8 @@ class Integrations:
         headers |= header_texts(call.overrides["requestOverride"]["header"])
         kinds = {name.lower(): value for name, value in headers.items()}
         try:
-            event = json.loads(body or b"{}")
-        except (ValueError, RecursionError) as error:
+            event = read_json(body or b"{}")
+        except ValueError as error:
             raise internal_error(f"The function's event is not JSON: {error}") from error
         if kinds.get("x-amz-invocation-type", "RequestResponse").strip("'") == "Event":
             return self._push(call, body or b"{}")

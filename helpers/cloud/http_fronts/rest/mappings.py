@@ -7,7 +7,6 @@ integration-passthrough-behaviors.html.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from helpers.cloud.http_fronts.rest.parameters import answer_headers
 from helpers.cloud.http_fronts.rest.refusals import RefusedError, internal_error
 from helpers.cloud.http_fronts.templates import TemplateError, render_mapping
 from helpers.cloud.http_messages import HttpAnswer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.regexes import InvalidRegexError, Regex, SlowRegexError
 
 JSON_TYPE = "application/json"
@@ -126,6 +126,6 @@ def header_texts(values: Any) -> dict[str, str]:
 def loaded(payload: bytes) -> Any:
     """Return a JSON document; None where it is none."""
     try:
-        return json.loads(payload)
-    except (ValueError, RecursionError):
+        return read_json(payload)
+    except ValueError:
         return None

@@ -5,7 +5,6 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/request-response-da
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from helpers.cloud.events.http_call import gathered, query_pairs
 from helpers.cloud.http_fronts.rest.call import RestCall
 from helpers.cloud.http_fronts.templates import TemplateError, read_path, text_of
+from helpers.cloud.json_text import read_json
 
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 Pairs = Sequence[tuple[str, str]]
@@ -96,8 +96,8 @@ def _answer_value(call: RestCall, source: str, headers: Pairs, body: bytes) -> s
 
 def _document(body: bytes) -> Any:
     try:
-        return json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        return read_json(body or b"{}")
+    except ValueError:
         return {}
 
 

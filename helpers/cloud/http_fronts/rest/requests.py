@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from helpers.cloud.errors import AwsError
+from helpers.cloud.json_text import read_json
 
 
 def members(body: bytes) -> dict[str, Any]:
     """Return the members of a request; raises AwsError."""
     try:
-        found = json.loads(body or b"{}")
+        found = read_json(body or b"{}")
     except ValueError as error:
         raise bad_request("Invalid request input") from error
     if not isinstance(found, dict):

@@ -6,10 +6,9 @@ docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-
 
 from __future__ import annotations
 
-import json
-
 from helpers.cloud.http_fronts.rest.call import RestCall
 from helpers.cloud.http_fronts.rest.refusals import RefusedError
+from helpers.cloud.json_text import read_json
 
 JSON_TYPE = "application/json"
 
@@ -46,8 +45,8 @@ def check_body(call: RestCall) -> None:
     if name is None or name not in call.deployment.models:
         return
     try:
-        document = json.loads(call.http.request.body or b"{}")
-    except (ValueError, RecursionError) as error:
+        document = read_json(call.http.request.body or b"{}")
+    except ValueError as error:
         raise _invalid(f"not JSON: {error}") from error
     from helpers.cloud.http_fronts.rest.schemas import problem_of  # its import lasts a second
 

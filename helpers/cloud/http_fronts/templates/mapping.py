@@ -17,6 +17,7 @@ from helpers.cloud.http_fronts.templates.errors import TemplateError
 from helpers.cloud.http_fronts.templates.json_path import read_path
 from helpers.cloud.http_fronts.templates.render import render
 from helpers.cloud.http_fronts.templates.values import HostObject, from_json, measured, text_of
+from helpers.cloud.json_text import read_json
 
 _ESCAPES = {"'": "\\'", '"': '\\"', "\\": "\\\\", "/": "\\/"} | {
     "\b": "\\b",
@@ -81,8 +82,8 @@ def _input(given: MappingInput) -> HostObject:
 
 def _document(body: str) -> Any:
     try:
-        return json.loads(body) if body.strip() else {}
-    except (ValueError, RecursionError):
+        return read_json(body) if body.strip() else {}
+    except ValueError:
         return body  # a text is a document of its own, without members
 
 
@@ -104,7 +105,7 @@ def _unicode(character: str) -> str:
 
 def _parse_json(text: Any) -> Any:
     try:
-        return from_json(json.loads(text_of(text)))
+        return from_json(read_json(text_of(text)))
     except ValueError as error:
         raise TemplateError(f"parseJson wants JSON: {error}") from error
 

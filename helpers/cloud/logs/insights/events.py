@@ -13,6 +13,8 @@ import json
 import re
 from typing import Any
 
+from helpers.cloud.json_text import too_deep
+
 PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ([0-9a-f-]{36})")
 RUNTIME = re.compile(r"\[\w+\]\t[\dT:.Z-]+\t([0-9a-f-]{36})\t")
 FIGURES = (
@@ -54,8 +56,8 @@ class Event:
         start = message.find("{")
         if start >= 0 and '"' in message:
             try:
-                document, _ = DECODER.raw_decode(message, start)
-                self._document = document
+                document, end = DECODER.raw_decode(message, start)
+                self._document = None if too_deep(message[start:end]) else document
             except (ValueError, RecursionError):
                 pass  # braces in plain text
         if start != 0:

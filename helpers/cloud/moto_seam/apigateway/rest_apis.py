@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from helpers.cloud.http_fronts.rest.deployment import (
     Throttle,
     UsagePlan,
 )
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 
 DEPLOYED = "coldstart_deployed"
@@ -234,7 +234,7 @@ def _response(found: Any) -> GatewayResponse:
 
 def _schema(text: Any) -> Mapping[str, Any]:
     try:
-        schema = json.loads(text) if isinstance(text, str) else text
+        schema = read_json(text) if isinstance(text, str) else text
     except ValueError:
         return {}
     return schema if isinstance(schema, dict) else {}

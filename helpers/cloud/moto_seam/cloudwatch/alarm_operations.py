@@ -5,7 +5,6 @@ Source: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/Welcome.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +13,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.cloudwatch.responses import CloudWatchResponse
 
 from helpers.cloud.errors import AwsError
+from helpers.cloud.json_text import read_json
 from helpers.cloud.metrics.evaluation import State
 from helpers.cloud.moto_seam.cloudwatch.metric_operations import bound, seconds
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
@@ -128,7 +128,7 @@ class AlarmOperations:
                 http_status=400,
             )
         try:
-            json.loads(data or "{}")
+            read_json(data or "{}")
         except ValueError as error:
             raise AwsError(
                 "StateReasonData is not valid JSON.", code="InvalidFormat", http_status=400

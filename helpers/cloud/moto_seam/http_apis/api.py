@@ -17,6 +17,7 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_fronts.address import FrontKind, public_url
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.http_apis.checks import (
     bad_request,
     check_authorizer,
@@ -188,7 +189,7 @@ def _body(request: HttpRequest) -> Mapping[str, Any]:
     if request.method not in ("POST", "PATCH", "PUT") or not request.body:
         return {}
     try:
-        document = json.loads(request.body)
+        document = read_json(request.body)
     except ValueError as error:
         raise AwsError(
             "Could not parse request body into json", code="BadRequestException", http_status=400

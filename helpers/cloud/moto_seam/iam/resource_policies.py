@@ -10,7 +10,6 @@ docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,6 +22,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID, PARTITION
 from helpers.cloud.moto_seam.iam.stored_policies import grant_nothing, read_policy
 from helpers.cloud.policy import Policy, PolicyType, parse_policy
@@ -127,8 +127,8 @@ def _log_group_policy(_arn: str, region: str, _name: str) -> Named | None:
 def _statements(text: str) -> list[Any]:
     """Return the statements of a document; none where it cannot be read."""
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = read_json(text)
+    except ValueError:
         return []
     found = document.get("Statement") if isinstance(document, dict) else None
     return found if isinstance(found, list) else [found] if found else []

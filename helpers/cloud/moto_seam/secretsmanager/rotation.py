@@ -25,6 +25,7 @@ from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.invoke import Invoker, InvokeRequest
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.secretsmanager.secrets import (
     CURRENT,
@@ -304,8 +305,8 @@ def _configure(secret: Any, function_arn: str, rules: Mapping[str, Any], every_s
 
 def _members(body: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        members = read_json(body or b"{}")
+    except ValueError as error:
         raise AwsError(str(error), code="SerializationException", http_status=400) from error
     if not isinstance(members, dict):
         raise AwsError("Start of structure expected.", code="SerializationException")

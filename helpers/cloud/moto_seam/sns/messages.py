@@ -7,7 +7,6 @@ docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,6 +21,7 @@ from moto.sns.exceptions import (
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.sns.delivery import PublishedId
 from helpers.cloud.moto_seam.wrapping import wrapped
 
@@ -241,8 +241,8 @@ def _is_subject(subject: str) -> bool:
 
 def _check_structure(message: str) -> None:
     try:
-        texts = json.loads(message)
-    except (ValueError, RecursionError) as error:
+        texts = read_json(message)
+    except ValueError as error:
         raise invalid("Message Structure - JSON message body failed to parse") from error
     if not isinstance(texts, dict) or not isinstance(texts.get("default"), str):
         raise invalid("Message Structure - No default entry in JSON message body")

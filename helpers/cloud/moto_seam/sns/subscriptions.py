@@ -19,6 +19,7 @@ from moto.sns.responses import SNSResponse
 
 from helpers.cloud.events.sns_filter import Scope, read_filter_policy
 from helpers.cloud.events.sns_filter_rules import InvalidFilterPolicy
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
 from helpers.cloud.moto_seam.sns.messages import check_arn, invalid
 from helpers.cloud.moto_seam.wrapping import wrapped
@@ -203,7 +204,7 @@ def _check_raw(value: str, protocol: str, prefix: str) -> None:
 
 def _check_redrive(value: str, prefix: str) -> None:
     try:
-        document = json.loads(value)
+        document = read_json(value)
         arn = document["deadLetterTargetArn"]
     except (ValueError, KeyError, TypeError) as error:
         raise invalid(f"{prefix}RedrivePolicy: failed to parse JSON.") from error

@@ -15,6 +15,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.sns.messages import check_arn, invalid
 from helpers.cloud.moto_seam.wrapping import wrapped
 
@@ -111,7 +112,7 @@ def _set(original: Any, response: Any) -> Any:
 def _effective(policy: str) -> str:
     """Return the delivery policy that is in force: the topic's own over the defaults."""
     try:
-        own = json.loads(policy or "{}").get("http") or {}
+        own = read_json(policy or "{}").get("http") or {}
     except (ValueError, AttributeError):
         own = {}
     return json.dumps({"http": {**DELIVERY, **own}})
@@ -126,7 +127,7 @@ def _comparable(value: Any) -> Any:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if text.startswith("{"):
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
+            return read_json(text)
+        except ValueError:
             return text
     return text

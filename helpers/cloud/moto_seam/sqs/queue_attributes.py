@@ -17,7 +17,9 @@ from moto.sqs import models as sqs_models
 from moto.sqs.exceptions import InvalidAttributeName, InvalidAttributeValue, InvalidParameterValue
 from moto.sqs.models import sqs_backends
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.sqs.refusals import check_queue_name
 
 RANGES = {
     "DelaySeconds": (0, 900),
@@ -61,7 +63,9 @@ def _created(original: Callable[..., Any]) -> Callable[..., Any]:
     def create_queue(
         backend: Any, name: str, tags: dict[str, str] | None = None, **attributes: Any
     ) -> Any:
-        _check(attributes, backend.region_name, fifo=name.endswith(".fifo"))
+        fifo = str(attributes.get("FifoQueue")).lower() == "true"
+        check_queue_name(str(name), fifo=fifo)
+        _check(attributes, backend.region_name, fifo=fifo)
         return original(backend, name, tags, **attributes)
 
     create_queue.checks_attributes = True  # type: ignore[attr-defined]
@@ -125,8 +129,8 @@ def _check_redrive_policy(given: Any, region: str, *, fifo: bool) -> None:
         )
 
     try:
-        policy = json.loads(shown)
-    except (ValueError, RecursionError):
+        policy = read_json(shown)
+    except ValueError:
         raise refuse("Redrive policy is not a valid JSON map.") from None
     if not isinstance(policy, dict):
         raise refuse("Redrive policy is not a valid JSON map.")

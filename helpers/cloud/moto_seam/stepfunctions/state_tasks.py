@@ -47,6 +47,8 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
+from helpers.cloud.json_text import read_json
+
 NO_MATCH = "Failed to transition out of the state. The state does not point to a next state."
 NO_TARGET = "MISSING_TRANSITION_TARGET: Missing 'Next' target: {target} at {place}"
 AS_SENT = {
@@ -187,7 +189,7 @@ def _matched(eval_state: Any) -> Any:
 def _validated(validate: Callable[..., None]) -> Callable[..., None]:
     def check(definition: str) -> None:
         try:
-            document = json.loads(definition)
+            document = read_json(definition)
         except ValueError as error:
             raise _invalid(f"INVALID_JSON_DESCRIPTION: {error}") from error
         if not isinstance(document, dict):

@@ -15,6 +15,7 @@ from typing import Any
 from helpers.cloud.clock import Clock
 from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.json_text import read_json
 from helpers.cloud.telemetry.xray.filters import BadFilter, parse_filter
 from helpers.cloud.telemetry.xray.graph import services
 from helpers.cloud.telemetry.xray.reading import summary
@@ -67,8 +68,8 @@ class XRayApi:
     def answer(self, request: HttpRequest, region: str) -> HttpAnswer:
         """Answer one request; raises AwsError where X-Ray answers with one."""
         try:
-            members = json.loads(request.body or b"{}")
-        except (ValueError, RecursionError) as error:
+            members = read_json(request.body or b"{}")
+        except ValueError as error:
             raise InvalidRequestException("The request body is not JSON.") from error
         if not isinstance(members, dict):
             raise InvalidRequestException("The request body is not a JSON object.")

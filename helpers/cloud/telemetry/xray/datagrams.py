@@ -14,6 +14,7 @@ import base64
 import binascii
 import json
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.telemetry.xray.otlp import read_spans
 from helpers.cloud.telemetry.xray.protobuf import BadMessage
 from helpers.cloud.telemetry.xray.spans import segment_of
@@ -31,9 +32,9 @@ def documents(datagram: bytes) -> list[str]:
     """Return the segment documents of a datagram, unchecked; raises BadDatagram."""
     head, separator, body = datagram.partition(b"\n")
     try:
-        header = json.loads(head)
+        header = read_json(head)
         text = body.decode()
-    except (ValueError, RecursionError):
+    except ValueError:
         raise BadDatagram("no header line") from None
     known = isinstance(header, dict) and header.get("format") == "json"
     if not separator or not known or header.get("version") != 1:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.cloud import records
+from helpers.cloud.json_text import read_json
 from helpers.cloud.records import Entry
 from helpers.cloud.telemetry.xray.intake import Intake
 
@@ -242,7 +243,7 @@ def _cause(
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text or "{}")
-    except (ValueError, RecursionError):
+        document = read_json(text or "{}")
+    except ValueError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.cloud.invoke.tracing import SEGMENT_ID, TRACE_ID
+from helpers.cloud.json_text import read_json
 
 MAX_SEGMENT_BYTES = 64 * 1024
 MAX_NAME = 200
@@ -49,8 +50,8 @@ def parse_segment(text: str) -> Segment:
     if len(text.encode(errors="surrogatepass")) > MAX_SEGMENT_BYTES:
         raise BadSegment("SegmentTooLarge")
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
+        document = read_json(text)
+    except ValueError:
         raise BadSegment("ParseError") from None
     if not isinstance(document, dict) or _is_too_deep(document):
         raise BadSegment("ParseError")

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from helpers.cloud.json_text import read_json
 from helpers.cloud.telemetry.xray.otlp import Attributes, Kind, Span
 from helpers.cloud.telemetry.xray.segments import MAX_NAME
 from helpers.cloud.telemetry.xray.span_causes import cause_of
@@ -219,9 +220,9 @@ def _with_resource(span: Span, *, is_segment: bool) -> dict[str, Any]:
 def _object(value: Any) -> dict[str, Any] | None:
     """Return the object that an attribute's text is, None for anything else or NaN in it."""
     try:
-        document = json.loads(value) if isinstance(value, str) else None
+        document = read_json(value) if isinstance(value, str) else None
         json.dumps(document, allow_nan=False)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return document if isinstance(document, dict) else None
 

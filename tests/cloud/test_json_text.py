@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.cloud.json_depth import too_deep
+from helpers.cloud.json_text import too_deep
 
 
 @pytest.mark.parametrize(
