@@ -203,5 +203,7 @@ def test_a_broken_stream_is_cut(url: urllib.parse.SplitResult) -> None:
 
 def test_a_runtime_may_exit_after_its_answer(cloud: Any, name: str) -> None:
     """The answer stays whole, and the next event meets a fresh runtime."""
-    assert 1 == cloud.invoke(name, {"pieces": ["1"], "exit": True}).value
+    answer = cloud.invoke(name, {"pieces": ["1"], "exit": True})
+    assert (1, None) == (answer.value, answer.function_error)
+    assert answer.log.endswith("\tStatus: error\tError Type: Runtime.ExitError\n")
     assert 2 == cloud.invoke(name, {"pieces": ["2"]}).value

@@ -9,6 +9,7 @@ from helpers.cloud import records
 from helpers.cloud.billing import billed_ms
 from helpers.cloud.environment.ending import Ending, Restored
 from helpers.cloud.environment.extensions import Extensions
+from helpers.cloud.environment.faults import EXIT_ERROR
 from helpers.cloud.environment.journal import Journal
 from helpers.cloud.governor import MemoryWatch
 from helpers.cloud.logs import Report, Status, xray_line
@@ -81,6 +82,8 @@ class Chronicle:
             )
         reset = fault is not None and not fault.from_runtime
         logged = replace(report, error_type=fault.logged_type) if fault else report
+        if ending.runtime_exited:
+            reset, logged = True, replace(report, status=Status.ERROR, error_type=EXIT_ERROR)
         self.journal.finished(logged, reset=reset, xray=_xray_line(invocation))
         self.record(
             records.InvocationFinished,

@@ -19,11 +19,16 @@ ERROR_TYPE, ERROR_BODY = "lambda-runtime-function-error-type", "lambda-runtime-f
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How one phase ended: in time or not, and the fault or the answer that came of it."""
+    """How one phase ended: in time or not, and the fault or the answer that came of it.
+
+    `runtime_exited` says that the runtime ended after it had answered: the caller has the answer,
+    and the log tells of the exit.
+    """
 
     duration_ms: float
     fault: Fault | None = None
     payload: bytes = b""
+    runtime_exited: bool = False
 
     def result(self, log_lines: Sequence[str] = ()) -> InvocationResult:
         """Return the ending as the caller is told of it."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 import signal
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from helpers.cloud.json_text import read_json
 from helpers.cloud.logs import Status
 from helpers.cloud.model import MAX_RESPONSE_BYTES
 
+EXIT_ERROR = "Runtime.ExitError"
 TYPE_OF_LAMBDA = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
@@ -48,10 +49,6 @@ class Fault:
             return self.body
         error = {"errorType": self.error_type, "errorMessage": self.message}
         return json.dumps(error, separators=(",", ":")).encode()
-
-    def that_ended_the_runtime(self) -> Fault:
-        """Return the same payload as the fault of a runtime that exited because of it."""
-        return replace(self, error_type="Runtime.ExitError", body=self.payload, from_runtime=False)
 
     @classmethod
     def reported(cls, body: bytes, *, from_runtime: bool = False, cause: str = "") -> Fault:
@@ -88,7 +85,7 @@ def exit_fault(code: int, request_id: str) -> Fault:
         how = f"Runtime exited with error: exit status {code}"
     else:
         how = f"Runtime exited with error: signal: {_signal_words(-code)}"
-    return Fault(Status.ERROR, "Runtime.ExitError", f"RequestId: {request_id} Error: {how}")
+    return Fault(Status.ERROR, EXIT_ERROR, f"RequestId: {request_id} Error: {how}")
 
 
 def too_large_fault() -> Fault:

@@ -20,7 +20,7 @@ from helpers.cloud.environment.forks import Control
 from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.processes import Command, Process, ProcessGroup
-from helpers.cloud.environment.runtime_calls import Event, Happening, is_too_large
+from helpers.cloud.environment.runtime_calls import Event, Happening
 from helpers.cloud.environment.runtimes import CannotStart
 from helpers.cloud.environment.variables import Addresses, build_variables
 from helpers.cloud.environment.workspace import Workspace
@@ -175,11 +175,10 @@ class Runtime:
             ending = answer_of(event, duration_ms)
             if answered is not None:
                 answered(ending.result())
-            posted, event = event, self._driver.wait(limits)
+            event = self._driver.wait(limits)
             ending = self._with_extensions(ending, event, invocation, started)
-            refused = posted.request is not None and is_too_large(posted.request)
-            if refused and event.happening is Happening.EXITED and ending.fault is not None:
-                ending = replace(ending, fault=ending.fault.that_ended_the_runtime())
+            if event.happening is Happening.EXITED:
+                ending = replace(ending, runtime_exited=True)
         else:
             if event.happening is Happening.DEADLINE:
                 duration_ms = function.timeout_s * 1000.0
