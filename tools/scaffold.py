@@ -57,7 +57,9 @@ def next_steps(name: str) -> str:
   2. .venv/bin/python -m tools.lint {name}        what is missing
   3. .venv/bin/python -m tools.rehearse {name}    what the wrong answers get
   4. python3 kit.py build {name}                   labs/ and solutions/
-  5. Add the lab's row to the table in README.md.
+  5. .venv/bin/python -m tools.proof {name[:2]} --write      which of it other accounts can do
+  6. Add the lab's row to the table in README.md, and its section to docs/instructor.md.
+CONTRIBUTING.md has more on each: "Add a lab".
 Cells say what they teach by teaches=["05-03", "claim 15"]; the ids are in lessons/coverage."""
 
 

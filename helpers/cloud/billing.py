@@ -2,8 +2,8 @@
 
 Models AWS's bill for default compute: requests plus memory times billed duration, where the billed
 duration is init and handler time together, rounded up to 1 ms. Throttled invocations cost nothing.
-Left out: data transfer, response streaming, durable executions, savings plans, tax; on a receipt
-also what SnapStart takes for keeping a snapshot (`snapshot_cost`), which is no invocation's.
+Left out: data transfer, response streaming, durable executions, savings plans, tax, and what
+SnapStart takes for keeping a snapshot, which is no invocation's.
 
 Source: aws.amazon.com/lambda/pricing (values and dates in facts.json);
 aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase (init is billed).
@@ -22,7 +22,6 @@ from helpers.cloud.facts import Fact, load_facts
 
 FREE_EPHEMERAL_MB = 512
 MILLION = 1_000_000
-SNAPSHOT_MIN_S = 3 * 3600
 
 
 class Architecture(StrEnum):
@@ -115,12 +114,6 @@ def break_even(architecture: Architecture = Architecture.X86_64) -> Decimal:
 def restore_cost(gigabytes: Decimal) -> Decimal:
     """Return the USD that SnapStart takes for restores: memory of each restored environment."""
     return load_facts().price("snap_start_restore") * gigabytes
-
-
-def snapshot_cost(memory_mb: int, kept_s: float) -> Decimal:
-    """Return the USD that SnapStart takes for keeping a snapshot, three hours at least."""
-    kept = Decimal(max(SNAPSHOT_MIN_S, math.ceil(kept_s)))
-    return load_facts().price("snap_start_cache") * Decimal(memory_mb) / 1024 * kept
 
 
 def free_usage() -> Usage:

@@ -21,6 +21,7 @@ from helpers.cloud.http_fronts.address import PublicAddress, public_address
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
 from helpers.cloud.kit_api import PREFIX, KitApi
 from helpers.cloud.refusals import answer_of
+from helpers.cloud.turns import Turns
 
 OF_AN_ACCOUNT = re.compile(r"(?::|%3A)\d{12}(?::|%3A)function(?::|%3A)", re.IGNORECASE)
 REGION = "us-east-1"
@@ -64,6 +65,9 @@ class Access(Protocol):
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
         """Return the error when the call would store a policy that cannot be read."""
 
+    def breach(self, request: HttpRequest, service: str, region: str) -> AwsError | None:
+        """Return what a call breaks of its model; asked when the service stumbled over it."""
+
 
 class Faults(Protocol):
     """Who makes calls fail that are to fail."""
@@ -78,7 +82,8 @@ class Gateway:
 
     `fronts` answer the public; `apis` are the parts of each service, by its name in a signature,
     that the kit answers itself; `access` says whether a restricted caller may go on; `services` is
-    moto; `changed` is told the service of each call that was more than a look.
+    moto; who writes in one of the `apis` waits for its turn, as in moto; `changed` is told the
+    service of each call that was more than a look.
     """
 
     doorkeeper: Doorkeeper
@@ -89,6 +94,7 @@ class Gateway:
     access: Access
     faults: Faults
     services: Callable[[HttpRequest], HttpAnswer]
+    turns: Turns
     changed: Callable[[str], None]
     settle: Callable[[], None]
     is_closing: Callable[[], bool] = lambda: False
@@ -162,13 +168,20 @@ class Gateway:
         for api in self.apis.get(caller.service or "", ()):
             if api.takes(request):
                 try:
-                    return _with_request_id(api.answer(request, caller.region or REGION))
+                    with self.turns.of(request):
+                        answer = api.answer(request, caller.region or REGION)
+                    return _with_request_id(answer)
                 except NotImplementedError:
                     return _not_built(request)
         try:
             answer = self.services(request)
         except NotImplementedError:
             return _not_built(request)
+        except Exception:
+            breach = self.access.breach(request, caller.service or "s3", caller.region or REGION)
+            if breach is None:
+                raise
+            answer = answer_of(request, breach)
         if answer.status == 404 and answer.body[:9].lower() == b"<!doctype":
             return _not_built(request)  # no service of the account knows the path
         return _with_request_id(answer)

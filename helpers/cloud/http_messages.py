@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,11 +39,16 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One answer; Content-Length, Date and Connection are added on the way out."""
+    """One answer; Content-Length, Date and Connection are added on the way out.
+
+    `stream` yields a body that is sent as it comes, in chunks; when it raises, the connection is
+    cut, so that nobody takes a part for the whole.
+    """
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes = field(default=b"", repr=False)
+    stream: Iterator[bytes] | None = field(default=None, repr=False, compare=False)
 
 
 def json_answer(status: int, document: Any) -> HttpAnswer:

@@ -13,7 +13,7 @@ import io
 import re
 import socketserver
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -29,6 +29,8 @@ MAX_HEAD_BYTES = 262_144
 WRITE_S = 900.0
 """How long a client may take to read an answer: one that is frozen has to thaw first."""
 FORBIDDEN = re.compile(r"[\r\n\0]")
+BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""Statuses whose answer ends with its head: a body would pass for the next answer."""
 EARLY_BYTES = 32_768
 """What a socket takes without waiting for its reader."""
 
@@ -203,7 +205,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {answer.status} {_reason(answer.status)}"]
         lines += [f"{name}: {value}" for name, value in answer.headers]
         present = {name.lower() for name, _ in answer.headers}
-        if "content-length" not in present and answer.status != HTTPStatus.NO_CONTENT:
+        has_body = answer.status >= HTTPStatus.OK and answer.status not in BODILESS
+        stream = answer.stream if has_body else None
+        chunked = stream is not None and self.request_version != "HTTP/1.0"
+        if chunked:
+            lines.append("Transfer-Encoding: chunked")
+        elif stream is not None:  # its end is that of the connection
+            close = self._closing = True
+        elif has_body and "content-length" not in present:
             lines.append(f"Content-Length: {len(answer.body)}")
         if "date" not in present:
             lines.append(f"Date: {formatdate(usegmt=True)}")
@@ -212,9 +221,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
         try:
             self.connection.settimeout(WRITE_S)
-            self.wfile.write(head if head_only else head + answer.body)
+            self.wfile.write(head + answer.body if has_body and not head_only else head)
+            if stream is not None and not head_only:
+                self._send_on(stream, chunked=chunked)
         except (TimeoutError, ConnectionError):
-            self.close_connection = True
+            self.close_connection = self._closing = True
+
+    def _send_on(self, stream: Iterator[bytes], *, chunked: bool) -> None:
+        """Send a body piece by piece; what breaks off ends without the last chunk."""
+        try:
+            for piece in stream:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+        except OSError:
+            raise
+        except Exception:  # its source is broken, and the rest of it will not come
+            self._closing = True
+        else:
+            self.wfile.write(b"0\r\n\r\n" if chunked else b"")
 
 
 def _reason(status: int) -> str:

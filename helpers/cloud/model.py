@@ -6,7 +6,7 @@ AWS's words: FunctionConfiguration, Qualifier, LoggingConfig. A changed function
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,6 +14,10 @@ LATEST = "$LATEST"
 MAX_SYNC_PAYLOAD_BYTES = 6 * 1024 * 1024
 MAX_RESPONSE_BYTES = 6_291_556
 """The response limit with the room Lambda leaves for its envelope, as its own error says."""
+
+
+PieceTaker = Callable[[str, bytes], None]
+"""Takes a streamed answer as it comes: its content type, and the next bytes."""
 
 
 class LogFormat(StrEnum):
@@ -103,6 +107,7 @@ class Invocation:
     """One event on its way to a function version.
 
     `invoked_arn` is the ARN as called, with its qualifier; `client_context` is base64-decoded JSON.
+    `pieces` takes what a runtime streams; without, a streamed answer is collected.
     """
 
     function: FunctionVersion
@@ -111,6 +116,7 @@ class Invocation:
     event: bytes = field(repr=False)
     client_context: str | None = None
     trace_id: str = ""
+    pieces: PieceTaker | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

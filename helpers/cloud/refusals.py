@@ -25,7 +25,7 @@ REST_XML = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 
 def dialect_of(request: HttpRequest) -> Dialect:
     """Return how the service that a request means names its errors."""
-    service = _service(request)
+    service = service_of(request)
     if service is not None and service in REST_XML:
         return Dialect.S3
     headers = request.headers
@@ -79,7 +79,8 @@ def _xml(request: HttpRequest, code: str, message: str, status: int) -> HttpAnsw
     return HttpAnswer(status, headers, body)
 
 
-def _service(request: HttpRequest) -> str | None:
+def service_of(request: HttpRequest) -> str | None:
+    """Return the service of the credential scope, as it is written; None without a signature."""
     found = SCOPE.search(request.headers.get("authorization", "")) or SCOPE.search(request.query)
     return (found[1] or found[2]) if found else None
 

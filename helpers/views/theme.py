@@ -98,15 +98,3 @@ def resolved(markup: str, *, dark: bool = False) -> str:
     """Return markup with values in the place of JupyterLab's variables, for use outside it."""
     values = DARK if dark else {}
     return VARIABLE.sub(lambda found: values.get(found[1], found[2]), markup)
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours written #rrggbb, from 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -21,7 +21,6 @@ from helpers.cloud.billing import (
     provisioned_cost,
     receipt,
     request_cost,
-    snapshot_cost,
 )
 
 
@@ -155,8 +154,8 @@ def test_arm_receipt_is_cheaper() -> None:
     assert receipt(RECORDS, architecture=Architecture.ARM64).usd < receipt(RECORDS).usd
 
 
-def test_snap_start_is_billed_by_restored_and_kept_memory():
-    """A restore costs its memory once; a snapshot its memory, for three hours at least."""
+def test_snap_start_is_billed_by_restored_memory():
+    """A restore costs its memory once."""
     finished = {
         "kind": "invocation.finished", "billed_ms": 100, "memory_mb": 512, "init_ms": None,
     }  # fmt: skip
@@ -167,5 +166,3 @@ def test_snap_start_is_billed_by_restored_and_kept_memory():
     assert Decimal("0.0000698999") == restored.usd - warm.usd
     assert (0, 1) == (warm.cold_starts, restored.cold_starts)
     assert any(line.startswith("Restores") for line in restored.lines())
-    assert Decimal("0.0000015046") * 3600 * 3 == snapshot_cost(1024, 60)
-    assert Decimal("0.0000015046") * 3600 * 4 / 8 == snapshot_cost(128, 4 * 3600)

@@ -195,6 +195,16 @@ def test_no_content_has_no_length(served: Served):
     assert b"Content-Length" not in answer
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_ends_with_its_head(served: Served, status: int):
+    """Whatever was to be its body is not sent: it would pass for the next answer's beginning."""
+    served.answer = lambda request: HttpAnswer(status, [], b"HTTP/1.1 200 OK\r\n\r\n")
+
+    answer = served.say(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+
+    assert 2 == answer.count(b"HTTP/1.1 ") == answer.count(f"HTTP/1.1 {status} ".encode())
+
+
 def test_an_unusual_status_is_sent_as_it_is(served: Served):
     """A function behind a URL may answer with any number."""
     served.answer = lambda request: HttpAnswer(299, [("Content-Length", "0")])

@@ -31,6 +31,7 @@ from botocore.config import Config
 from helpers.cloud.client import Cloud, CloudError, start_cloud
 from helpers.cloud.environment.runtime_folder import build_runtime_folder, interpreter
 from helpers.cloud.server.first_use import FirstUse
+from tests.waiting import PATIENCE_S
 from tools.emulator import ensure_emulator
 from tools.ports import free_port
 
@@ -305,7 +306,7 @@ class Emulator:
 
 
 def _post(process: subprocess.Popen[bytes], port: int, payload: bytes) -> bytes:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:

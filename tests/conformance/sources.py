@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.serialize import create_serializer
-
 from tests.conformance.conftest import zipped
 from tests.conformance.roles import make_role, may_only
 from tests.waiting import until
@@ -189,10 +187,7 @@ class Sources:
     @property
     def raw(self) -> Any:
         """A Lambda client that sends what the API's model does not allow."""
-        client = self.account.client("lambda")
-        client.meta.config.parameter_validation = False
-        client._serializer = create_serializer("rest-json", include_validation=False)
-        return client
+        return self.account.client("lambda", parameter_validation=False)
 
 
 def sources_in(account_with: Callable[..., Any], **settings: Any) -> Sources:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
@@ -14,7 +15,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.serialize import create_serializer
 
 from tests.conformance.refusals import refused
 from tests.conformance.roles import make_role, may_only, statement
@@ -56,10 +56,7 @@ class Setup:
 
     def raw(self) -> Any:
         """Return a client that sends what the API's model does not allow."""
-        client = self.account.client("lambda")
-        client.meta.config.parameter_validation = False
-        client._serializer = create_serializer("rest-json", include_validation=False)
-        return client
+        return self.account.client("lambda", parameter_validation=False)
 
     def configure(self, name: str, **config: Any) -> Any:
         """Put the configuration of asynchronous invocation."""
@@ -125,6 +122,16 @@ def to(success: str | None = None, failure: str | None = None) -> dict[str, Any]
 
 
 # -- the queue ------------------------------------------------------------------------------------
+
+
+def test_a_client_context_stays_behind(lab: Setup) -> None:
+    """Lambda hands a client context to the function in synchronous calls only."""
+    name = lab.deploy("def handler(event, context):\n    print('GIVEN', context.client_context)\n")
+    context = base64.b64encode(b'{"custom": {"a": "b"}}').decode()
+    request_id = lab.send(name, ClientContext=context)
+    until(lambda: lab.of(request_id, "invocation.finished"))
+    log = [line for lines in lab.account.streams(name).values() for line in lines]
+    assert ["GIVEN None\n"] == [line for line in log if line.startswith("GIVEN")]
 
 
 def test_event_is_accepted_and_run(lab: Setup) -> None:

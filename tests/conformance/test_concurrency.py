@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 from collections import Counter
@@ -390,6 +391,16 @@ def test_provisioned_init_is_logged_before_any_event(lab: Any) -> None:
     records = [json.loads(event) for event in events]
     kinds = {r["type"]: r["record"]["initializationType"] for r in records}
     assert kinds["platform.initStart"] == "provisioned-concurrency"
+
+
+def test_provisioned_init_is_reported_in_text(lab: Any) -> None:
+    """INIT_REPORT tells of an init ahead of any event, also when it went well."""
+    name = published(lab, WHAT)
+    provision(lab, name, "1", 1)
+    ((start, report),) = lab.streams(name).values()
+    assert start.startswith("INIT_START Runtime Version: ")
+    assert re.fullmatch(r"INIT_REPORT Init Duration: \d+\.\d\d ms\n", report)
+    assert "Init Duration" not in lab.invoke(name, Qualifier="1").log
 
 
 def test_provisioned_concurrency_spills_over(lab: Any) -> None:

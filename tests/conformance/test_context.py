@@ -96,6 +96,22 @@ def test_client_context_arrives(account: Any) -> None:
     assert answer.value == [given["custom"], given["env"], "shop"]
 
 
+def test_a_python_path_of_ones_own_is_searched_too(account: Any) -> None:
+    """A function may set PYTHONPATH; the runtime is found all the same, and so are layers."""
+    name = account.deploy(
+        "import boto3, mine\ndef handler(event, context):\n    return mine.NAME\n",
+        files={"lib/mine.py": "NAME = 'of lib'\n"},
+        Timeout=30,
+        MemorySize=512,
+    )
+    first = account.invoke(name)
+    assert "Runtime.ImportModuleError" == first.error["errorType"]
+    root = account.run("import os\ndef handler(event, context): return os.getcwd()\n").value
+    folder = "/var/task/lib" if root == "/var/task" else "lib"
+    account.change(name, Environment={"Variables": {"PYTHONPATH": folder}})
+    assert "of lib" == account.invoke(name).value
+
+
 def test_remaining_time_falls(account: Any) -> None:
     """get_remaining_time_in_millis counts down to the timeout."""
     source = (

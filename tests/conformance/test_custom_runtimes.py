@@ -104,6 +104,8 @@ def test_an_os_only_runtime_has_no_variables_of_python(account: Any) -> None:
     variables = account.invoke(name, "variables").value
     assert not {"PYTHONPATH", "AWS_EXECUTION_ENV", "_LAMBDA_TELEMETRY_LOG_FD"} & variables.keys()
     assert variables["_HANDLER"] == "my.handler"
+    assert variables["PATH"].startswith("/usr/local/bin:/usr/bin/:/bin:")
+    assert variables["LD_LIBRARY_PATH"].startswith("/lib64:/usr/lib64:")
     assert variables["AWS_LAMBDA_FUNCTION_NAME"] == name
     assert {"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_RUNTIME_API"} <= variables.keys()
 
@@ -165,6 +167,24 @@ def test_a_bootstrap_that_exits_is_an_exit_error(cloud: Any) -> None:
         "errorType": "Runtime.ExitError",
         "errorMessage": "RequestId: <id> Error: Runtime exited with error: exit status 3",
     }
+
+
+def test_a_bootstrap_that_fails_in_init_and_stays_is_ended(cloud: Any) -> None:
+    """Whoever reports an error of init is ended soon: nobody waits for init's ten seconds."""
+    fails = (
+        "import json, os, time, urllib.request\n"
+        "api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/'\n"
+        "told = json.dumps({'errorType': 'Mine', 'errorMessage': 'no'}).encode()\n"
+        "urllib.request.urlopen(api + 'init/error', told)\n"
+        "time.sleep(600)\n"
+    )
+    name = deploy(cloud, package({"bootstrap": PYTHON + fails}))
+    answer = cloud.invoke(name)
+    assert {"errorType": "Mine", "errorMessage": "no"} == answer.value
+    assert "\tStatus: error\tError Type: Runtime.Unknown\n" in answer.log
+    (first, second) = cloud.records(name, "environment.init")
+    assert ["init", "invoke"] == [first["phase"], second["phase"]]
+    assert ["error", "error"] == [first["status"], second["status"]]
 
 
 def test_an_image_function_is_stored_and_says_on_invoke_what_to_do(cloud: Any) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.serialize import create_serializer
 
 from tests.conformance.roles import make_role
 from tests.waiting import until
@@ -245,9 +244,7 @@ def test_one_mebibyte_at_most(bridge: Bridge):
 )
 def test_malformed_requests_are_refused(bridge: Bridge, entries: Any, code: str):
     """Entries that are no entries are AWS's errors, never the kit's."""
-    client = bridge.account.client("events")
-    client.meta.config.parameter_validation = False
-    client._serializer = create_serializer("json", include_validation=False)
+    client = bridge.account.client("events", parameter_validation=False)
     body = json.dumps({"Entries": entries}).encode()
 
     def with_body(request: Any, **_kwargs: Any) -> None:

@@ -294,7 +294,8 @@ def test_an_extension_that_fails_takes_the_invocation_with_it(
         ("sys.exit(0)\n", "Extension.Crash", "exit code 0"),
         (
             'me, _ = register("INVOKE")\n'
-            "call('POST', 'init/error', {}, Lambda_Extension_Identifier=me)\ntime.sleep(60)\n",
+            "call('POST', 'init/error', {}, Lambda_Extension_Identifier=me,"
+            " Lambda_Extension_Function_Error_Type='Mine.Failed')\ntime.sleep(60)\n",
             "Extension.InitError",
             "exit code 0",
         ),
@@ -371,25 +372,6 @@ def handler(event, context):
     second = account.invoke(name)
     assert first.value == [403, []]
     assert second.value == [403, [first.request_id]]
-
-
-def test_who_has_not_registered_is_refused(cloud: Any) -> None:
-    """An unknown identifier is a 403; so is registering after init."""
-    source = """\
-import os, urllib.error, urllib.request
-
-API = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/"
-def handler(event, context):
-    named = {"Lambda-Extension-Identifier": "x"}
-    request = urllib.request.Request(API + "event/next", headers=named)
-    try:
-        urllib.request.urlopen(request)
-    except urllib.error.HTTPError as error:
-        return [error.code, error.read().decode()]
-"""
-    status, body = cloud.run(source).value
-    assert status == 403
-    assert json.loads(body)["errorType"] == "Extension.UnknownExtensionIdentifier"
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks /proc who runs")

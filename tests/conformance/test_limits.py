@@ -163,7 +163,10 @@ def test_response_up_to_the_limit(account: Any) -> None:
 
 
 def test_response_above_the_limit(account: Any) -> None:
-    """A larger response is a function error that names the limit; the environment lives on."""
+    """A larger response is refused with 413: an error that names the limit, and the runtime ends.
+
+    AWS's emulator says the same: the client gets the error, the runtime client gives up.
+    """
     name = account.deploy(LARGE, MemorySize=512, Timeout=30)
     answer = account.invoke(name, 6_291_557)
     assert answer.value == {
@@ -172,7 +175,15 @@ def test_response_above_the_limit(account: Any) -> None:
         "(6291556 bytes).",
     }
     assert answer.function_error == "Unhandled"
+    assert "LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413." in (
+        answer.log
+    )
+    assert "RuntimeError: Failed to post invocation response\n" in answer.log
+    assert answer.log.endswith("\tStatus: error\tError Type: Runtime.ExitError\n")
     assert account.invoke(name, 10).value == "x" * 8
+    assert ["init", "invoke"] == [
+        record["phase"] for record in account.records(name, "environment.init")
+    ]
 
 
 def test_request_up_to_the_limit(account: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.views.theme import SIGNS, Fill, Ink, Shape, contrast, resolved, shape
+from helpers.views.theme import SIGNS, Fill, Ink, Shape, resolved, shape
 
 PAPERS = [resolved(Ink.PAPER, dark=dark) for dark in (False, True)]
 
@@ -42,3 +42,15 @@ def test_outside_jupyterlab_no_variable_is_left():
 
     assert "var(" not in drawn
     assert 'stroke="#111111"' in drawn
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours written #rrggbb, from 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,7 +1,7 @@
 """Event streams: the framing in which InvokeWithResponseStream answers.
 
 Each message is its length, the headers' length, a checksum of the two, headers, payload, and a
-checksum of all. A buffered handler's answer is one PayloadChunk; InvokeComplete ends the stream.
+checksum of all. Each piece of an answer is a PayloadChunk; InvokeComplete ends the stream.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html; the framing of
 application/vnd.amazon.eventstream as smithy.io describes it.
@@ -36,16 +36,23 @@ def response_stream(payload: bytes, *, error: str | None, log_result: str | None
     `error` is None or AWS's function error word; the payload then tells of the error.
     """
     chunks = [payload[at : at + CHUNK_BYTES] for at in range(0, len(payload), CHUNK_BYTES)]
-    stream = b"".join(
-        message("PayloadChunk", chunk, "application/octet-stream")
-        for chunk in (() if error else chunks)
-    )
+    stream = b"".join(payload_chunk(chunk) for chunk in (() if error else chunks))
+    return stream + invoke_complete(payload, error=error, log_result=log_result)
+
+
+def payload_chunk(data: bytes) -> bytes:
+    """Return the message of a part of the answer."""
+    return message("PayloadChunk", data, "application/octet-stream")
+
+
+def invoke_complete(payload: bytes, *, error: str | None, log_result: str | None) -> bytes:
+    """Return the message that ends the stream; the payload tells of an error, if there is one."""
     complete: dict[str, str] = {}
     if error:
         complete = {"ErrorCode": error, "ErrorDetails": payload.decode(errors="replace")}
     if log_result is not None:
         complete["LogResult"] = log_result
-    return stream + message("InvokeComplete", json.dumps(complete).encode(), "application/json")
+    return message("InvokeComplete", json.dumps(complete).encode(), "application/json")
 
 
 def _headers(headers: Mapping[str, str]) -> bytes:

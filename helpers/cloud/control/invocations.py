@@ -1,7 +1,7 @@
 """The Invoke APIs over HTTP: from the request to InvokeRequest, from the answer to headers.
 
-Models Invoke, InvokeWithResponseStream (a buffered handler's answer, as the managed Python runtimes
-give it, in the framing of a stream) and the old InvokeAsync.
+Models Invoke, InvokeWithResponseStream (what a custom runtime streams as it comes; the answer of a
+managed Python runtime, which does not stream, in the same framing) and the old InvokeAsync.
 
 Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, API_InvokeWithResponseStream.html,
 API_InvokeAsync.html.
@@ -12,10 +12,16 @@ from __future__ import annotations
 import base64
 import re
 import uuid
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 from helpers.cloud.control.asked import agreed_qualifier, arguments_of
-from helpers.cloud.control.event_streams import CONTENT_TYPE, response_stream
+from helpers.cloud.control.event_streams import (
+    CONTENT_TYPE,
+    invoke_complete,
+    payload_chunk,
+    response_stream,
+)
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import (
     AwsError,
@@ -26,7 +32,7 @@ from helpers.cloud.errors import (
     ValidationException,
 )
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
-from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest
+from helpers.cloud.invoke import AsyncQueue, InvokeAnswer, Invoker, InvokeRequest, StreamedAnswer
 from helpers.cloud.json_text import read_json
 from helpers.cloud.logs import log_result
 
@@ -45,6 +51,11 @@ MAX_CONTEXT_BYTES = 3583
 NO_TENANTS = (
     "The invoked function is not enabled with tenancy configuration. Remove the tenant ID from "
     "your request and try again."
+)
+
+NOT_DURABLE = (
+    "Durable functions are not built in this local account: this call would not be the one "
+    "execution of its name. Leave DurableExecutionName out."
 )
 
 
@@ -108,15 +119,18 @@ class InvocationsApi:
         if kind == "DryRun":
             self._invoker.check(call)
             return HttpAnswer(204, [("x-amzn-RequestId", request_id)])
-        answer = self._invoker.invoke(call)
-        result = answer.result
-        log = log_result(result.log_lines) if log_type == "Tail" else None
-        body = response_stream(result.payload, error=result.function_error, log_result=log)
+        stream = StreamedAnswer(self._invoker, call)
         headers = [
             ("Content-Type", CONTENT_TYPE),
             ("x-amzn-RequestId", request_id),
-            ("X-Amz-Executed-Version", answer.executed_version),
+            ("X-Amz-Executed-Version", stream.executed_version),
         ]
+        if stream.end is None:
+            messages = _messages(stream, tail=log_type == "Tail")
+            return HttpAnswer(200, headers, stream=messages)
+        result = stream.end.result
+        log = log_result(result.log_lines) if log_type == "Tail" else None
+        body = response_stream(result.payload, error=result.function_error, log_result=log)
         return HttpAnswer(200, headers, body)
 
     def _later(self, request: HttpRequest, region: str, request_id: str) -> HttpAnswer:
@@ -138,6 +152,8 @@ class InvocationsApi:
             raise UnsupportedMediaTypeException(f"Unsupported content type: {content_type}")
         if request.headers.get("x-amz-tenant-id"):
             raise InvalidParameterValueException(NO_TENANTS)
+        if request.headers.get("x-amz-durable-execution-name"):
+            raise InvalidParameterValueException(NOT_DURABLE)
         given = arguments_of(request.query).get("Qualifier")
         named = parse_function_name(unquote(next(filter(None, match.groups()))), given)
         return InvokeRequest(
@@ -148,6 +164,16 @@ class InvocationsApi:
             client_context=_client_context(request.headers.get("x-amz-client-context")),
             trace_id=request.headers.get("x-amzn-trace-id", ""),
         )
+
+
+def _messages(stream: StreamedAnswer, *, tail: bool) -> Iterator[bytes]:
+    """Yield the messages of an answer that is still being made."""
+    for piece in stream.pieces():
+        yield payload_chunk(piece)
+    assert stream.end is not None
+    result = stream.end.result
+    log = log_result(result.log_lines) if tail else None
+    yield invoke_complete(result.payload, error=result.function_error, log_result=log)
 
 
 def _log_type(request: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from helpers.cloud import records
@@ -79,7 +80,8 @@ class Chronicle:
                 cause=fault.cause if len(fault.cause) <= MAX_CAUSE else "",
             )
         reset = fault is not None and not fault.from_runtime
-        self.journal.finished(report, reset=reset, xray=_xray_line(invocation))
+        logged = replace(report, error_type=fault.logged_type) if fault else report
+        self.journal.finished(logged, reset=reset, xray=_xray_line(invocation))
         self.record(
             records.InvocationFinished,
             request_id=invocation.request_id,
@@ -100,8 +102,9 @@ class Chronicle:
         fault = ending.fault
         status = fault.status if fault else Status.SUCCESS
         error_type = fault.error_type if fault and status is Status.ERROR else None
+        logged_type = fault.logged_type if fault else None
         self.journal.init_ended(
-            ending.duration_ms, phase=phase, status=status, error_type=error_type
+            ending.duration_ms, phase=phase, status=status, error_type=logged_type
         )
         self.record(
             records.EnvironmentInit,
@@ -116,7 +119,8 @@ class Chronicle:
         fault = restored.fault
         status = fault.status if fault else Status.SUCCESS
         error_type = fault.error_type if fault and status is Status.ERROR else None
-        self.journal.restore_ended(restored.duration_ms, status=status, error_type=error_type)
+        logged_type = fault.logged_type if fault else None
+        self.journal.restore_ended(restored.duration_ms, status=status, error_type=logged_type)
         self.record(
             records.EnvironmentRestored,
             snapshot=snapshot,

@@ -11,7 +11,6 @@ import os
 import selectors
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from helpers.cloud.clock import Clock
 from helpers.cloud.environment import extensions as extensions_api
@@ -19,41 +18,18 @@ from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.output import Output, OutputDecoder
 from helpers.cloud.environment.processes import HAS_SIGNALS, ProcessGroup
 from helpers.cloud.environment.relay import OutputReader, open_output
-from helpers.cloud.environment.runtime_api import Connection, Request, RuntimeApi
+from helpers.cloud.environment.runtime_api import RuntimeApi
+from helpers.cloud.environment.runtime_calls import Event, Happening, RuntimeCalls
+from helpers.cloud.environment.runtime_requests import Connection, Request
 from helpers.cloud.environment.sandbox import Sandbox
 from helpers.cloud.governor import MEMORY_SAMPLE_S, CpuShare, MemoryWatch
+from helpers.cloud.model import Invocation
 
-API = "/2018-06-01/runtime/"
 PIPE_BYTES = 262_144
 SPINDOWN = "spindown"
 RUNTIME_GRACE_S = 0.3
 """What of the shutdown phase's two seconds the runtime may use, beside external extensions."""
 POLL_S = 0.05
-
-
-class Happening(StrEnum):
-    """What a wait can end with."""
-
-    NEXT = "next"
-    RESPONSE = "response"
-    ERROR = "error"
-    INIT_ERROR = "init error"
-    RESTORE_ERROR = "restore error"
-    EXITED = "exited"
-    DEADLINE = "deadline"
-    MEMORY = "memory"
-    EXTENSION = "extension"
-
-
-FAILURES = {"init/error": Happening.INIT_ERROR, "restore/error": Happening.RESTORE_ERROR}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One happening and, where the runtime spoke, its request."""
-
-    happening: Happening
-    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +42,25 @@ class Limits:
 
 
 class Driver:
-    """A runtime process from its start until it is buried; its output goes to `on_output`."""
+    """A runtime process from its start until it is buried; its output goes to `on_output`.
 
-    def __init__(self, clock: Clock, on_output: Callable[[list[Output]], None]) -> None:
+    `restores` says that the runtime may ask to be restored from a snapshot.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        on_output: Callable[[list[Output]], None],
+        *,
+        restores: bool = False,
+    ) -> None:
         self._clock = clock
         self._on_output = on_output
         self._selector = selectors.DefaultSelector()
         self.api = RuntimeApi(self._selector)
         self._decoder = OutputDecoder()
         self._output: OutputReader | None = None
-        self._waiting: Request | None = None
-        self._request_id: str | None = None
+        self._calls = RuntimeCalls(self.api, restores=restores)
         self.group: ProcessGroup | None = None
         self.extensions: Extensions | None = None
         self.on_alive: Callable[[int], None] = lambda pid: None
@@ -99,14 +83,11 @@ class Driver:
             self._selector.register(self.group.exit_descriptor, selectors.EVENT_READ, "exit")
         return self.group
 
-    def deliver(self, request_id: str, headers: Mapping[str, str], event: bytes) -> None:
+    def deliver(self, invocation: Invocation, headers: Mapping[str, str]) -> None:
         """Answer the runtime's waiting /next with an event."""
-        assert self._waiting is not None
-        self._request_id = request_id
-        waiting, self._waiting = self._waiting, None
-        if self.extensions is not None and self.extensions.every:
-            self.extensions.invoke(headers, self.api)
-        self.api.reply(waiting, 200, headers=headers, body=event)
+        assert self.extensions is not None
+        self.extensions.invoke(headers, self.api)
+        self._calls.deliver(invocation.request_id, headers, invocation.event, invocation.pieces)
 
     def wait(self, limits: Limits) -> Event:
         """Drive the process until something happens that the caller must act on."""
@@ -174,7 +155,7 @@ class Driver:
         if self._output is not None:
             self._close_output()
         self.api.disconnect()
-        self._waiting = self._request_id = None
+        self._calls.start_over()
         self.group = self.extensions = None
 
     def close(self) -> None:
@@ -211,31 +192,17 @@ class Driver:
         return happened
 
     def _route(self, request: Request) -> Event | None:
-        path = request.path.removeprefix(API)
-        if request.method == "GET" and path in ("invocation/next", "restore/next"):
-            self._waiting = request
-            return self._settled()
         if request.path.startswith(extensions_api.API):
             return self._extension_called(request)
-        if request.method == "POST" and path in FAILURES:
-            self.api.reply(request)
-            return Event(FAILURES[path], request)
-        prefix, _, verb = path.rpartition("/")
-        if request.method != "POST" or verb not in ("response", "error"):
-            self.api.refuse(request, 404, f"no such path: {request.method} {request.path}")
-            return None
-        if self._request_id is None or prefix != f"invocation/{self._request_id}":
-            self.api.refuse(request, 400, f"not the current request id: {prefix}")
-            return None
-        self._request_id = None
-        self.api.reply(request)
-        return Event(Happening.RESPONSE if verb == "response" else Happening.ERROR, request)
+        event = self._calls.take(request)
+        return self._settled() if event and event.happening is Happening.NEXT else event
 
     def _settled(self) -> Event | None:
         """Tell of the poll for the next event once all extensions have polled as well."""
-        if self._waiting is None or not (self.extensions is None or self.extensions.settled):
+        waiting = self._calls.waiting
+        if waiting is None or not (self.extensions is None or self.extensions.settled):
             return None
-        return Event(Happening.NEXT, self._waiting)
+        return Event(Happening.NEXT, waiting)
 
     def _extension_called(self, request: Request) -> Event | None:
         assert self.extensions is not None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.cloud.environment.driver import Event, Happening
 from helpers.cloud.environment.faults import Fault, too_large_fault
-from helpers.cloud.model import MAX_RESPONSE_BYTES, Invocation, InvocationResult
+from helpers.cloud.environment.runtime_calls import Event, Happening, is_too_large
+from helpers.cloud.environment.runtime_requests import Request
+from helpers.cloud.logs import Status
+from helpers.cloud.model import Invocation, InvocationResult
 
 XRAY_CAUSE = "lambda-runtime-function-xray-error-cause"
+ERROR_TYPE, ERROR_BODY = "lambda-runtime-function-error-type", "lambda-runtime-function-error-body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,24 @@ def answer_of(event: Event, duration_ms: float) -> Ending:
     request = event.request
     if event.happening is Happening.ERROR:
         cause = request.headers.get(XRAY_CAUSE, "")
-        return Ending(duration_ms, Fault.reported(request.body, from_runtime=True, cause=cause))
-    if request.body_bytes > MAX_RESPONSE_BYTES:
+        body = bytes(request.body)
+        return Ending(duration_ms, Fault.reported(body, from_runtime=True, cause=cause))
+    if is_too_large(request):
         return Ending(duration_ms, too_large_fault())
-    return Ending(duration_ms, payload=request.body)
+    if ERROR_TYPE in request.trailers:
+        return Ending(duration_ms, _fault_of_stream(request))
+    return Ending(duration_ms, payload=bytes(request.body))
+
+
+def _fault_of_stream(request: Request) -> Fault:
+    """Return the fault that a streaming runtime told of when it could not go on."""
+    error_type = request.trailers[ERROR_TYPE]
+    try:
+        body = base64.b64decode(request.trailers.get(ERROR_BODY, ""), validate=True)
+    except ValueError:
+        body = b""
+    body = body or json.dumps({"errorType": error_type, "errorMessage": ""}).encode()
+    return Fault(Status.ERROR, error_type, body=body, from_runtime=True)
 
 
 def invocation_headers(invocation: Invocation, deadline: float) -> dict[str, str]:

@@ -13,34 +13,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup
-from helpers.cloud.environment.runtime_api import Request, RuntimeApi
-from helpers.cloud.environment.runtimes import CannotStart, why_not_executable
+from helpers.cloud.environment.processes import Command, ProcessGroup
+from helpers.cloud.environment.runtime_api import RuntimeApi
+from helpers.cloud.environment.runtime_requests import Request
 from helpers.cloud.environment.sandbox import Sandbox
 from helpers.cloud.json_text import read_json
 from helpers.cloud.model import FunctionVersion
 
 API = "/2020-01-01/extension/"
 IDENTIFIER = "lambda-extension-identifier"
+FUNCTION_ERROR_TYPE = "lambda-extension-function-error-type"
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+METHODS = {"register": "POST", "event/next": "GET", "init/error": "POST", "exit/error": "POST"}
 EVENTS = ("INVOKE", "SHUTDOWN")
 MAX_EXTENSIONS = 10
-NOT_THEIRS = (
-    "AWS_EXECUTION_ENV",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_XRAY_CONTEXT_MISSING",
-    "LAMBDA_RUNTIME_DIR",
-    "LAMBDA_TASK_ROOT",
-    "PYTHONPATH",
-    "_HANDLER",
-)
-"""Variables of the runtime that Lambda does not give to extensions."""
 
 
 @dataclass(slots=True, eq=False)
@@ -115,24 +107,45 @@ class Extensions:
     def route(self, request: Request, api: RuntimeApi) -> None:
         """Answer one request of the Extensions API, now or when there is an event."""
         action = (request.method, request.path.removeprefix(API))
-        if action == ("POST", "register"):
+        method = METHODS.get(action[1])
+        if method is None:
+            api.not_found(request)
+        elif method != action[0]:
+            api.reply(request, 405, headers={"Allow": method}, body=b"")
+        elif action[1] == "register":
             self._register(request, api)
-            return
+        elif (extension := self._identified(request, api)) is not None:
+            self._called(extension, request, api)
+
+    def _identified(self, request: Request, api: RuntimeApi) -> Extension | None:
+        """Return the extension that a request names; refuse who names none."""
         identifier = request.headers.get(IDENTIFIER, "")
-        known = [e for e in self.every if e.identifier and e.identifier == identifier]
-        if action not in (("GET", "event/next"), ("POST", "init/error"), ("POST", "exit/error")):
-            _refuse(request, api, 404, "NotFound", f"no such path: {request.path}")
-        elif not known:
-            kind = "UnknownExtensionIdentifier" if identifier else "MissingExtensionIdentifier"
-            _refuse(request, api, 403, f"Extension.{kind}", f"not an extension: {identifier!r}")
-        elif action[0] == "GET":
-            self._next(known[0], request, api)
+        if not identifier:
+            problem = ("MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header")
+        elif UUID.fullmatch(identifier) is None:
+            problem = ("InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier")
         else:
-            self._failed(known[0], request, api)
+            known = next((e for e in self.every if e.identifier == identifier), None)
+            if known is not None:
+                return known
+            problem = ("UnknownExtensionIdentifier", f"Unknown extension {identifier}")
+        api.refuse(request, 403, f"Extension.{problem[0]}", problem[1])
+        return None
+
+    def _called(self, extension: Extension, request: Request, api: RuntimeApi) -> None:
+        if request.method == "GET":
+            self._next(extension, request, api)
+        elif FUNCTION_ERROR_TYPE not in request.headers:
+            missing = "Lambda-Extension-Function-Error-Type not found"
+            api.refuse(request, 403, "Extension.MissingHeader", missing)
+        else:
+            self._failed(extension, request, api)
 
     def invoke(self, headers: Mapping[str, str], api: RuntimeApi) -> None:
-        """Tell those who want to know that an event is being delivered."""
+        """Tell those who want to know that an event is being delivered; nobody registers now."""
         self.initialised = True
+        if not self.every:
+            return
         event = {
             "eventType": "INVOKE",
             "deadlineMs": int(headers["Lambda-Runtime-Deadline-Ms"]),
@@ -177,15 +190,15 @@ class Extensions:
 
     def _register(self, request: Request, api: RuntimeApi) -> None:
         name = request.headers.get("lambda-extension-name", "")
-        try:
-            events = tuple(read_json(request.body or b"{}").get("events") or ())
-        except (ValueError, AttributeError, TypeError):
-            _refuse(request, api, 400, "InvalidRequestFormat", "the body is not {'events': [...]}")
-            return
         extension = next((e for e in self.every if e.name == name), None)
+        try:
+            events = _events_in(bytes(request.body))
+        except ValueError as error:
+            api.refuse(request, 403, "InvalidRequestFormat", str(error))
+            return
         problem = self._why_not(name, events, extension)
         if problem is not None:
-            _refuse(request, api, *problem)
+            api.refuse(request, 403, f"Extension.{problem[0]}", problem[1])
             return
         if extension is None:
             extension = Extension(name)
@@ -205,28 +218,25 @@ class Extensions:
 
     def _why_not(
         self, name: str, events: tuple[str, ...], known: Extension | None
-    ) -> tuple[int, str, str] | None:
-        """Return why a registration is refused: status, error type, message."""
+    ) -> tuple[str, str] | None:
+        """Return why a registration is refused: error type and message."""
+        unknown = next((event for event in events if event not in EVENTS), "")
+        internal = known is None
         problems = {
-            (403, "InvalidExtensionName", "Lambda-Extension-Name is missing"): not name,
-            (400, "InvalidEventType", "the events are INVOKE and SHUTDOWN"): any(
-                event not in EVENTS for event in events
-            ),
-            (403, "InvalidEventType", "an internal extension registers for INVOKE only"): (
-                known is None and "SHUTDOWN" in events
-            ),
-            (403, "RegistrationClosed", "extensions register during init"): self.initialised,
-            (403, "AlreadyRegistered", f"{name} has registered before"): (
+            ("InvalidExtensionName", "Empty extension name"): not name,
+            ("RegistrationClosed", "Extension registration closed already"): self.initialised,
+            ("InvalidExtensionState", "Extension with this name already registered"): (
                 known is not None and bool(known.identifier)
             ),
-            (403, "TooManyExtensions", f"at most {MAX_EXTENSIONS} extensions"): (
-                known is None and len(self.every) >= MAX_EXTENSIONS
+            ("InvalidEventType", f"{unknown}: ErrorInvalidEventType"): bool(unknown),
+            ("InvalidEventType", "SHUTDOWN: ShutdownEventNotSupportedForInternalExtension"): (
+                internal and "SHUTDOWN" in events
+            ),
+            ("TooManyExtensions", f"Extension limit ({MAX_EXTENSIONS}) reached"): (
+                internal and len(self.every) >= MAX_EXTENSIONS
             ),
         }
-        for (status, kind, message), applies in problems.items():
-            if applies:
-                return status, f"Extension.{kind}", message
-        return None
+        return next((problem for problem, applies in problems.items() if applies), None)
 
     def _next(self, extension: Extension, request: Request, api: RuntimeApi) -> None:
         extension.waiting, extension.state = request, "Ready"
@@ -239,26 +249,6 @@ class Extensions:
         if self.failure is None and not self._farewell:
             self.failure = Failure(f"Extension.{stage}", "exit code 0")
         api.reply(request)
-
-
-def find_extensions(opt: Path, *, seen_as: str) -> dict[str, str]:
-    """Return the programs of /opt/extensions by name; raises CannotStart for one that is none."""
-    folder = opt / "extensions"
-    found: dict[str, str] = {}
-    for program in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if program.is_dir():
-            continue
-        problem = why_not_executable(program) if HAS_SIGNALS else "not supported by this system"
-        if problem is not None:
-            how = f"fork/exec /opt/extensions/{program.name}: {problem}"
-            raise CannotStart("Extension.LaunchError", how)
-        found[program.name] = f"{seen_as}/extensions/{program.name}"
-    return found
-
-
-def extension_variables(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return what of the runtime's variables an extension gets."""
-    return {name: value for name, value in variables.items() if name not in NOT_THEIRS}
 
 
 def exit_descriptors(extensions: Extensions) -> Iterator[int]:
@@ -275,9 +265,15 @@ def _hand(extension: Extension, event: bytes, api: RuntimeApi) -> None:
         api.reply(waiting, 200, headers=identity, body=event)
 
 
-def _refuse(request: Request, api: RuntimeApi, status: int, kind: str, message: str) -> None:
-    body = json.dumps({"errorType": kind, "errorMessage": message}).encode()
-    api.reply(request, status, body=body)
+def _events_in(body: bytes) -> tuple[str, ...]:
+    """Return the events that a registration names; raises ValueError for what is none."""
+    if not body:
+        raise ValueError("unexpected end of JSON input")
+    document = read_json(body)
+    events = document.get("events") or [] if isinstance(document, dict) else None
+    if not isinstance(events, list):
+        raise ValueError("the body is not an object with a list of events")
+    return tuple(str(event) for event in events)
 
 
 def _exit_words(code: int) -> str:

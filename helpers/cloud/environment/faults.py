@@ -1,18 +1,22 @@
 """Why an invocation failed, in AWS's error types and sentences.
 
 Source: awslambdaric (errors the runtime reports), the Runtime Interface Emulator's error
-constants, docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
+constants and what it makes of other types (GetValidRuntimeOrFunctionErrorType),
+docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud.json_text import read_json
 from helpers.cloud.logs import Status
 from helpers.cloud.model import MAX_RESPONSE_BYTES
+
+TYPE_OF_LAMBDA = re.compile(r"(Runtime|Function)\.[A-Z][a-zA-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,23 @@ class Fault:
     cause: str = ""
 
     @property
+    def logged_type(self) -> str:
+        """The type in Lambda's log lines: a failed init with a class of one's own is unknown."""
+        if not self.body or self.from_runtime or TYPE_OF_LAMBDA.search(self.error_type):
+            return self.error_type
+        return "Function.Unknown" if self.error_type.startswith("Function.") else "Runtime.Unknown"
+
+    @property
     def payload(self) -> bytes:
         """The error as the caller receives it."""
         if self.body:
             return self.body
         error = {"errorType": self.error_type, "errorMessage": self.message}
         return json.dumps(error, separators=(",", ":")).encode()
+
+    def that_ended_the_runtime(self) -> Fault:
+        """Return the same payload as the fault of a runtime that exited because of it."""
+        return replace(self, error_type="Runtime.ExitError", body=self.payload, from_runtime=False)
 
     @classmethod
     def reported(cls, body: bytes, *, from_runtime: bool = False, cause: str = "") -> Fault:

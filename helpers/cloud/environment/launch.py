@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from helpers.cloud.environment.extensions import Extensions, extension_variables, find_extensions
+from helpers.cloud.environment.extension_programs import extension_variables, find_extensions
+from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.forks import Control
 from helpers.cloud.environment.local_extension import PORT, PROGRAM, Listener, LocalPorts
 from helpers.cloud.environment.processes import HAS_SIGNALS, Command, ProcessGroup

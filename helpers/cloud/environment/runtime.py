@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from helpers.cloud import records
 from helpers.cloud.environment.chronicle import Chronicle
-from helpers.cloud.environment.driver import SPINDOWN, Driver, Event, Happening, Limits
+from helpers.cloud.environment.driver import SPINDOWN, Driver, Limits
 from helpers.cloud.environment.ending import Ending, Restored, answer_of, invocation_headers
 from helpers.cloud.environment.extensions import Extensions
 from helpers.cloud.environment.faults import Fault, exit_fault
@@ -20,6 +20,7 @@ from helpers.cloud.environment.forks import Control
 from helpers.cloud.environment.launch import Launch
 from helpers.cloud.environment.platform import Platform
 from helpers.cloud.environment.processes import Command, Process, ProcessGroup
+from helpers.cloud.environment.runtime_calls import Event, Happening, is_too_large
 from helpers.cloud.environment.runtimes import CannotStart
 from helpers.cloud.environment.variables import Addresses, build_variables
 from helpers.cloud.environment.workspace import Workspace
@@ -27,6 +28,8 @@ from helpers.cloud.governor import CpuShare, MemoryWatch
 from helpers.cloud.logs import Status
 from helpers.cloud.model import FunctionVersion, InitializationType, Invocation, InvocationResult
 
+EXITS_WITHIN_S = 1.0
+"""What a runtime has that reported an error of init; then it is ended."""
 RESET = "reset"
 AT_ONCE = (RESET, "shutdown")
 """Ends that leave extensions no shutdown phase: the account itself goes."""
@@ -64,7 +67,8 @@ class Runtime:
         self._workspace = workspace
         self._initialization_type = initialization_type
         self.control: Control | None = None
-        self._driver = Driver(platform.clock, chronicle.journal.printed)
+        restores = initialization_type is InitializationType.SNAP_START
+        self._driver = Driver(platform.clock, chronicle.journal.printed, restores=restores)
         self._driver.on_alive = workspace.hold
 
     @property
@@ -98,8 +102,9 @@ class Runtime:
         fault, reported = None, b""
         if event.happening is Happening.INIT_ERROR:
             assert event.request is not None
-            reported = event.request.body
-            event = self._driver.wait(Limits(deadline, self.memory))
+            reported = bytes(event.request.body)
+            last_words = self._platform.clock.steady() + EXITS_WITHIN_S
+            event = self._driver.wait(Limits(min(deadline, last_words), self.memory))
         if reported:
             fault = Fault.reported(reported)
         elif event.happening is not Happening.NEXT:
@@ -145,7 +150,7 @@ class Runtime:
     def _restore_fault(self, event: Event) -> Fault:
         if event.happening is Happening.RESTORE_ERROR:
             assert event.request is not None
-            return Fault.reported(event.request.body)
+            return Fault.reported(bytes(event.request.body))
         return self._fault(event, request_id="")
 
     def deliver(
@@ -161,7 +166,7 @@ class Runtime:
         share = CpuShare(function.memory_mb) if self._platform.cpu_share() else None
         limits = Limits(deadline, self.memory, share if share and share.limited else None)
         headers = invocation_headers(invocation, clock.now() + deadline - clock.steady())
-        self._driver.deliver(invocation.request_id, headers, invocation.event)
+        self._driver.deliver(invocation, headers)
         yield
         event = self._driver.wait(limits)
         duration_ms = (clock.steady() - started) * 1000
@@ -170,8 +175,11 @@ class Runtime:
             ending = answer_of(event, duration_ms)
             if answered is not None:
                 answered(ending.result())
-            event = self._driver.wait(limits)
+            posted, event = event, self._driver.wait(limits)
             ending = self._with_extensions(ending, event, invocation, started)
+            refused = posted.request is not None and is_too_large(posted.request)
+            if refused and event.happening is Happening.EXITED and ending.fault is not None:
+                ending = replace(ending, fault=ending.fault.that_ended_the_runtime())
         else:
             if event.happening is Happening.DEADLINE:
                 duration_ms = function.timeout_s * 1000.0
@@ -283,8 +291,6 @@ class Runtime:
             self._chronicle.record(records.EnvironmentKilled, reason="extension")
             return Fault.named(failure.error_type, failure.how, request_id)
         group = self._group()
-        if event.happening is not Happening.EXITED:  # it polled before it answered
-            group.slay()
         self._driver.drain()
         self._chronicle.record(records.EnvironmentKilled, reason="exit")
         return exit_fault(group.wait(), request_id)

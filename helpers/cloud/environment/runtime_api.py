@@ -13,38 +13,20 @@ import json
 import selectors
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from http import HTTPStatus
 
-MAX_HEAD_BYTES = 1024 * 1024 + 65536
-"""An error cause header may hold 1 MB."""
-MAX_BODY_BYTES = 8 * 1024 * 1024
-"""More than any accepted answer; the rest of a longer one is read and thrown away."""
-REASONS = {200: "OK", 202: "Accepted", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+from helpers.cloud.environment.runtime_requests import (
+    MAX_HEAD_BYTES,
+    Connection,
+    Request,
+    read_body,
+    read_chunks,
+)
+
+MAX_CONNECTIONS = 128
+"""More than a runtime and ten extensions need; each is a descriptor of the account's."""
+JSON, TEXT = "application/json", "text/plain; charset=utf-8"
 READ_BYTES = 262_144
-
-
-@dataclass(slots=True, eq=False)
-class Request:
-    """One request of the runtime; `body_bytes` counts also what was thrown away."""
-
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    connection: Connection
-    body: bytes = b""
-    body_bytes: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """One kept-alive connection and what was read and not yet sent on it."""
-
-    socket: socket.socket
-    received: bytearray = field(default_factory=bytearray)
-    unsent: bytes = b""
-    head: Request | None = None
-    missing: int | None = 0
-    """Body bytes still to come; None while a chunked body lasts."""
 
 
 class RuntimeApi:
@@ -57,6 +39,8 @@ class RuntimeApi:
         self.port: int = self._listener.getsockname()[1]
         self._open: list[Connection] = []
         selector.register(self._listener, selectors.EVENT_READ, self)
+        self.opens: Callable[[Request], Callable[[bytes], None] | None] = lambda request: None
+        """Asked once the head of a request is there: who takes its body as it comes?"""
 
     @property
     def address(self) -> str:
@@ -67,7 +51,7 @@ class RuntimeApi:
         """Take a new connection, unless it comes from a process that is not ours."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
             connected, peer = self._listener.accept()
-            if not is_ours(peer[1], self.port):
+            if len(self._open) >= MAX_CONNECTIONS or not is_ours(peer[1], self.port):
                 connected.close()
                 return
             connected.setblocking(False)
@@ -104,19 +88,25 @@ class RuntimeApi:
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes = b'{"status":"OK"}\n',
+        content_type: str = JSON,
     ) -> None:
         """Answer a request; what the socket does not take now is sent when it is ready."""
-        lines = [f"HTTP/1.1 {status} {REASONS[status]}", "Content-Type: application/json"]
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Type: {content_type}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         head = "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""])
         request.connection.unsent += head.encode() + body
         with contextlib.suppress(OSError):  # the reader is gone; its exit will be noticed
             self._send(request.connection)
 
-    def refuse(self, request: Request, status: int, message: str) -> None:
+    def refuse(self, request: Request, status: int, error_type: str, message: str) -> None:
         """Answer with the Runtime API's error form."""
-        error = {"errorMessage": message, "errorType": "InvalidRequest"}
-        self.reply(request, status, body=json.dumps(error).encode())
+        error = {"errorMessage": message, "errorType": error_type}
+        text = json.dumps(error, separators=(",", ":"))
+        self.reply(request, status, body=f"{text}\n".encode())
+
+    def not_found(self, request: Request) -> None:
+        """Answer that there is no such path."""
+        self.reply(request, 404, body=b"404 page not found\n", content_type=TEXT)
 
     def disconnect(self) -> None:
         """Close all connections: the process that made them is gone."""
@@ -147,9 +137,13 @@ class RuntimeApi:
     def _parse(self, connection: Connection) -> Request | None:
         if connection.head is None and not self._parse_head(connection):
             return None
-        done = _read_chunks if connection.missing is None else _read_body
+        done = read_chunks if connection.missing is None else read_body
         assert connection.head is not None
-        if not done(connection, connection.head):
+        try:
+            if not done(connection, connection.head):
+                return None
+        except ValueError:  # no HTTP, and nobody knows where the next request begins
+            self._drop(connection)
             return None
         request, connection.head = connection.head, None
         return request
@@ -166,46 +160,16 @@ class RuntimeApi:
             method, path, _ = lines[0].split(" ", 2)
             headers = {k.lower(): v.strip() for k, v in (line.split(":", 1) for line in lines[1:])}
             length = int(headers.get("content-length", "0"))
+            if length < 0:
+                raise ValueError(length)
         except ValueError:
             self._drop(connection)
             return False
         chunked = "chunked" in headers.get("transfer-encoding", "").lower()
         connection.missing = None if chunked else length
         connection.head = Request(method, path, headers, connection)
+        connection.take = self.opens(connection.head)
         if headers.get("expect", "").lower() == "100-continue":
             connection.unsent += b"HTTP/1.1 100 Continue\r\n\r\n"
             self._send(connection)
         return True
-
-
-def _keep(request: Request, data: bytes) -> None:
-    room = MAX_BODY_BYTES - len(request.body)
-    if room > 0:
-        request.body += data[:room]
-    request.body_bytes += len(data)
-
-
-def _read_body(connection: Connection, request: Request) -> bool:
-    assert connection.missing is not None
-    data = bytes(connection.received[: connection.missing])
-    del connection.received[: len(data)]
-    connection.missing -= len(data)
-    _keep(request, data)
-    return connection.missing == 0
-
-
-def _read_chunks(connection: Connection, request: Request) -> bool:
-    while True:
-        end = connection.received.find(b"\r\n")
-        if end < 0:
-            return False
-        try:
-            size = int(bytes(connection.received[:end]).split(b";")[0] or b"0", 16)
-        except ValueError:
-            size = 0
-        if len(connection.received) < end + 2 + size + 2:
-            return False
-        _keep(request, bytes(connection.received[end + 2 : end + 2 + size]))
-        del connection.received[: end + 2 + size + 2]
-        if size == 0:
-            return True

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import http.client
 import os
+import sys
+import time
 
 _ROOT = "/2018-06-01/runtime/invocation/"
 _headers: dict[str, str] = {}
@@ -23,7 +25,9 @@ def initialize_client(user_agent: str) -> None:
 
 def next() -> tuple[bytes, dict[str, str | int]]:  # noqa: A001 - the native module's name
     """Wait for the next event; return its bytes and the headers that describe it."""
-    event, headers = _exchange("GET", "next")
+    status, event, headers = _exchange("GET", "next")
+    if status >= http.HTTPStatus.BAD_REQUEST:
+        raise RuntimeError("Failed to get next")
     # the native module hands the deadline over as a number, and the context reckons with it
     deadline_ms = int(headers["Lambda-Runtime-Deadline-Ms"])
     return event, {**headers, "Lambda-Runtime-Deadline-Ms": deadline_ms}
@@ -32,8 +36,9 @@ def next() -> tuple[bytes, dict[str, str | int]]:  # noqa: A001 - the native mod
 def post_invocation_result(
     invoke_id: str, data: bytes, content_type: str, invocation_id: str | None = None
 ) -> None:
-    """Hand in the answer of one invocation."""
-    _exchange("POST", f"{invoke_id}/response", data, {"Content-Type": content_type})
+    """Hand in the answer of one invocation; raises RuntimeError when it is refused."""
+    path, headers = f"{invoke_id}/response", {"Content-Type": content_type}
+    _post(path, data, headers, "success", "Failed to post invocation response")
 
 
 def post_error(
@@ -43,18 +48,27 @@ def post_error(
     headers = {"Content-Type": "application/json"}
     if xray_fault:
         headers["lambda-runtime-function-xray-error-cause"] = xray_fault
-    _exchange("POST", f"{invoke_id}/error", data.encode(), headers)
+    path, complaint = f"{invoke_id}/error", "Failed to post invocation error"
+    _post(path, data.encode(), headers, "failure", complaint)
+
+
+def _post(path: str, data: bytes, headers: dict[str, str], kind: str, complaint: str) -> None:
+    """Post an outcome; say what the native module says when it is refused."""
+    status, answer, _ = _exchange("POST", path, data, headers)
+    if status >= http.HTTPStatus.BAD_REQUEST:
+        sys.stderr.write(
+            f"[ERROR] [{int(time.time() * 1000)}] LAMBDA_RUNTIME Failed to post handler {kind} "
+            f"response. Http response code: {status}. {answer.decode(errors='replace')}\n"
+        )
+        raise RuntimeError(complaint)
 
 
 def _exchange(
     method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-) -> tuple[bytes, dict[str, str]]:
+) -> tuple[int, bytes, dict[str, str]]:
     if not _connections:
         _connections.append(http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"]))
     connection = _connections[0]
     connection.request(method, _ROOT + path, body, {**_headers, **(headers or {})})
     response = connection.getresponse()
-    answer = response.read()
-    if response.status >= http.HTTPStatus.BAD_REQUEST:
-        raise RuntimeError(f"Runtime API answered {response.status} to {method} {path}")
-    return answer, dict(response.getheaders())
+    return response.status, response.read(), dict(response.getheaders())

@@ -80,8 +80,9 @@ class Snapshot:
         fault = ending.fault
         status = fault.status if fault else Status.SUCCESS
         error_type = fault.error_type if fault and status is Status.ERROR else None
+        logged_type = fault.logged_type if fault else None
         self._chronicle.journal.init_ended(
-            ending.duration_ms, phase="init", status=status, error_type=error_type
+            ending.duration_ms, phase="init", status=status, error_type=logged_type
         )
         if fault is None:
             self._runtime.still()

@@ -8,6 +8,7 @@ Source: docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (defined
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from helpers.cloud.model import FunctionVersion, LogFormat
@@ -43,15 +44,18 @@ def build_variables(
     """Return every variable but the log stream's and the initialization type's.
 
     A function's own variables win over the unreserved defaults; reserved names were refused when
-    the function was configured.
+    the function was configured. Folders of a PYTHONPATH of its own come after the runtime's, which
+    Lambda finds without the variable.
     """
+    # a language of Lambda's own lies in /var/lang, which OS-only runtimes do not have
+    language = "/var/lang/{}:" if _is_python(function) else ""
     variables = {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
-        "PATH": f"/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
+        "PATH": f"{language.format('bin')}/usr/local/bin:/usr/bin/:/bin:{places.opt}/bin",
         "LD_LIBRARY_PATH": (
-            f"/var/lang/lib:/lib64:/usr/lib64:{places.runtime}:{places.runtime}/lib:{places.task}:"
-            f"{places.task}/lib:{places.opt}/lib"
+            f"{language.format('lib')}/lib64:/usr/lib64:{places.runtime}:{places.runtime}/lib:"
+            f"{places.task}:{places.task}/lib:{places.opt}/lib"
         ),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": f"{places.runtime}/aws-config",
@@ -63,10 +67,18 @@ def build_variables(
         **function.variables,
     }
     variables |= _reserved(function, places, credentials, addresses.runtime_api)
+    if "PYTHONPATH" in function.variables and _is_python(function):
+        own = function.variables["PYTHONPATH"]
+        variables["PYTHONPATH"] = os.pathsep.join((_python_path(function, places), own))
     if function.logging.log_format is LogFormat.JSON:
         variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         variables["AWS_LAMBDA_LOG_LEVEL"] = function.logging.application_level or "INFO"
     return variables
+
+
+def _is_python(function: FunctionVersion) -> bool:
+    """Tell whether the function runs in one of Lambda's Python runtimes."""
+    return function.runtime.startswith("python")
 
 
 def _xray(daemon: str) -> dict[str, str]:
@@ -84,7 +96,7 @@ def _xray(daemon: str) -> dict[str, str]:
 
 def _python(function: FunctionVersion, places: Places) -> dict[str, str]:
     # AWS_EXECUTION_ENV is not defined in OS-only runtimes
-    if not function.runtime.startswith("python"):
+    if not _is_python(function):
         return {}
     return {
         "LC_CTYPE": "C.UTF-8",
@@ -98,7 +110,7 @@ def _python_path(function: FunctionVersion, places: Places) -> str:
     if not function.layers:
         return places.runtime
     packages = f"{places.opt}/python/lib/{function.runtime}/site-packages"
-    return f"{packages}:{places.opt}/python:{places.runtime}"
+    return os.pathsep.join((packages, f"{places.opt}/python", places.runtime))
 
 
 def _reserved(

@@ -9,7 +9,7 @@ docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 
@@ -42,7 +42,7 @@ class Cors:
         headers = self._origin_headers(request)
         if headers and self.expose:
             headers.append(("Access-Control-Expose-Headers", ",".join(self.expose)))
-        return HttpAnswer(answer.status, kept + headers, answer.body)
+        return replace(answer, headers=kept + headers)
 
     def _origin_headers(self, request: HttpRequest) -> list[tuple[str, str]]:
         origin = request.headers.get("origin", "")

@@ -17,7 +17,7 @@ from helpers.cloud.clock import Clock
 from helpers.cloud.control.names import parse_function_name
 from helpers.cloud.errors import AccessDeniedException, AwsError, ValidationException
 from helpers.cloud.http_fronts.recent_events import RecentEvents
-from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest
+from helpers.cloud.invoke import InvokeAnswer, Invoker, InvokeRequest, StreamedAnswer
 from helpers.cloud.invoke.tracing import new_trace_id
 from helpers.cloud.ports import Authorizer
 
@@ -73,6 +73,26 @@ class FrontFunctions:
         Raises AwsError as Invoke would (AccessDeniedException, ResourceNotFoundException, 429,
         413 ...), and IntegrationTimeoutError.
         """
+        request = self._request(function_arn, event, as_whom)
+        limit_s = as_whom.timeout_s
+        if limit_s is None or self._invoker.resolve(request).timeout_s + MARGIN_S < limit_s:
+            answer = self._invoker.invoke(request)
+        else:
+            answer = _within(self._invoker, request, limit_s)
+        return _front_answer(answer, request)
+
+    def stream(
+        self, function_arn: str, event: Any, as_whom: Invoking
+    ) -> tuple[StreamedAnswer, FrontAnswer]:
+        """Run a function whose answer may come in pieces; of one that does, only what is known."""
+        request = self._request(function_arn, event, as_whom)
+        stream = StreamedAnswer(self._invoker, request)
+        if stream.end is not None:
+            return stream, _front_answer(stream.end, request)
+        return stream, FrontAnswer(b"", False, request.key[2], request.request_id)
+
+    def _request(self, function_arn: str, event: Any, as_whom: Invoking) -> InvokeRequest:
+        """Return the call of a function, which whoever it is made for may make."""
         named = parse_function_name(function_arn)
         if not function_arn.startswith("arn:"):
             raise ValidationException(f"{function_arn} is not the ARN of a function")
@@ -85,18 +105,7 @@ class FrontFunctions:
         )
         self._check(as_whom, function_arn)
         self.recent.add(request.request_id, request.event)
-        limit_s = as_whom.timeout_s
-        if limit_s is None or self._invoker.resolve(request).timeout_s + MARGIN_S < limit_s:
-            answer = self._invoker.invoke(request)
-        else:
-            answer = _within(self._invoker, request, limit_s)
-        result = answer.result
-        return FrontAnswer(
-            result.payload,
-            result.function_error is not None,
-            answer.function.name,
-            request.request_id,
-        )
+        return request
 
     def new_trace(self, came: str = "") -> str:
         """Return the trace header of a request: the one it came with if it is one, or a new one."""
@@ -113,6 +122,12 @@ class FrontFunctions:
             return
         if refusal is not None:
             raise AccessDeniedException(refusal)
+
+
+def _front_answer(answer: InvokeAnswer, request: InvokeRequest) -> FrontAnswer:
+    result = answer.result
+    failed = result.function_error is not None
+    return FrontAnswer(result.payload, failed, answer.function.name, request.request_id)
 
 
 def execute_api_arn(region: str, account_id: str, api_id: str, *path: str) -> str:

@@ -1,16 +1,16 @@
 """What answers at a function URL: who may call, the event, and the function's answer as HTTP.
 
 A caller needs lambda:InvokeFunctionUrl and lambda:InvokeFunction, everybody by the function's
-policy (AuthType NONE), or whoever signed the request for the service lambda (AWS_IAM). Python's
-managed runtimes do not stream: in RESPONSE_STREAM mode the handler's whole result becomes the body,
-uninterpreted, with status 200. Left out: the prelude with which a streaming runtime sets status and
-headers. Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html and urls-auth.html.
+policy (AuthType NONE), or whoever signed the request for the service lambda (AWS_IAM). In
+RESPONSE_STREAM mode what a custom runtime streams goes out as it comes. Python's managed runtimes
+do not stream: the handler's whole result becomes the body, uninterpreted, with status 200.
+Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html and urls-auth.html.
 """
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpers.cloud import records
 from helpers.cloud.clock import Clock
@@ -27,7 +27,9 @@ from helpers.cloud.http_fronts.function_urls import (
 )
 from helpers.cloud.http_fronts.functions import INVOKE, FrontAnswer, FrontFunctions, Invoking
 from helpers.cloud.http_fronts.proxy_answers import MalformedAnswerError, answer_v2
+from helpers.cloud.http_fronts.streamed_answers import STREAM_TYPE, streamed_answer
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest, json_answer
+from helpers.cloud.invoke import StreamedAnswer
 from helpers.cloud.ports import FrontCallers, Permission, Signer
 from helpers.cloud.records import Recorder
 
@@ -40,7 +42,6 @@ FORBIDDEN = (
 )
 HEADERS_OF_THE_FRONT = frozenset({"x-amzn-requestid", "x-amzn-trace-id"})
 UNSIGNED = ("AccessDeniedException", "MissingAuthenticationTokenException")
-STREAM_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,14 @@ class LambdaUrlsFront:
         if url is None:
             return _named(_forbidden(), None, trace)
         ran: FrontAnswer | None = None
+        stream: StreamedAnswer | None = None
         reason = ""
         try:
             if url.cors is not None and is_preflight(request):
                 answer = url.cors.preflight(request, status=200)
             else:
-                ran = self._run(request, address, url, trace)
-                answer, reason = _rendered(url, ran)
+                stream, ran = self._run(request, address, url, trace)
+                answer, reason = _rendered(stream, ran)
         except AwsError as error:
             answer, reason = _refused(error), f"{error.code}: {error.message}"
         if url.cors is not None and not is_preflight(request):
@@ -91,7 +93,8 @@ class LambdaUrlsFront:
 
     def _run(
         self, request: HttpRequest, address: PublicAddress, url: FunctionUrl, trace: str
-    ) -> FrontAnswer:
+    ) -> tuple[StreamedAnswer | None, FrontAnswer]:
+        """Run the function; return its answer and, in RESPONSE_STREAM mode, the stream of it."""
         signer = self._caller(request, url)
         call = HttpCall(
             request=request,
@@ -107,7 +110,10 @@ class LambdaUrlsFront:
             authorizer={"iam": iam_authorizer(signer)} if signer else None,
             hidden_headers=SIGNATURE_HEADERS if signer else frozenset(),
         )
-        return self.functions.invoke(url.function_arn, http_v2_event(call), Invoking(trace=trace))
+        event, as_whom = http_v2_event(call), Invoking(trace=trace)
+        if url.invoke_mode is InvokeMode.RESPONSE_STREAM:
+            return self.functions.stream(url.function_arn, event, as_whom)
+        return None, self.functions.invoke(url.function_arn, event, as_whom)
 
     def _caller(self, request: HttpRequest, url: FunctionUrl) -> Signer | None:
         region, arn = url.key[1], url.function_arn
@@ -135,16 +141,18 @@ def iam_authorizer(signer: Signer) -> dict[str, str | None]:
     }
 
 
-def _rendered(url: FunctionUrl, ran: FrontAnswer) -> tuple[HttpAnswer, str]:
+def _rendered(stream: StreamedAnswer | None, ran: FrontAnswer) -> tuple[HttpAnswer, str]:
     """Return the answer and, when it is not the function's own, why."""
     if ran.failed:
         return _bad_gateway(), "the function failed"
-    if url.invoke_mode is InvokeMode.RESPONSE_STREAM:
-        return HttpAnswer(200, [("Content-Type", STREAM_TYPE)], ran.payload), ""
     try:
-        return answer_v2(ran.payload), ""
+        if stream is None:
+            return answer_v2(ran.payload), ""
+        if stream.is_streamed:
+            return streamed_answer(stream), ""
     except MalformedAnswerError as error:
         return _bad_gateway(), str(error)
+    return HttpAnswer(200, [("Content-Type", STREAM_TYPE)], ran.payload), ""
 
 
 def _named(answer: HttpAnswer, ran: FrontAnswer | None, trace: str) -> HttpAnswer:
@@ -152,7 +160,7 @@ def _named(answer: HttpAnswer, ran: FrontAnswer | None, trace: str) -> HttpAnswe
     added = {"x-amzn-RequestId": ran.request_id if ran else str(uuid.uuid4())}
     added["X-Amzn-Trace-Id"] = trace.partition(";")[0]
     kept = [pair for pair in answer.headers if pair[0].lower() not in HEADERS_OF_THE_FRONT]
-    return HttpAnswer(answer.status, [*kept, *added.items()], answer.body)
+    return replace(answer, headers=[*kept, *added.items()])
 
 
 def _refused(error: AwsError) -> HttpAnswer:

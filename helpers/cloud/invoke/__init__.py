@@ -4,6 +4,7 @@ from helpers.cloud.invoke.asynchronous import AsyncQueue
 from helpers.cloud.invoke.event_config import EventInvokeConfig, EventInvokeConfigs
 from helpers.cloud.invoke.failure_path import FailurePath
 from helpers.cloud.invoke.recursion import RecursionGuard, RecursiveLoop
+from helpers.cloud.invoke.streaming import StreamedAnswer
 from helpers.cloud.invoke.synchronous import Begun, InvokeAnswer, Invoker, InvokeRequest
 from helpers.cloud.invoke.tracing import Sampler, Tracer
 
@@ -19,5 +20,6 @@ __all__ = [
     "RecursionGuard",
     "RecursiveLoop",
     "Sampler",
+    "StreamedAnswer",
     "Tracer",
 ]

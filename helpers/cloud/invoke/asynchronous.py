@@ -89,7 +89,8 @@ class AsyncQueue:
             )
         function = self._invoker.check(request)
         trace_id = self._invoker.accepted_trace(function, request)
-        traced = replace(request, trace_id=trace_id, is_json=True)
+        # the function gets a client context in synchronous calls only
+        traced = replace(request, trace_id=trace_id, is_json=True, client_context=None)
         event = QueuedEvent(traced, function, self._clock.steady(), self._generation)
         self._recorder.add(
             records.EventQueued(

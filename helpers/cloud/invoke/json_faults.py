@@ -1,9 +1,9 @@
 """What Lambda says of an event that is not JSON: what was met, what was wanted, and where.
 
 Models the sentences of Jackson, the parser behind Lambda's API, for what people send: text without
-quotes, single quotes, names without quotes, missing commas and colons, and bytes that are no UTF-8
-(the AWS CLI decodes a payload as base64 unless told otherwise). Everything else is told in Python's
-words.
+quotes, single quotes, names without quotes, missing commas and colons, an end that comes too early,
+and bytes that are no UTF-8 (the AWS CLI decodes a payload as base64 unless told otherwise).
+Everything else is told in Python's words.
 
 Source: answers of AWS in public reports;
 docs.aws.amazon.com/cli/latest/userguide/cliv2-migration-changes.html (binary parameters).
@@ -52,8 +52,10 @@ def json_fault(event: bytes) -> str:
 
 def _not_json(event: bytes, error: json.JSONDecodeError) -> str:
     at, wanted = error.pos, WANTED.get(error.msg)
-    if wanted is None or at >= len(event):
+    if wanted is None:
         return str(error)
+    if at >= len(event):
+        return _cut_short(event, error)
     word = WORD.match(event, at) if error.msg == "Expecting value" else None
     if word is not None:
         if event[word.end() : word.end() + 1] >= b"\x80":
@@ -61,7 +63,7 @@ def _not_json(event: bytes, error: json.JSONDecodeError) -> str:
         # the parser has read one character more, to see that the word ends
         token, after = word[0].decode(), min(word.end() + 1, len(event))
         return f"Unrecognized token '{token}': was expecting {VALUES}" + _place(event, at, after)
-    container = "Array" if _innermost(event[:at]) == b"[" else "Object"
+    container = _container(event, _innermost(event[:at]))
     met = f"Unexpected character ({_shown(event[at])}): {wanted.format(container=container)}"
     return met + _place(event, at, at)
 
@@ -81,15 +83,34 @@ def _bad_byte(event: bytes, kind: str, at: int) -> str:
     return f"Invalid UTF-8 {kind} byte {event[at]:#04x}" + _place(event, at, at + 1)
 
 
-def _innermost(before: bytes) -> bytes:
-    """Return the bracket that is still open at the end of this text."""
-    still_open: list[bytes] = []
-    for bracket in re.findall(rb"[\[\]{}]", STRING.sub(b"", before)):
-        if bracket in b"[{":
-            still_open.append(bracket)
+def _cut_short(event: bytes, error: json.JSONDecodeError) -> str:
+    """Return the complaint about an event that ends too early."""
+    opened = _innermost(event)
+    if opened is None:
+        return str(error)
+    container, end = _container(event, opened), len(event)
+    if event.rstrip()[-1:] in (b",", b":") or error.msg == "Expecting ':' delimiter":
+        how = f" within/between {container} entries"
+    else:
+        start = _place(event, opened, opened).removeprefix("\n at ")
+        how = f": expected close marker for {container} (start marker at {start})"
+    return f"Unexpected end-of-input{how}" + _place(event, end, end)
+
+
+def _innermost(before: bytes) -> int | None:
+    """Return where the bracket stands that is still open at the end of this text."""
+    still_open: list[int] = []
+    blanked = STRING.sub(lambda string: b" " * len(string[0]), before)
+    for bracket in re.finditer(rb"[\[\]{}]", blanked):
+        if bracket[0] in b"[{":
+            still_open.append(bracket.start())
         elif still_open:
             still_open.pop()
-    return still_open[-1] if still_open else b""
+    return still_open[-1] if still_open else None
+
+
+def _container(event: bytes, opened: int | None) -> str:
+    return "Array" if opened is not None and event[opened : opened + 1] == b"[" else "Object"
 
 
 def _shown(code: int) -> str:

@@ -8,7 +8,8 @@ Source: docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html, API_Invoke.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from helpers.cloud.environment.lifecycle import finished
@@ -40,7 +41,8 @@ class InvokeRequest:
     """One call of Invoke: the function as named, the event, and what goes with it.
 
     `client_context` is JSON text; `trace_id` is an X-Amzn-Trace-Id header, made when empty. An
-    event that `is_json` for sure is not read once more, just to see whether it is.
+    event that `is_json` for sure is not read once more, just to see whether it is. `pieces` takes
+    what the version that runs streams: its content type, and the next bytes.
     """
 
     key: Key
@@ -50,6 +52,9 @@ class InvokeRequest:
     client_context: str | None = None
     trace_id: str = ""
     is_json: bool = False
+    pieces: Callable[[FunctionVersion, str, bytes], None] | None = field(
+        default=None, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Invoker:
             event=request.event or b"{}",
             client_context=request.client_context,
             trace_id=traced.header,
+            pieces=partial(request.pieces, function) if request.pieces else None,
         )
         try:
             if traced.sampled:

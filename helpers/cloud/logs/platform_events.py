@@ -25,6 +25,8 @@ from helpers.cloud.logs.events import LogLevel, is_wanted
 from helpers.cloud.logs.report import Report, Status
 from helpers.cloud.model import LogFormat
 
+AHEAD = ("snap-start", "provisioned-concurrency")
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimeVersion:
@@ -118,7 +120,7 @@ class PlatformLog:
     ) -> list[str]:
         """Return what tells of an init that ended; text format stays silent on success.
 
-        But not under SnapStart, whose init no REPORT will tell of.
+        But not where init comes long before an event: SnapStart and provisioned concurrency.
 
         `phase` is `invoke` when init was repeated inside the first invocation.
         """
@@ -126,7 +128,7 @@ class PlatformLog:
         if self.log_format is LogFormat.TEXT:
             line = f"INIT_REPORT Init Duration: {duration_ms:.2f} ms"
             if succeeded:
-                return [line + "\n"] if self.initialization_type == "snap-start" else []
+                return [line + "\n"] if self.initialization_type in AHEAD else []
             return [f"{line}\tPhase: {phase}{_text_status(status, error_type)}\n"]
         level = LogLevel.DEBUG if succeeded else LogLevel.WARN
         done = {

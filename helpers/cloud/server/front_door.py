@@ -112,6 +112,7 @@ def build_gateway(
         faults=services.faults,
         access=http.callers.guard,
         services=services.moto,
+        turns=services.turns,
         changed=http.callers.guard.changed,
         settle=plane.pool.settle,
     )

@@ -40,6 +40,7 @@ from helpers.cloud.server.data_plane import Ports
 from helpers.cloud.server.first_requests import before_first_requests
 from helpers.cloud.server.foundation import AdministratorKey, Foundation
 from helpers.cloud.server.tracing import XRay, build_xray
+from helpers.cloud.turns import Turns
 from helpers.cloud.wsgi import call
 
 
@@ -63,6 +64,7 @@ class Services:
     keys: CustomerKeys
     faults: Faults
     moves: MessageMoves
+    turns: Turns
 
     def clear(self) -> None:
         """Empty every service."""
@@ -101,7 +103,7 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
     issuer = RoleCredentials(identities)
     administrator = Credentials(key.access_key_id, key.secret_access_key, "")
     calls = AccountCalls.of(foundation.endpoint, administrator)
-    moves = MessageMoves(foundation.waiting)
+    moves, turns = MessageMoves(foundation.waiting), Turns()
     move_tasks.install(moves)
     stack_responses = StackResponses(foundation.endpoint)
     stack_calls = StackCalls(calls, issuer, identities, authorizer)
@@ -126,7 +128,8 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
                 plain_put.answer(request)
                 or plain_publish.answer(request)
                 or call(moto, request, port=foundation.port)
-            )
+            ),
+            turns,
         ),
         PackageLinks(foundation.clock, foundation.endpoint),
         stack_responses,
@@ -136,14 +139,17 @@ def build_services(foundation: Foundation, key: AdministratorKey) -> Services:
         keys,
         Faults(foundation.recorder),
         moves,
+        turns,
     )
 
 
-def _as_asked(moto: Callable[[HttpRequest], HttpAnswer]) -> Callable[[HttpRequest], HttpAnswer]:
-    """Let moto's services know who asks."""
+def _as_asked(
+    moto: Callable[[HttpRequest], HttpAnswer], turns: Turns
+) -> Callable[[HttpRequest], HttpAnswer]:
+    """Let moto's services know who asks; those who write take turns."""
 
     def answer(request: HttpRequest) -> HttpAnswer:
-        with asked_by(request):
+        with asked_by(request), turns.of(request):
             return moto(request)
 
     return answer

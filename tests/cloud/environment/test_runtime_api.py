@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import selectors
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from helpers.cloud.environment.runtime_api import MAX_BODY_BYTES, Connection, Request, RuntimeApi
+from helpers.cloud.environment.runtime_api import MAX_CONNECTIONS, READ_BYTES, RuntimeApi
+from helpers.cloud.environment.runtime_requests import MAX_BODY_BYTES, Connection, Request
+from tests.waiting import until
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 
@@ -181,7 +184,9 @@ def test_refusal_has_the_runtime_apis_form(
 ) -> None:
     """A refused request is told why, as the Runtime API tells it."""
     reply = served.api.reply
-    refuse = functools.partial(served.api.refuse, status=404, message="no such path")
+    refuse = functools.partial(
+        served.api.refuse, status=400, error_type="InvalidRequestID", message="Invalid request ID"
+    )
 
     def refuse_once(request: Request, **_: Any) -> None:
         monkeypatch.setattr(served.api, "reply", reply)
@@ -189,6 +194,81 @@ def test_refusal_has_the_runtime_apis_form(
 
     monkeypatch.setattr(served.api, "reply", refuse_once)
     assert ask(runtime, "GET", "/nowhere") == (
-        404,
-        b'{"errorMessage": "no such path", "errorType": "InvalidRequest"}',
+        400,
+        b'{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}\n',
     )
+
+
+def test_trailers_end_a_chunked_body(served: Served) -> None:
+    """Headers after the last chunk belong to their request, and the next one is read after them."""
+    with socket.create_connection(("127.0.0.1", served.api.port), timeout=10) as peer:
+        peer.sendall(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n")
+        peer.sendall(b"Lambda-Runtime-Function-Error-Type: Runtime.Broken\r\n")
+        peer.sendall(b"Other: 1\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
+        answers = b""
+        while answers.count(b"202") < 2:
+            answers += peer.recv(4096)
+    assert [r.path for r in served.requests] == ["/a", "/b"]
+    assert served.requests[0].body == b"one"
+    assert served.requests[0].trailers == {
+        "lambda-runtime-function-error-type": "Runtime.Broken",
+        "other": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\n-6\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nnothing\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 17 + b"\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 2000,
+        b"Content-Length: -1\r\n\r\n",
+        b"Content-Length: many\r\n\r\n",
+    ],
+)
+def test_a_length_that_is_none_ends_the_connection(served: Served, head: bytes) -> None:
+    """A handler may send anything: what has no length is not waited for, nor read for ever."""
+    with socket.create_connection(("127.0.0.1", served.api.port), timeout=10) as peer:
+        peer.sendall(b"POST /a HTTP/1.1\r\n" + head)
+        assert b"" == peer.recv(4096)
+    assert [] == served.requests
+
+
+def test_a_chunk_is_not_collected_before_it_is_kept(served: Served) -> None:
+    """Of an endless chunk no more is held than of any other body."""
+    sent = MAX_BODY_BYTES + 1_000_000
+    held: list[int] = []
+    served.api.opens = lambda request: lambda data: held.append(len(data))
+    with socket.create_connection(("127.0.0.1", served.api.port), timeout=10) as peer:
+        peer.sendall(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n")
+        peer.sendall(b"x" * sent)
+        until(lambda: sum(held) == sent)
+    assert max(held) <= READ_BYTES
+
+
+def test_connections_are_bounded(served: Served) -> None:
+    """A handler cannot use up the account's descriptors; who is known goes on."""
+    with contextlib.ExitStack() as opened:
+
+        def connect() -> socket.socket:
+            peer = socket.create_connection(("127.0.0.1", served.api.port), timeout=10)
+            return opened.enter_context(peer)
+
+        first, *_ = [connect() for _ in range(MAX_CONNECTIONS)]
+        assert b"" == connect().recv(1)
+        first.sendall(b"GET /next HTTP/1.1\r\n\r\n")
+        assert first.recv(4096).startswith(b"HTTP/1.1 202 ")
+
+
+def test_a_body_may_be_taken_as_it_comes(
+    served: Served, runtime: http.client.HTTPConnection
+) -> None:
+    """Whoever takes a body gets each chunk, and the request keeps none of it."""
+    taken: list[bytes] = []
+    served.api.opens = lambda request: taken.append if request.path == "/stream" else None
+    assert ask(runtime, "POST", "/stream", body=iter([b"a", b"bc"]), encode_chunked=True)[0] == 202
+    assert ask(runtime, "POST", "/other", b"kept")[0] == 202
+    assert taken == [b"a", b"bc"]
+    assert [(bytes(r.body), r.body_bytes) for r in served.requests] == [(b"", 3), (b"kept", 4)]

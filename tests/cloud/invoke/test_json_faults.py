@@ -61,6 +61,32 @@ def test_missing_commas_name_what_is_open(event: bytes, container: str) -> None:
     assert f"was expecting comma to separate {container} entries" in json_fault(event)
 
 
+@pytest.mark.parametrize(
+    ("event", "how", "place"),
+    [
+        (b"{", ": expected close marker for Object (start", "line: 1, column: 2"),
+        (b'{"a": 1', ": expected close marker for Object (start", "line: 1, column: 8"),
+        (b'[{"a": "]"}', ": expected close marker for Array (start", "line: 1, column: 12"),
+        (b'{"dsda"', " within/between Object entries\n", "line: 1, column: 8"),
+        (b'{"a":', " within/between Object entries\n", "line: 1, column: 6"),
+        (b'{"id": null,\n', " within/between Object entries\n", "line: 2, column: 1"),
+        (b"[1,", " within/between Array entries\n", "line: 1, column: 4"),
+    ],
+)
+def test_an_event_that_ends_too_early(event: bytes, how: str, place: str) -> None:
+    """What is still open is named, and where the text ends."""
+    fault = json_fault(event)
+    assert fault.startswith(f"Unexpected end-of-input{how}")
+    assert fault.endswith(f"; {place}]")
+
+
+def test_what_is_still_open_is_named_with_its_place() -> None:
+    """The bracket that is not closed is told by line and column."""
+    opened = json_fault(b'{\n "a": [1').partition("(start marker at ")[2].partition(")\n")[0]
+    assert opened.startswith("[Source: REDACTED ")
+    assert opened.endswith("; line: 2, column: 7]")
+
+
 def test_places_count_lines() -> None:
     """A place is a line and a column in it."""
     assert json_fault(b'{\n"a": word\n}').endswith("; line: 2, column: 11]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 import json
 import zipfile
@@ -14,6 +15,7 @@ import moto.awslambda.models as lambda_models
 import moto.awslambda_simple.models as simple_models
 import pytest
 from botocore.config import Config
+from moto.awslambda.utils import get_backend
 from moto.core.config import default_user_config
 from moto.iam.models import IAMBackend
 
@@ -309,3 +311,16 @@ def test_a_failed_change_changes_neither(account: Account):
 
     assert before == account.in_registry() == account.in_moto()
     assert revision == asked(FunctionName="charge-card")["RevisionId"]
+
+
+def test_a_copy_of_a_function_copies_no_logs(account: Account):
+    """moto copies a function that is published with its creation; the account's logs change on."""
+    account.create()
+    function = get_backend(ACCOUNT, REGION).get_function("charge-card")
+    copied = copy.deepcopy(function)
+    assert function.logs_backend is copied.logs_backend
+    assert function.policy is not copied.policy
+    assert (function.function_arn, function.revision_id) == (
+        copied.function_arn,
+        copied.revision_id,
+    )

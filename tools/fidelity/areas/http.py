@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.exceptions import ClientError
+
+from helpers.cloud.environment.runtime_folder import interpreter
+from helpers.course.packaging import zip_of
 from tools.fidelity.account import ProbedAccount, fetch, outcome
 from tools.fidelity.rows import LAMBDA, Area
 
 AREA = Area("HTTP: function URLs, API Gateway, load balancers")
 GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
 BALANCERS = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
+STREAMING = """\
+import http.client, os
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+path = "/2018-06-01/runtime/invocation/"
+while True:
+    api.request("GET", path + "next")
+    event = api.getresponse()
+    event.read()
+    api.request(
+        "POST",
+        path + event.headers["Lambda-Runtime-Aws-Request-Id"] + "/response",
+        (b"x" * 1_000_000 for _ in range(30)),
+        {"Lambda-Runtime-Function-Response-Mode": "streaming", "Transfer-Encoding": "chunked"},
+        encode_chunked=True,
+    )
+    api.getresponse().read()
+"""
 ECHO = """
 import json
 def handler(event, context):
@@ -109,6 +131,35 @@ def response_streaming(account: ProbedAccount) -> str:
     kinds = [next(iter(part)) for part in answer["EventStream"]]
     chunks = kinds.count("PayloadChunk")
     return f"A managed function's answer comes in {chunks} piece, when it is complete."
+
+
+@AREA.row(
+    "stream-rate",
+    "A streamed answer may have 200 MB; after its first 6 MB it comes at 2 MB a second.",
+    f"{LAMBDA}configuration-response-streaming.html",
+)
+def stream_rate(account: ProbedAccount) -> str:
+    """Let a bootstrap stream 30 MB, and take the time."""
+    name = account.name()
+    account.lambda_client.create_function(
+        FunctionName=name,
+        Role=account.role,
+        Runtime="provided.al2023",
+        Handler="unused",
+        Timeout=60,
+        Code={"ZipFile": zip_of({"bootstrap": f"#!{interpreter()} -S\n{STREAMING}"})},
+    )
+    try:
+        answer = account.lambda_client.invoke_with_response_stream(FunctionName=name)
+    except ClientError as error:
+        return f"Not here: a custom runtime gets {error.response['Error']['Code']}."
+    began, received = time.monotonic(), 0
+    for part in answer["EventStream"]:
+        received += len(part.get("PayloadChunk", {}).get("Payload", b""))
+    told, on_aws_s = f"{received // 1_000_000} MB", (received // 1_000_000 - 6) // 2
+    if time.monotonic() - began > on_aws_s:
+        return f"Slowed down too: {told} took as long as on AWS."
+    return f"As fast as it comes, and as much: {told} took less than the {on_aws_s} s of AWS."
 
 
 @AREA.row(

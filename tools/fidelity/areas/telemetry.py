@@ -79,16 +79,15 @@ def log_retention(account: ProbedAccount) -> str:
 def telemetry_api(account: ProbedAccount) -> str:
     """Ask for a subscription in a function."""
     source = (
-        "import os, urllib.request, urllib.error\n"
+        "import json, os, urllib.request\n"
         "def handler(event, context):\n"
         "    url = f\"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2022-07-01/telemetry\"\n"
-        "    try:\n"
-        "        return urllib.request.urlopen(urllib.request.Request(url, b'{}', method='PUT'))"
-        ".status\n"
-        "    except urllib.error.HTTPError as error:\n"
-        "        return error.code\n"
+        "    asked = urllib.request.Request(url, b'{}', method='PUT')\n"
+        "    with urllib.request.urlopen(asked) as answer:\n"
+        "        return [answer.status, json.load(answer)['errorType']]\n"
     )
-    return f"Left out: a subscription gets {account.run(source).payload}."
+    status, kind = account.run(source).payload
+    return f"Left out: a subscription gets {status} with {kind}, as in AWS's local emulator."
 
 
 @AREA.row(

@@ -78,8 +78,8 @@ def function_answer(payload: bytes, *, multi_value: bool) -> HttpAnswer:
     if not isinstance(document, dict):
         raise MalformedAnswerError("the answer is not an object")
     status = document.get("statusCode")
-    if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
-        raise MalformedAnswerError("statusCode is not a number of HTTP's")
+    if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+        raise MalformedAnswerError("statusCode is not that of an answer")
     given = document.get("multiValueHeaders" if multi_value else "headers") or {}
     if not isinstance(given, dict):
         raise MalformedAnswerError("the headers are not an object")

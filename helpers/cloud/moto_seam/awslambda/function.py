@@ -62,6 +62,14 @@ class KitFunction(lambda_models.LambdaFunction):  # type: ignore[misc]
         # kept even when empty: AWS shows an empty map to whoever gave one
         self.has_variables = (spec.get("Environment") or {}).get("Variables") is not None
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> KitFunction:
+        """Copy the function, and not the account's log groups, which change meanwhile."""
+        memo[id(self.logs_backend)] = self.logs_backend
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        copied.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return copied
+
     def _get_layers_data(self, layers_versions_arns: list[str]) -> list[Any]:
         data: list[Any] = super()._get_layers_data(layers_versions_arns)
         backend = get_backend(self.account_id, self.region)

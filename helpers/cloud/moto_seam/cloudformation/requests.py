@@ -19,6 +19,7 @@ from moto.cloudformation.utils import generate_stack_id
 from moto.core.responses import ActionResult, EmptyResult
 
 from helpers.cloud.moto_seam.cloudformation import life
+from helpers.cloud.moto_seam.cloudformation.claims import claiming
 from helpers.cloud.moto_seam.cloudformation.events import move
 from helpers.cloud.moto_seam.cloudformation.templates import read_template
 from helpers.cloud.moto_seam.cloudformation.wanted import Wanted, wanted_by
@@ -68,10 +69,10 @@ def install() -> None:
 def create_stack(response: Any) -> ActionResult:
     """CreateStack: checked at the call; failures afterwards are the stack's."""
     backend, name = response.cloudformation_backend, _name(response)
-    if any(stack.name == name for stack in backend.stacks.values()):
-        raise AlreadyExistsException(f"Stack [{name}] already exists")
-    wanted = wanted_by(response, {})
-    stack = _new_stack(response, wanted)
+    with claiming(backend):
+        if any(stack.name == name for stack in backend.stacks.values()):
+            raise AlreadyExistsException(f"Stack [{name}] already exists")
+        stack = _new_stack(response, wanted_by(response, {}))
     on_failure = response._get_param("OnFailure") or "ROLLBACK"
     if response._get_bool_param("DisableRollback", False):
         on_failure = "DO_NOTHING"
@@ -82,13 +83,15 @@ def create_stack(response: Any) -> ActionResult:
 def update_stack(response: Any) -> ActionResult:
     """UpdateStack: refused when nothing would change."""
     stack = stack_of(response.cloudformation_backend, response._get_param("StackName"))
-    check_updatable(stack)
-    wanted = wanted_by(response, stack.resource_map.input_parameters, stack.original_template)
-    tags = _tags(response)
-    if _is_same(stack, wanted) and (not tags or tags == stack.tags):
-        raise ValidationError(message="No updates are to be performed.")
+    with claiming(response.cloudformation_backend):
+        check_updatable(stack)
+        wanted = wanted_by(response, stack.resource_map.input_parameters, stack.original_template)
+        tags = _tags(response)
+        if _is_same(stack, wanted) and (not tags or tags == stack.tags):
+            raise ValidationError(message="No updates are to be performed.")
+        _take(stack, wanted, tags, response._get_param("RoleARN"))
+        stack.status = "UPDATE_IN_PROGRESS"
     rollback = not response._get_bool_param("DisableRollback", False)
-    _take(stack, wanted, tags, response._get_param("RoleARN"))
     life.run(
         stack,
         lambda: life.update(stack, wanted.template, wanted.parameters, rollback=rollback),
@@ -150,13 +153,14 @@ def create_change_set(response: Any) -> ActionResult:
 def execute_change_set(response: Any) -> EmptyResult:
     """ExecuteChangeSet: the stack is made or changed, and the change set is used up."""
     change_set = _change_set(response)
-    if change_set.execution_status != "AVAILABLE":
-        raise InvalidChangeSetStatusError(
-            f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
-            f"[{change_set.status}]"
-        )
+    with claiming(response.cloudformation_backend):
+        if change_set.execution_status != "AVAILABLE":
+            raise InvalidChangeSetStatusError(
+                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status "
+                f"of [{change_set.status}]"
+            )
+        change_set.execution_status = "EXECUTE_COMPLETE"
     stack, wanted = change_set.stack, change_set.wanted
-    change_set.execution_status = "EXECUTE_COMPLETE"
     rollback = not response._get_bool_param("DisableRollback", False)
     _take(stack, wanted, change_set.tags, change_set.role_arn)
     if change_set.change_set_type == "CREATE":

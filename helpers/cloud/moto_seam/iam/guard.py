@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from helpers.cloud.clock import Clock
+from helpers.cloud.errors import AwsError
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam import operations
 from helpers.cloud.moto_seam.facts_of_services import MotoFacts
@@ -34,7 +35,9 @@ from helpers.cloud.moto_seam.iam.resource_policies import (
 )
 from helpers.cloud.moto_seam.iam.resource_tags import resource_tags
 from helpers.cloud.moto_seam.member_constraints import broken_members, is_checked
+from helpers.cloud.moto_seam.model_breaches import breach_of
 from helpers.cloud.moto_seam.operations import Call, Requirement, ScopedRequest
+from helpers.cloud.moto_seam.s3.owners import expects_an_owner, unexpected_owner
 from helpers.cloud.policy import Decision, Policies, Principal, PrincipalType, Request
 from helpers.cloud.ports import Permission
 
@@ -118,15 +121,28 @@ class Guard:
     def malformed(self, request: HttpRequest, service: str, region: str) -> HttpAnswer | None:
         """Return the error of a call that breaks its model, or stores a policy that breaks its.
 
-        Raises AwsError for a call of Lambda whose body has other types than the API model.
+        Or that of one that expects another owner of its bucket. Raises AwsError for a call of
+        Lambda whose body has other types than the API model.
         """
         if service == "lambda" and request.body:
             operations.check_types(ScopedRequest.of(request, service, region))
-        stores = stores_policies(request, service)
-        if not stores and not is_checked(service, request.headers, request.body):
+        stores, owned = (
+            stores_policies(request, service),
+            expects_an_owner(service, request.headers),
+        )
+        if not (stores or owned or is_checked(service, request.headers, request.body)):
             return None
         call = self._recognise(ScopedRequest.of(request, service, region))
-        return _not_as_modelled(call) if call is not None else None
+        if call is None:
+            return None
+        other = unexpected_owner(call, request.headers) if owned else None
+        if other is not None:
+            return _failed(call, other, head=request.method == "HEAD")
+        return _not_as_modelled(call)
+
+    def breach(self, request: HttpRequest, service: str, region: str) -> AwsError | None:
+        """Return what a call that its service stumbled over breaks of its model, if it does."""
+        return breach_of(ScopedRequest.of(request, service, region))
 
     def permission_refusal(
         self,
@@ -261,8 +277,13 @@ def _not_as_modelled(call: Call) -> HttpAnswer | None:
     broken = broken_members(call) or ((found.code, found.message) if found else None)
     if broken is None:
         return None
-    failure, request_id = operations.Failure(*broken), str(uuid.uuid4())
-    return _answer(operations.render(call.service, call.protocol, failure, request_id=request_id))
+    return _failed(call, operations.Failure(*broken))
+
+
+def _failed(call: Call, failure: operations.Failure, *, head: bool = False) -> HttpAnswer:
+    request_id = str(uuid.uuid4())
+    rendered = operations.render(call.service, call.protocol, failure, request_id=request_id)
+    return _answer(rendered, head=head)
 
 
 def _denied(call: Call, message: str, request: HttpRequest) -> HttpAnswer:

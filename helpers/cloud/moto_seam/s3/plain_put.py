@@ -20,6 +20,7 @@ from moto.s3.utils import metadata_from_headers
 from helpers.cloud.http_messages import HttpAnswer, HttpRequest
 from helpers.cloud.moto_seam.iam.identities import PARTITION
 from helpers.cloud.moto_seam.plain_requests import signer_of
+from helpers.cloud.moto_seam.s3.refusals import KEY_BYTES
 from helpers.cloud.moto_seam.short_way import PLAIN_HOST, TO_ALL
 
 PATH = re.compile(r"/([a-z0-9.-]{3,63})/([A-Za-z0-9%!_.*'()~-][A-Za-z0-9%!_.*'()~/-]*)")
@@ -60,12 +61,13 @@ def answer(request: HttpRequest) -> HttpAnswer | None:
     account = get_account_id_from(signer[0])
     backend = s3_backends[account][PARTITION]
     bucket = backend.buckets.get(path[1])
-    if bucket is None or not _lets_anything_in(bucket):
+    key_name = unquote(path[2])
+    if bucket is None or not _lets_anything_in(bucket) or len(key_name.encode()) > KEY_BYTES:
         return None
     algorithm = request.headers.get("x-amz-sdk-checksum-algorithm")
     checksum = request.headers.get(f"{CHECKSUM}{algorithm.lower()}") if algorithm else None
     key = backend.put_object(
-        path[1], unquote(path[2]), request.body, storage="STANDARD", checksum_value=checksum
+        path[1], key_name, request.body, storage="STANDARD", checksum_value=checksum
     )
     known = {name: request.headers[name] for name in OF_THE_OBJECT if name in request.headers}
     key.set_metadata(metadata_from_headers(known))

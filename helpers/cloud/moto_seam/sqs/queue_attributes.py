@@ -19,6 +19,7 @@ from moto.sqs.models import sqs_backends
 
 from helpers.cloud.json_text import read_json
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
+from helpers.cloud.moto_seam.sqs.refusals import check_queue_name
 
 RANGES = {
     "DelaySeconds": (0, 900),
@@ -62,7 +63,9 @@ def _created(original: Callable[..., Any]) -> Callable[..., Any]:
     def create_queue(
         backend: Any, name: str, tags: dict[str, str] | None = None, **attributes: Any
     ) -> Any:
-        _check(attributes, backend.region_name, fifo=name.endswith(".fifo"))
+        fifo = str(attributes.get("FifoQueue")).lower() == "true"
+        check_queue_name(str(name), fifo=fifo)
+        _check(attributes, backend.region_name, fifo=fifo)
         return original(backend, name, tags, **attributes)
 
     create_queue.checks_attributes = True  # type: ignore[attr-defined]

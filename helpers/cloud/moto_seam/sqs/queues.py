@@ -9,7 +9,7 @@ from moto.sqs.models import sqs_backends
 
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
-from helpers.cloud.moto_seam.sqs import dead_letters, messages, queue_attributes
+from helpers.cloud.moto_seam.sqs import dead_letters, messages, queue_attributes, refusals
 from helpers.cloud.ports import QueueFacts, QueueMessage
 from helpers.cloud.records import Recorder
 
@@ -20,6 +20,7 @@ class MotoQueues:
     def __init__(self, recorder: Recorder) -> None:
         self._bells = Bells()
         queue_attributes.install()
+        refusals.install()
         messages.install(self._bells, recorder)
 
     def facts(self, arn: str) -> QueueFacts | None:

@@ -12,7 +12,7 @@ from moto.kinesis.models import kinesis_backends
 
 from helpers.cloud.moto_seam.bells import Bells, Ring
 from helpers.cloud.moto_seam.iam.identities import ACCOUNT_ID
-from helpers.cloud.moto_seam.streams import records
+from helpers.cloud.moto_seam.streams import answers, kinesis_limits, records
 from helpers.cloud.ports import StreamRecord, StreamShard
 
 CONSUMER = "/consumer/"
@@ -27,6 +27,7 @@ class MotoStreams:
         self._bells = Bells()
         self._lock = threading.RLock()
         records.install(self._bells, self._lock)
+        kinesis_limits.install()
 
     def shards(self, arn: str) -> Sequence[StreamShard] | None:
         """Return a stream's shards, parents first."""
@@ -35,8 +36,11 @@ class MotoStreams:
             if stream is None:
                 return None
             return [_kinesis_shard(shard) for shard in list(stream.shards.values())]
-        table_shard = _table_shard(arn)
-        return None if table_shard is None else [StreamShard(table_shard.id)]
+        shard = _table_shard(arn)
+        if shard is None:
+            return None
+        is_open = answers.is_enabled(shard.table, arn.rpartition("/")[2])
+        return [StreamShard(shard.id, is_open=is_open)]
 
     def read(self, arn: str, shard_id: str, after: int, count: int) -> Sequence[StreamRecord]:
         """Return the records behind a sequence number."""
@@ -102,9 +106,7 @@ def _table_shard(arn: str) -> Any:
     if account_id != ACCOUNT_ID or len(parts) != 4:
         return None
     table = dynamodb_backends[ACCOUNT_ID][region].tables.get(parts[1])
-    if table is None or table.latest_stream_label != parts[3]:
-        return None
-    return table.stream_shard if table.stream_specification.get("StreamEnabled") else None
+    return None if table is None else answers.shard_of(table, parts[3])
 
 
 def _kinesis_shard(shard: Any) -> StreamShard:

@@ -100,7 +100,10 @@ def _open_shard(stream: Any, partition_key: str, explicit_hash_key: str) -> Any:
     if explicit_hash_key:
         value = int(explicit_hash_key)
         if value >= 2**128:
-            raise kinesis_models.InvalidArgumentError("explicit_hash_key")
+            raise kinesis_models.InvalidArgumentError(
+                "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
+                f"Specified value was {value}"
+            )
     else:
         value = int(kinesis_models.md5_hash(partition_key.encode()).hexdigest(), 16)
     for shard in list(stream.shards.values()):

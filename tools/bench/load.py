@@ -18,14 +18,14 @@ from pathlib import Path
 import psutil
 
 from helpers.cloud.client import Cloud, start_cloud
-from tools.bench_client import Task
-from tools.bench_target import Target, connect, deploy
+from tools.bench.client import Task
+from tools.bench.measure import Measure, interleaved, ratio
+from tools.bench.target import Target, connect, deploy
 from tools.emulator import ensure_emulator
-from tools.measure import Measure, interleaved, ratio
 from tools.ministack import ensure_ministack, running_ministack
 from tools.yardstick import running_emulator
 
-HOME = Path(__file__).resolve().parents[1]
+HOME = Path(__file__).resolve().parents[2]
 TRIVIAL = "def handler(event, context):\n    return event\n"
 FIFTY_MS = "import time\n\n\ndef handler(event, context):\n    time.sleep(0.05)\n    return event\n"
 TWO_SECONDS = "import time\n\n\ndef handler(event, context):\n    time.sleep(2)\n"
@@ -189,7 +189,7 @@ def _rate(task: Task, *, clients: int) -> float:
 def _run(task: Task, *, clients: int) -> tuple[int, float]:
     """Run a task with so many clients in four processes; return answers and seconds."""
     line = json.dumps(asdict(replace(task, threads=clients // 4))).encode() + b"\n"
-    command = [sys.executable, "-m", "tools.bench_client"]
+    command = [sys.executable, "-m", "tools.bench.client"]
     processes = [
         subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         for _ in range(4)

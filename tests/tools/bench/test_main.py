@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tools.bench import main
-from tools.measure import Measure, interleaved
+from tools.bench.__main__ import main
+from tools.bench.measure import Measure, interleaved
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from helpers.simulator import Async, Lognormal, Poisson, Scenario, Source, Sqs, Sync, simulate
-from tools.measure import Measure
+from tools.bench.measure import Measure
 
 DURATION = Lognormal(median_ms=80, p99_ms=900)
 SOURCES: tuple[Source, ...] = (Sync(), Async(), Sqs(maximum_concurrency=200))

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 import nbformat
 
+from tools.bench.measure import Measure
 from tools.learners.footprint import Footprint
 from tools.learners.learner import Kind
 from tools.learners.room import Outcome, Plan, Room
 from tools.learners.server import server_mb
-from tools.measure import Measure
 from tools.notebooks.checkout import Checkout
 
 LAB = "02"

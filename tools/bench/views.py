@@ -25,7 +25,7 @@ from helpers.views import (
     timeline,
 )
 from helpers.views.picture import Picture
-from tools.measure import Measure
+from tools.bench.measure import Measure
 
 RECORDS = 2_000
 LOOK_S = 3.0

@@ -15,9 +15,9 @@ from itertools import count
 from pathlib import Path
 
 from helpers.cloud.client import Cloud, start_cloud
+from tools.bench.measure import Measure, interleaved, ratio
 from tools.fronts import Fronts
 from tools.ledger import Ledger, ledger_folder
-from tools.measure import Measure, interleaved, ratio
 from tools.ministack import ensure_ministack, running_ministack
 from tools.triggers import Send, Triggers
 

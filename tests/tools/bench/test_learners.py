@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.bench import main
-from tools.bench_learners import percentile, rows, solved_lab
+from tools.bench.__main__ import main
+from tools.bench.learners import percentile, rows, solved_lab
 from tools.learners.footprint import Footprint
 from tools.learners.learner import Kind, Learner, Step
 from tools.learners.room import Outcome, Plan

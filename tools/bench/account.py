@@ -19,8 +19,8 @@ from helpers.cloud.records import Recorder
 from helpers.cloud.server import CloudServer
 from helpers.cloud.settings import Settings
 from helpers.cloud.telemetry.cloudwatch.watch import Watch
-from tools.bench_target import Target, connect, deploy, restricted_lambda
-from tools.measure import Measure
+from tools.bench.measure import Measure
+from tools.bench.target import Target, connect, deploy, restricted_lambda
 
 TRIVIAL = "def handler(event, context):\n    return event\n"
 INVOKES = 300

@@ -24,18 +24,18 @@ from typing import Any
 import psutil
 
 from helpers.cloud.client import Cloud, start_cloud
-from tools.bench_account import measure_account
-from tools.bench_learners import add_options, measure_learners
-from tools.bench_load import TRIVIAL, measure_load
-from tools.bench_simulator import measure_simulator
-from tools.bench_target import Target, connect, deploy
-from tools.bench_triggers import measure_triggers
-from tools.bench_views import measure_views
+from tools.bench.account import measure_account
+from tools.bench.learners import add_options, measure_learners
+from tools.bench.load import TRIVIAL, measure_load
+from tools.bench.measure import Measure, interleaved, ratio
+from tools.bench.simulator import measure_simulator
+from tools.bench.target import Target, connect, deploy
+from tools.bench.triggers import measure_triggers
+from tools.bench.views import measure_views
 from tools.emulator import ensure_emulator
-from tools.measure import Measure, interleaved, ratio
 from tools.yardstick import running_emulator
 
-HOME = Path(__file__).resolve().parents[1]
+HOME = Path(__file__).resolve().parents[2]
 LAB = "01-handlers"
 ONE_SECOND = "import time\n\n\ndef handler(event, context):\n    time.sleep(1)\n    return event\n"
 
