@@ -12,6 +12,7 @@ from helpers.checks.shapes import advice_on_dict
 from helpers.checks.submission import ELSEWHERE, Did, failed_with, payload_of, shown
 from helpers.views.invocation import Answer
 
+NO_JSON = "Runtime.MarshalError"
 POSTERS = {"sku": "poster-a2", "qty": 2, "unit_cents": 1950}
 POSTCARDS = {"sku": "postcard-a6", "qty": 50, "unit_cents": 120}
 SAMPLE = {"sku": "paper-sample", "qty": 1, "unit_cents": 0}
@@ -86,8 +87,8 @@ def _expect_total(answer: Answer, order: Mapping[str, Any], total: int) -> None:
 def _expect_accepted(answer: Answer, order: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     """Raise where a rule of the learner's own refuses an order that breaks none of the shop's."""
     error_type = answer.error_type or ""
-    own = answer.function_error and not _is_pythons_or_lambdas(error_type)
-    if not own:
+    # not every account passes a type of the learner's own on
+    if answer.function_error is None or hasattr(builtins, error_type) or "." in error_type:
         return
     prices = sorted({item["unit_cents"] for item in order["items"]})
     raise NotYet(
@@ -99,16 +100,12 @@ def _expect_accepted(answer: Answer, order: Mapping[str, Any], expected: Mapping
     )
 
 
-def _is_pythons_or_lambdas(error_type: str) -> bool:
-    return hasattr(builtins, error_type) or "." in error_type
-
-
 def _expect_rejection(answer: Answer, order: Mapping[str, Any], fault: str) -> None:
     order_id = order["order_id"]
     if answer.function_error is None:
         raise _accepted(answer, order, fault)
     error_type = answer.error_type or ""
-    if _is_pythons_or_lambdas(error_type):
+    if hasattr(builtins, error_type) or error_type == NO_JSON:
         raise NotYet(
             f"Order {order_id} {fault}, and the function failed with "
             f"{error_type}: {answer.error_message}",
@@ -128,7 +125,7 @@ def _expect_rejection(answer: Answer, order: Mapping[str, Any], fault: str) -> N
 def _advice_on_failure(error_type: str) -> str:
     if error_type == "NameError":
         return ELSEWHERE
-    if error_type == "Runtime.MarshalError":
+    if error_type == NO_JSON:
         return "What you returned is no JSON. An exception is raised, not returned."
     return (
         f"{error_type} could come from any line. Check the order first, and raise an exception "

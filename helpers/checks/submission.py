@@ -27,8 +27,8 @@ from helpers.views.invocation import Answer
 STUB_WORDS = "Exercise "
 STUB_MESSAGE = re.compile(rf"{STUB_WORDS}\d+\.\d+")
 ELSEWHERE = (
-    "The cell is the file: a name from another cell is unknown there. Move its definition into "
-    "the cell of the handler."
+    "Is it misspelled? The cell is the file: a name from another cell is unknown there. Define it "
+    "in the cell of the handler."
 )
 """What to try after a NameError in a deployed cell."""
 VALUES = (bool, int, float, dict, list, tuple, set)
