@@ -883,9 +883,9 @@ display(lab.saw("1.f"), timeline(lab.records(), function="ends-demo", scale="ord
 # %% [markdown] teaches=["03-03", "03-06", "DVA-C03 4.1"]
 # **What we saw.** Status 200 four times, and four failures. `Sandbox.Timedout` is the word for a timeout, and `finally` never ran.
 #
-# The **timeline** is drawn from your account's records; its one lane is one copy of your function.
-# After ✖ and ◆ the process is gone, so the next event waits for another `init`.
-# After ▼ it lives: your function failed, and was frozen as usual.
+# The **timeline** shows your account's records; a lane is one copy of your function.
+# After each failure the process is gone, and the next event waits for `init`: a runtime that cannot hand over its answer ends, too.
+# After an exception of your own it lives.
 #
 # Two things follow. What must happen at the end, such as closing or saving, cannot wait for `finally`.
 # And a handler that may run long asks `get_remaining_time_in_millis()`, stops early and returns what it has: that is `in time`.
