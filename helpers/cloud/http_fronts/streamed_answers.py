@@ -16,6 +16,7 @@ from dataclasses import replace
 from helpers.cloud.http_fronts.proxy_answers import MalformedAnswerError, answer_v2
 from helpers.cloud.http_messages import HttpAnswer
 from helpers.cloud.invoke.streaming import StreamedAnswer
+from helpers.cloud.json_text import read_json
 
 WITH_PRELUDE = "application/vnd.awslambda.http-integration-response"
 END_OF_PRELUDE = b"\0" * 8
@@ -46,8 +47,8 @@ def streamed_answer(stream: StreamedAnswer) -> HttpAnswer:
 
 def _head(prelude: bytes) -> HttpAnswer:
     try:
-        told = json.loads(prelude)
-    except (ValueError, RecursionError) as error:
+        told = read_json(prelude)
+    except ValueError as error:
         raise MalformedAnswerError("the prelude is not JSON") from error
     if not isinstance(told, dict):
         raise MalformedAnswerError("the prelude is not an object")

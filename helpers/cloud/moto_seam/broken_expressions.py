@@ -41,11 +41,9 @@ def broken_expression(params: Mapping[str, Any]) -> str | None:
                     f"Invalid {kind}: An expression attribute name used in the document path is "
                     f"not defined; attribute name: {name}"
                 )
-    read_by_moto = [
-        kind for kind, _ in given if kind != "UpdateExpression"
-    ]  # it says what is wrong
-    if read_by_moto:
-        return f"Invalid {read_by_moto[0]}: Syntax error"
+    for kind, _ in given:
+        if kind != "UpdateExpression":  # of which moto says what is wrong
+            return f"Invalid {kind}: Syntax error"
     if isinstance(params.get("Statement"), str):
         return "Statement wasn't well formed, can't be processed"
     return None

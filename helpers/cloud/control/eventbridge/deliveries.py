@@ -9,10 +9,10 @@ docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html.
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import traceback
+from typing import Any
 
 from helpers.cloud import records
 from helpers.cloud.control.eventbridge.delivery import ACTIONS, UNIVERSAL, Delivery
@@ -117,7 +117,7 @@ class Deliveries:
 
     def _call(self, delivery: Delivery, payload: str) -> None:
         service, _, operation = delivery.target_arn.removeprefix(UNIVERSAL).partition(":")
-        document = json.loads(_json(payload))
+        document = _document(payload)
         if not isinstance(document, dict):
             raise AwsError("The input is not a JSON object.", code="ValidationException")
         assert delivery.role_arn is not None
@@ -240,11 +240,16 @@ class Deliveries:
 
 
 def _json(payload: str) -> str:
+    """Return a payload that is JSON as it is; raises AwsError for others."""
+    _document(payload)
+    return payload
+
+
+def _document(payload: str) -> Any:
     try:
-        read_json(payload)
+        return read_json(payload)
     except ValueError:
         raise AwsError(f"The input is not valid JSON: {payload}", code="INVALID_JSON") from None
-    return payload
 
 
 def _may_pass(error: AwsError) -> bool:

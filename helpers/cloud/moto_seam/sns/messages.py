@@ -22,6 +22,7 @@ from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
 
 from helpers.cloud.json_text import read_json
+from helpers.cloud.moto_seam.message_attributes import is_number
 from helpers.cloud.moto_seam.sns.delivery import PublishedId
 from helpers.cloud.moto_seam.wrapping import wrapped
 
@@ -222,16 +223,8 @@ def _problems(name: str, attribute: Mapping[str, Any]) -> Iterator[str]:
         )
     if wanted not in present:
         yield f"The message attribute '{name}' with type '{kind}' must use field '{wanted}'."
-    if kind == "Number" and not _is_number(attribute["StringValue"]):
+    if kind == "Number" and not is_number(attribute["StringValue"]):
         yield f"Could not cast message attribute '{name}' value to number."
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_subject(subject: str) -> bool:

@@ -17,6 +17,7 @@ from moto.sqs.exceptions import InvalidParameterValue, MissingParameter, SQSExce
 from moto.sqs.models import SQSBackend
 from moto.sqs.responses import SQSResponse
 
+from helpers.cloud.moto_seam.message_attributes import is_number
 from helpers.cloud.moto_seam.wrapping import first_time
 
 UNALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -101,15 +102,7 @@ def _check_attributes(attributes: Mapping[str, Mapping[str, Any]] | None) -> Non
                 f"Message (user) attribute '{name}' must contain a non-empty value of type "
                 f"'{kind}'."
             )
-        if kind == "Number" and not _is_number(str(value)):
+        if kind == "Number" and not is_number(str(value)):
             raise InvalidParameterValue(
                 f"Can't cast the value of message (user) attribute '{name}' to a number."
             )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

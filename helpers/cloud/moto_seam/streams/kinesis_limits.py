@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import functools
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -20,7 +21,8 @@ from moto.kinesis.models import KinesisBackend
 from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import decompose_shard_iterator
 
-from helpers.cloud.control.constraints import HIDDEN, detected, sentence
+from helpers.cloud.control.constraints import HIDDEN, Constraints
+from helpers.cloud.moto_seam.failures import as_moto
 from helpers.cloud.moto_seam.wrapping import first_time
 
 RECORD_BYTES = 1024 * 1024
@@ -59,9 +61,9 @@ def _created(original: Callable[..., Any]) -> Callable[..., Any]:
         backend: Any, stream_name: str, shard_count: int | None, *rest: Any, **named: Any
     ) -> Any:
         held = sum(len(stream.shards) for stream in backend.streams.values())
-        if shard_count is None and not _is_on_demand(*rest, **named):
-            text = "Member must not be null"
-            raise _invalid(sentence("shardCount", None, text))
+        if not _is_on_demand(*rest, **named):
+            with _wanted() as wanted:
+                wanted.required("shardCount", shard_count)
         if held + (shard_count or 0) > SHARDS_OF_ACCOUNT:
             raise JsonRESTError(
                 "LimitExceededException",
@@ -111,7 +113,8 @@ def _put_records(
     stream = backend.describe_stream(stream_arn=stream_arn, stream_name=stream_name)
     if not 1 <= len(records) <= MOST_RECORDS:
         bound = f"less than or equal to {MOST_RECORDS}" if records else "greater than or equal to 1"
-        raise _invalid(sentence("records", HIDDEN, f"Member must have length {bound}"))
+        with _wanted() as wanted:
+            wanted.broken("records", HIDDEN, f"Member must have length {bound}")
     sizes = [_size(record["PartitionKey"], record["Data"]) for record in records]
     for place, (record, size) in enumerate(zip(records, sizes, strict=True), 1):
         _check_key(f"records.{place}.member.partitionKey", record["PartitionKey"])
@@ -132,11 +135,8 @@ def _put_records(
 def _get_records(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def get_records(backend: Any, arn: str | None, iterator: str, limit: int | None) -> Any:
-        if limit is not None and not 1 <= limit <= READ_AT_MOST:
-            bound = "greater" if limit < 1 else "less"
-            edge = 1 if limit < 1 else READ_AT_MOST
-            text = f"Member must have value {bound} than or equal to {edge}"
-            raise _invalid(sentence("limit", limit, text))
+        with _wanted() as wanted:
+            wanted.number("limit", limit, at_least=1, at_most=READ_AT_MOST)
         try:
             parts = decompose_shard_iterator(iterator)
         except ValueError:  # neither base64 nor text
@@ -152,18 +152,22 @@ def _size(key: str, data: str) -> int:
     return len(b64decode(data)) + len(key.encode())
 
 
+@contextmanager
+def _wanted() -> Iterator[Constraints]:
+    """Collect what is wanted of members, and raise what a request breaks of it."""
+    wanted = Constraints()
+    yield wanted
+    with as_moto():
+        wanted.raise_if_broken()
+
+
 def _check_key(member: str, key: str) -> None:
-    if not 1 <= len(key) <= KEY_LENGTH:
-        bound = f"less than or equal to {KEY_LENGTH}" if key else "greater than or equal to 1"
-        raise _invalid(sentence(member, key, f"Member must have length {bound}"))
+    with _wanted() as wanted:
+        wanted.length(member, key, at_least=1, at_most=KEY_LENGTH)
 
 
 def _check_size(member: str, size: int, stream: Any) -> None:
     most = getattr(stream, _RECORD_BYTES, RECORD_BYTES)
     if size > most:
-        text = f"Member must have length less than or equal to {most}"
-        raise _invalid(sentence(member, HIDDEN, text))
-
-
-def _invalid(told: str) -> JsonRESTError:
-    return JsonRESTError("ValidationException", detected([told]))
+        with _wanted() as wanted:
+            wanted.broken(member, HIDDEN, f"Member must have length less than or equal to {most}")
